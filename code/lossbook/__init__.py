@@ -1,0 +1,1 @@
+"""The mathematics and data of the lesson: what is true."""
