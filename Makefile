@@ -1,0 +1,64 @@
+# Two commands are enough: `make book` builds the book, `make test` proves it. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help book serve test unit bench clean check-python
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+LOG := _build/build.log
+# PyTorch's CPU builds, for Linux, where the default index would bring gigabytes for graphics cards.
+TORCH_CPU := https://download.pytorch.org/whl/cpu
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(VENV)/installed  ## build the book into _build/html, every warning an error
+	@mkdir -p _build
+	@echo "Building the book; the first time each chapter's cells are executed, which takes a few minutes."
+	@PYTHONUNBUFFERED=1 $(BIN)/jb build . -W -n --keep-going 2>&1 | tee $(LOG) | grep --line-buffered -v 'IPKernelApp' || { \
+	  rm -rf _build/.doctrees; \
+	  echo; echo "The book was not built. What stood in the way:"; \
+	  grep -aE 'WARNING: |ERROR: |[Ee]rror:' $(LOG) | grep -av 'IPKernelApp' | sort -u | head -n 20; exit 1; }
+	@echo; echo "Open _build/html/index.html in a browser, or run: make serve"
+
+serve: book  ## build, then show the book on localhost (PORT=8000)
+	@echo "The book is at http://localhost:$(PORT) (Ctrl-C ends it)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: $(VENV)/test-installed  ## everything that must hold, fast to slow: units, build, pages, browsers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest tests/unit
+	$(MAKE) book
+	$(BIN)/pytest tests/site
+	$(BIN)/pytest tests/browser
+
+unit: $(VENV)/test-installed  ## the unit tests alone
+	$(BIN)/pytest tests/unit
+
+bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:  ## remove what was built; the installed packages and your own files stay
+	rm -rf _build
+
+check-python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "This book is built with Python 3.11, 3.12 or 3.13, and %s is %d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
+
+$(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-python
+	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@if [ "$$(uname)" = Linux ] && ! $(BIN)/python -c 'import torch' 2>/dev/null; then \
+	  echo "Looking for the CPU builds of torch"; \
+	  $(BIN)/pip install --quiet --retries 0 --timeout 10 --index-url $(TORCH_CPU) --no-deps $$(grep -E '^torch(vision)?==' requirements.txt) 2>/dev/null \
+	  || echo "PyTorch's CPU index can't be reached; taking what the default index offers"; fi
+	@echo "Installing what requirements.txt names (the first time: a minute or a few)"
+	@$(BIN)/pip install --progress-bar off -r requirements.txt | grep -vE '^(Requirement already|Using cached|  Using cached|Looking in)' || test $${PIPESTATUS[0]} = 0
+	@touch $@
+
+$(VENV)/test-installed: tests/requirements.txt $(VENV)/installed
+	@echo "Installing what the tests need"
+	@$(BIN)/pip install --quiet --progress-bar off -c constraints.txt -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,105 @@
+"""Executing a book's cells: a cache that knows the code behind them, progress one can read, failures one can find.
+
+myst-nb keys its cache on the cells alone, so that an edit to a module they import leaves stale outputs on the
+pages. Here the cache also depends on ``execution_inputs`` (the project's own code and its pins) and on the Python
+that runs it: a change gives a new, empty cache, and Sphinx reads every page again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+#: Caches kept, newest first, so that going back to a branch does not execute the book again.
+KEPT_CACHES = 3
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_config_value("execution_inputs", ["code", "requirements.txt", "constraints.txt"], "", [list])
+    # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
+    app.connect("config-inited", _choose_cache)
+    app.connect("env-before-read-docs", _count_chapters)
+    app.connect("source-read", _announce_chapter)
+    app.connect("build-finished", _explain_failure)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def inputs_digest(srcdir: Path, inputs: list[str]) -> str:
+    """16 hex digits over the names and bytes of ``inputs`` (files, or folders with all below them) and the Python version.
+
+    Paths are relative to ``srcdir``. Hidden and compiled files do not count. A missing path raises FileNotFoundError.
+    """
+    digest = hashlib.sha256(f"python {sys.version_info.major}.{sys.version_info.minor}".encode())
+    for name in inputs:
+        root = srcdir / name
+        if not root.exists():
+            raise FileNotFoundError(f"execution_inputs names {name!r}, which is not in {srcdir}")
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            relative = path.relative_to(srcdir)
+            skipped = any(p.startswith((".", "__pycache__")) or p.endswith(".egg-info") for p in relative.parts)
+            if path.is_file() and not skipped and path.suffix not in {".pyc", ".md"}:
+                digest.update(f"\0{relative.as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _choose_cache(app: Sphinx, config: Config) -> None:
+    if config.nb_execution_mode != "cache":
+        return
+    caches = Path(config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache")
+    chosen = caches / inputs_digest(Path(app.srcdir), config.execution_inputs)
+    chosen.mkdir(parents=True, exist_ok=True)
+    chosen.touch()
+    by_age = sorted((p for p in caches.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in by_age[KEPT_CACHES:]:
+        shutil.rmtree(old)
+    config.nb_execution_cache_path = str(chosen)
+
+
+def _count_chapters(app: Sphinx, env, docnames: list[str]) -> None:
+    app._chapters_to_read = sorted(docnames)  # the order in which Sphinx reads them
+
+
+def _announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:
+    chapters = getattr(app, "_chapters_to_read", [])
+    if docname in chapters:
+        done = chapters.index(docname) + 1
+        left = len(chapters) - done
+        cells = len(re.findall(r"^\s*[`:]{3,}\s*\{code-cell", content[0], re.MULTILINE))
+        what = f"{cells} cells" if cells else "no cells"
+        logger.info("\nchapter %d of %d: %s (%s; %d left after it)", done, len(chapters), docname, what, left)
+
+
+def _explain_failure(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None or exception.__cause__ is None:
+        return
+    if type(exception).__name__ == "ExecutionError":
+        path = Path(str(exception))
+        line = failing_line(path.read_text(encoding="utf-8"), str(exception.__cause__))
+        last = _ANSI.sub("", str(exception.__cause__)).strip().splitlines()[-1]
+        logger.error("%s:%s: a cell of this chapter failed: %s", path, line or "?", last)
+
+
+def failing_line(text: str, traceback: str) -> int | None:
+    """The line (from 1) of the chapter ``text`` at which a cell failed, given nbclient's message, or None if not found.
+
+    nbclient quotes the failed cell's source between two rules of dashes, then IPython's traceback with the line in it.
+    """
+    plain = _ANSI.sub("", traceback)
+    quoted = re.search(r"-{10,}\n(.*?)\n-{10,}", plain, re.DOTALL)
+    if not quoted or not quoted.group(1).strip():
+        return None
+    start = text.find(quoted.group(1).strip("\n"))
+    if start < 0:
+        return None
+    within = re.search(r"(?:Cell In\[\d+\], line|File .*?<ipython-input[^>]*>.*?line|^---->) ?(\d+)", plain, re.MULTILINE)
+    return text.count("\n", 0, start) + (int(within.group(1)) if within else 1)
