@@ -32,8 +32,9 @@ test: $(VENV)/test-installed  ## everything that must hold, fast to slow: units,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pytest tests/unit
-	$(MAKE) book
+	$(MAKE) --no-print-directory book
 	$(BIN)/pytest tests/site
+	$(BIN)/python tests/browsers.py
 	$(BIN)/pytest tests/browser
 
 unit: $(VENV)/test-installed  ## the unit tests alone

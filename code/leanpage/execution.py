@@ -101,5 +101,7 @@ def failing_line(text: str, traceback: str) -> int | None:
     start = text.find(quoted.group(1).strip("\n"))
     if start < 0:
         return None
-    within = re.search(r"(?:Cell In\[\d+\], line|File .*?<ipython-input[^>]*>.*?line|^---->) ?(\d+)", plain, re.MULTILINE)
+    within = re.search(
+        r"(?:Cell In\[\d+\], line|File .*?<ipython-input[^>]*>.*?line|^---->) ?(\d+)", plain, re.MULTILINE
+    )
     return text.count("\n", 0, start) + (int(within.group(1)) if within else 1)

@@ -1,0 +1,74 @@
+"""What the tests share: the built site, a server for it, and a browser that notices every slip."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built pages: _build/html, or what $BOOK_HTML names."""
+    folder = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+    if not (folder / "book" / "index.html").exists():
+        pytest.fail(f"no built book in {folder}: run `make book` first", pytrace=False)
+    return folder
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def server(site: Path):
+    """The site served on loopback; gives its address without a final slash."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}"
+        httpd.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium that can reach nobody but loopback."""
+    from playwright.sync_api import sync_playwright
+
+    from browsers import CHROMIUM_ARGS, chromium_path
+
+    path = chromium_path()
+    if path is None:
+        pytest.fail("no Chromium: run `python tests/browsers.py` or name one in CHROMIUM", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh page; the test fails if it logs an error or warning, throws, or asks another host for anything."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    slips = watch(page)
+    yield page
+    context.close()
+    assert slips == []
+
+
+def watch(page) -> list[str]:
+    """Collect what a page does wrong from now on: console errors and warnings, exceptions, requests to other hosts."""
+    slips: list[str] = []
+    page.on("console", lambda m: m.type in ("error", "warning") and slips.append(f"console {m.type}: {m.text}"))
+    page.on("pageerror", lambda error: slips.append(f"exception: {error}"))
+    own = ("http://127.0.0.1:", "file:", "data:", "blob:")
+    page.on("request", lambda r: None if r.url.startswith(own) else slips.append(f"request to {r.url}"))
+    return slips
