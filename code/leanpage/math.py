@@ -1,0 +1,161 @@
+"""Math with no JavaScript: LaTeX becomes MathML while the book is built, with a math font cut to the glyphs in use."""
+
+import hashlib
+import html
+import io
+import re
+import unicodedata
+from importlib.resources import files
+from pathlib import Path
+
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from math_core import LatexError, LatexToMathML
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
+# Commands that authors know from MathJax and that math-core spells in another way.
+ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarray}"}
+NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
+MATH = re.compile(r"<math.*?</math>", re.DOTALL)
+ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
+
+
+def mathml(tex: str, *, display: bool, converter: LatexToMathML) -> str:
+    """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
+    # Sphinx numbers the equations, so that {eq} finds them; the environments must not number them a second time.
+    source = NUMBERED.sub(r"\\\1{\2*}", re.sub(r"\\label\{[^{}]*\}", "", tex))
+    source = source.replace(r"\begin{split}", r"\begin{aligned}").replace(r"\end{split}", r"\end{aligned}")
+    element = converter.convert_with_global_state(source, displaystyle=display)
+    annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
+    head, body = re.fullmatch(r"(<math[^>]*>)(.*)</math>", element, re.DOTALL).groups()
+    return f"{head}<semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+
+
+def arrange(tex: str) -> str:
+    r"""Return the body of a math directive, its blank lines and bare `\\` made aligned rows, as Sphinx does."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", tex) if part.strip()]
+    if len(parts) > 1:
+        return r"\begin{aligned}" + r" \\ ".join(parts) + r"\end{aligned}"
+    bare = tex
+    for inner in (r"\\begin\{(\w+\*?)\}(?:(?!\\begin).)*?\\end\{\1\}", r"\{[^{}]*\}"):
+        while bare != (bare := re.sub(inner, "", bare, flags=re.DOTALL)):
+            pass
+    return r"\begin{aligned}" + tex + r"\end{aligned}" if re.search(r"\\\\|(?<!\\)&", bare) else tex
+
+
+def convert(translator, node: nodes.Element, tex: str, *, display: bool) -> str:
+    """Return the MathML of `node`; TeX that cannot be converted is reported with its file and line."""
+    if not hasattr(translator, "leanpage_math"):  # one a page, so that a \newcommand holds until the page ends
+        macros = ALIASES | translator.config.leanpage_math_macros
+        translator.leanpage_math = LatexToMathML(macros=macros, fancy_error=False, global_group=True)
+    try:
+        return mathml(tex, display=display, converter=translator.leanpage_math)
+    except LatexError as error:
+        problem = re.sub(r"^\d+: ", "", str(error))
+        logger.error("math that MathML cannot show: %s In: %s", problem, tex.strip(), location=node)
+        translator.builder.env.leanpage_bad_math.add(translator.docnames[0])
+        return f"<code>{html.escape(tex)}</code>"
+
+
+def visit_math(translator, node: nodes.math) -> None:
+    translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    translator.body.append(convert(translator, node, node.astext(), display=False) + "</span>")
+    raise nodes.SkipNode
+
+
+def visit_math_block(translator, node: nodes.math_block) -> None:
+    tex = node.astext() if node["nowrap"] else arrange(node.astext())
+    translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    translator.body.append(f'<div class="scrolls">{convert(translator, node, tex, display=True)}</div>')
+    if node["number"]:
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def characters(page: str) -> set[str]:
+    """Return the characters that the math of an HTML page shows, the slanted forms of single letters among them."""
+    shown = set()
+    for element in MATH.findall(page):
+        element = ANNOTATION.sub("", element)
+        shown.update(html.unescape(re.sub(r"<[^>]*>", "", element)))
+        if "<msqrt" in element or "<mroot" in element:  # the browser draws the sign, which stands nowhere in the page
+            shown.add("\N{SQUARE ROOT}")
+        # A browser slants a one-letter <mi> by itself, too.
+        shown.update(italic(letter) for letter in re.findall(r"<mi>(.)</mi>", element))
+    return shown
+
+
+def italic(letter: str) -> str:
+    """Return the mathematical italic form of one letter, or the letter itself where there is none."""
+    if letter == "h":
+        return "\N{PLANCK CONSTANT}"
+    name = unicodedata.name(letter, "").replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
+    try:
+        return unicodedata.lookup(f"MATHEMATICAL ITALIC {name}")
+    except KeyError:
+        return letter
+
+
+def math_font(shown: set[str]) -> bytes:
+    """Return STIX Two Math as woff2, cut to the characters shown and what stretches or replaces them."""
+    options = subset.Options(recalc_timestamp=False, layout_features=["ssty", "dtls", "flac", "kern", "mark", "ccmp"])
+    font = TTFont(io.BytesIO(FONT.read_bytes()), recalcTimestamp=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=sorted(map(ord, "".join(shown) + " ")))
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()
+
+
+def write_font(app, exception) -> None:
+    """Write the math font and the style sheet that names it, once every page stands."""
+    if exception or app.builder.format != "html":
+        return
+    if bad := app.env.leanpage_bad_math:
+        for docname in bad:  # else the next build would find the page up to date, and pass
+            Path(app.builder.get_outfilename(docname)).unlink(missing_ok=True)
+        raise ExtensionError(f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}")
+    static = Path(app.outdir, "_static")
+    shown = set().union(*(characters(page.read_text("utf-8")) for page in sorted(Path(app.outdir).rglob("*.html"))))
+    font = math_font(shown)
+    for old in static.glob("math-*.woff2"):
+        old.unlink()
+    name = f"math-{hashlib.sha256(font).hexdigest()[:12]}.woff2"
+    (static / name).write_bytes(font)
+    css = (Path(__file__).parent / "static" / "math.css").read_text("utf-8")
+    (static / "math.css").write_text(css.replace("MATH_FONT", name), "utf-8")
+
+
+def choose_renderer(app, config) -> None:
+    config.html_math_renderer = "mathml"
+    mathjax = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
+    # MathJax writes a macro with arguments as [text, number of arguments]; math-core counts them itself.
+    config.leanpage_math_macros = {
+        name.lstrip("\\"): value if isinstance(value, str) else value[0]
+        for name, value in (mathjax | config.leanpage_math_macros).items()
+    }
+
+
+def start(app) -> None:
+    app.env.leanpage_bad_math = set()
+
+
+def setup(app) -> dict:
+    app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    app.add_css_file("math.css")
+    app.connect("config-inited", choose_renderer)
+    app.connect("builder-inited", start)
+    app.connect("build-finished", write_font)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

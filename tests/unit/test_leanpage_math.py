@@ -1,0 +1,96 @@
+"""leanpage.math: LaTeX to MathML, the font's glyphs, and errors that name file and line."""
+
+import io
+import re
+
+import pytest
+from fontTools.ttLib import TTFont
+from math_core import LatexToMathML
+from sphinx.application import Sphinx
+
+from leanpage import math as leanmath
+
+
+def mathml(tex, display=True, **macros):
+    return leanmath.mathml(tex, display=display, converter=LatexToMathML(fancy_error=False, macros=macros))
+
+
+def test_formula_keeps_its_source_for_those_who_copy_it():
+    assert '<annotation encoding="application/x-tex">a &lt; b</annotation>' in mathml("a < b")
+
+
+@pytest.mark.parametrize("environment", ["align", "equation", "gather"])
+def test_environments_are_numbered_by_sphinx_alone(environment):
+    element = mathml(rf"\begin{{{environment}}}a = b\label{{x}}\end{{{environment}}}")
+    assert "(1)" not in re.sub("<annotation.*</annotation>", "", element)
+
+
+@pytest.mark.parametrize(
+    "tex, aligned",
+    [
+        (r"a &= b \\ c &= d", True),
+        ("a = b\n\nc = d", True),
+        (r"\begin{cases} 1 & x \\ 0 & y \end{cases}", False),
+        (r"\sum_{\substack{a \\ b}} x", False),
+        (r"a \& b", False),
+        ("a = b", False),
+    ],
+)
+def test_only_bare_rows_are_aligned(tex, aligned):
+    assert leanmath.arrange(tex).startswith(r"\begin{aligned}") == aligned
+    assert "<math" in mathml(leanmath.arrange(tex), substack=leanmath.ALIASES["substack"])
+
+
+def test_font_holds_what_pages_show_and_little_else():
+    page = mathml(r"\sqrt{h} + \theta \in \mathbb{R}") + "<p>not math: q</p>"
+    shown = leanmath.characters(page)
+    assert set("√ℎ+𝜃∈ℝ") <= shown
+    assert not {"q", "𝑞"} & shown
+    font = leanmath.math_font(shown)
+    parsed = TTFont(io.BytesIO(font))
+    assert set(map(ord, "√ℎ+𝜃∈ℝ")) <= set(parsed.getBestCmap())
+    assert "MATH" in parsed and parsed["MATH"].table.MathVariants.VertGlyphCoverage.glyphs  # the root still stretches
+    assert len(font) < 10_000
+    assert font == leanmath.math_font(shown)
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build a one-page Sphinx project with leanpage.math; returns its HTML, and raises what the build raises."""
+
+    def run(text, **config):
+        source, out = tmp_path / "source", tmp_path / "out"
+        source.mkdir(exist_ok=True)
+        (source / "index.md").write_text(text, "utf-8")
+        extensions = ["myst_parser", "leanpage.math"]
+        overrides = {"extensions": extensions, "myst_enable_extensions": ["dollarmath", "amsmath"], **config}
+        app = Sphinx(
+            source, None, out, tmp_path / "trees", "html", confoverrides=overrides, status=None, warning=warnings
+        )
+        app.build()
+        return (out / "index.html").read_text("utf-8")
+
+    warnings = run.warnings = io.StringIO()
+    return run
+
+
+def test_page_has_mathml_numbers_and_references_and_no_mathjax(build):
+    html = build(
+        "# Loss $\\ell$\n\nSee {eq}`ce`.\n\n$$\nH = \\E{x}\n$$ (ce)\n",
+        mathjax3_config={"tex": {"macros": {"E": [r"\mathbb{E}\left[#1\right]", 1]}}},
+    )
+    assert html.count("<math") >= 2 and "𝔼" in html
+    assert re.search(r'<span class="eqno">\(1\)', html)
+    assert 'href="#equation-ce">(1)</a>' in html
+    assert "mathjax@" not in html and r"\(" not in html
+
+
+def test_macro_written_in_a_page_holds_for_that_page(build):
+    assert "𝕂" in build("# T\n\n$\\newcommand{\\K}{\\mathbb{K}}$\n\n$\\K$\n")
+
+
+def test_tex_that_cannot_be_shown_fails_the_build_again_and_again(build):
+    for _ in range(2):
+        with pytest.raises(Exception, match="math on these pages could not be converted.*index"):
+            build("# T\n\nFine.\n\n$$\nx \\nosuchcommand y\n$$\n")
+    assert re.search(r"index\.md:5: .*nosuchcommand", build.warnings.getvalue())
