@@ -53,10 +53,13 @@ RC = {
 
 
 def use_style() -> None:
-    """Make the book's style the default of every matplotlib figure drawn after this call."""
+    """Make the book's style the default of every figure drawn after this call, its colours the page's own."""
     import matplotlib
 
+    from kernelfree import use_theme
+
     matplotlib.rcParams.update(RC)
+    use_theme(themed_colors())
 
 
 def line(meaning: str, **overrides) -> dict:

@@ -1,0 +1,144 @@
+"""``Explorable``: a figure whose picture is computed in the browser, synced with Python where there is a kernel."""
+
+from __future__ import annotations
+
+import json
+import math
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anywidget
+import traitlets
+
+from kernelfree import modules, page
+from kernelfree.picture import Still, close
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_instances = count(1)
+
+
+class Explorable(anywidget.AnyWidget):
+    """Base class of figures that are dragged, or computed in the browser. README.md describes the front end's side.
+
+    A subclass sets
+
+    - ``_esm``: path of the front end, an ES module; ``_css``: path of a style sheet, if it needs one;
+    - ``name``: what the figure is called in addresses and tests: lower-case letters, digits and hyphens;
+    - ``title`` and ``description``: what it is, and what is to be seen in it, for readers who cannot see it;
+    - ``space``: CSS heights ``(narrow, wide)`` that its view needs on a phone and on a desk, such as
+      ``("38rem", "26rem")``, so that nothing on the page moves when the view takes the still's place;
+    - synced traits (``traitlets.Float(0.0, min=-5, max=5).tag(sync=True)``), which are the figure's state. What the
+      reader can change has limits, or a fixed set of values (``Enum``, ``Bool``): only such traits are taken from a
+      shared link. Constants the front end reads get ``.tag(sync=True, data=True)``;
+    - ``still()``: a matplotlib figure of the state as it is.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    space: ClassVar[tuple[str, str] | None] = None
+
+    #: What the kit wants to know: limits and starting values of the state, and the texts around the figure.
+    _about = traitlets.Dict().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        front_end, style = cls.__dict__.get("_esm"), cls.__dict__.get("_css")
+        if front_end is not None:
+            cls._front_end = _file(cls, "_esm", front_end)
+            cls._esm = modules.one_module(cls._front_end, "kit.dress(front)")
+            own = _file(cls, "_css", style).read_text(encoding="utf-8") if style is not None else ""
+            cls._own_css = own
+            cls._css = (modules.STATIC / "kernelfree.css").read_text(encoding="utf-8") + own
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kind = type(self)
+        if not hasattr(kind, "_front_end"):
+            raise TypeError(f"{kind.__name__} has no front end: set _esm to the path of its ES module")
+        page.check_name(kind.name, f"{kind.__name__}.name")
+        if not kind.title or not kind.description:
+            raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
+        self._instance = next(_instances)
+        super().__init__(**kwargs)
+
+    def still(self) -> Figure:
+        """Draw the state as it is with matplotlib: what stands where no JavaScript runs, and in print."""
+        raise NotImplementedError(f"{type(self).__name__}.still() must return a matplotlib figure of the current state")
+
+    def open(self) -> None:
+        """Connect to the notebook. A book being built has none: the page gets the state in the figure's own output."""
+        if not page.building():
+            super().open()
+
+    @traitlets.default("_about")
+    def _describe(self) -> dict[str, Any]:
+        own = {name: trait for name, trait in self.traits(sync=True).items() if name in self._state_names()}
+        limits = {name: _limits(trait) for name, trait in own.items() if not trait.metadata.get("data")}
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "limits": {name: limit for name, limit in limits.items() if limit},
+            "start": {name: getattr(self, name) for name in limits},
+        }
+
+    def _state_names(self) -> list[str]:
+        return [name for name in self.trait_names(sync=True) if not name.startswith("_") and not _ours(name)]
+
+    def _repr_mimebundle_(self, **kwargs: Any):
+        figure = self.still()
+        picture = Still(figure, self.description, self.title)
+        close(figure)
+        if not page.building():
+            data, metadata = super()._repr_mimebundle_(**kwargs)
+            return {**data, **picture._repr_mimebundle_()}, metadata
+        payload = {
+            "name": self.name,
+            "title": self.title,
+            "instance": self._instance,
+            "modules": page.modules(self._front_end),
+            "css": self._own_css,
+            "about": self._describe(),
+            "state": {name: _plain(name, getattr(self, name)) for name in self._state_names()},
+            "space": self.space,
+            "still": picture.svg(),
+        }
+        return {page.MIME: payload, **picture._repr_mimebundle_()}
+
+
+def _ours(name: str) -> bool:
+    return name in Explorable.class_trait_names()
+
+
+def _file(cls: type, attribute: str, value: object) -> Path:
+    path = Path(str(value))
+    if "\n" in str(value) or not path.is_file():
+        raise FileNotFoundError(f"{cls.__name__}.{attribute} must be the path of a file, got {str(value)[:80]!r}")
+    return path
+
+
+def _plain(name: str, value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"trait {name!r} must hold what JSON can say (lists, finite numbers, texts): {error}") from None
+
+
+def _limits(trait: traitlets.TraitType) -> dict[str, Any] | None:
+    """What a trait admits, for the browser: ``None`` where that cannot be said in a few numbers."""
+    if isinstance(trait, traitlets.Bool):
+        return {"kind": "boolean"}
+    if isinstance(trait, traitlets.Enum):
+        return {"kind": "choice", "values": list(trait.values)}
+    if isinstance(trait, (traitlets.Int, traitlets.Float)):
+        if any(end is None or not math.isfinite(end) for end in (trait.min, trait.max)):
+            return None
+        kind = "integer" if isinstance(trait, traitlets.Int) else "number"
+        return {"kind": kind, "min": trait.min, "max": trait.max}
+    if isinstance(trait, traitlets.List) and trait._trait is not None:
+        items = _limits(trait._trait)
+        return {"kind": "list", "items": items} if items else None
+    return None

@@ -1,0 +1,170 @@
+"""matplotlib figure -> a small tree of SVG elements that can stand inside a page.
+
+What matplotlib writes is a file of its own: it names fonts and hex colours, styles every SVG around it, and uses the
+same ids each time. Here that becomes a fragment which takes its ink and colours from the page, scales with it, and
+clashes with nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Hex colour -> CSS value for figures of authors who never call ``use_theme``: matplotlib's own black and white.
+_PLAIN = {
+    "#000000": "currentColor",
+    "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))",
+}
+_theme: dict[str, str] = dict(_PLAIN)
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+_PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
+_GLYPH_FONT = "font-family: 'DejaVu Sans', Verdana, sans-serif"
+
+
+def use_theme(colors: dict[str, str]) -> None:
+    """Let every figure drawn after this call take its colours from the page.
+
+    ``colors`` maps six-digit hex colours, as matplotlib is told them, to CSS values: ``{"#1d2129": "currentColor",
+    "#b84a00": "var(--loss, #b84a00)"}``. Later calls replace earlier ones. Without a theme, black becomes the page's
+    ink and white its background.
+    """
+    for color in colors:
+        if not _HEX.fullmatch(color):
+            raise ValueError(f"use_theme wants six-digit hex colours such as '#1d2129', got {color!r}")
+    _theme.clear()
+    _theme.update(_PLAIN)
+    _theme.update({color.lower(): css for color, css in colors.items()})
+
+
+@dataclass
+class Node:
+    """One SVG element: tag, attributes, own text, children. Comments and white space are not kept."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+    children: list[Node] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it, in document order: the order of ``querySelectorAll("*")``."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def __str__(self) -> str:
+        attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
+        inside = escape(self.text, quote=False) + "".join(map(str, self.children))
+        return f"<{self.tag}{attributes}>{inside}</{self.tag}>" if inside else f"<{self.tag}{attributes}/>"
+
+
+def draw(figure: Figure) -> Node:
+    """The figure as a tree whose root is a responsive ``<svg>`` with no name, ids as matplotlib hashed them.
+
+    The same drawing always gives the same tree, and equal ids always mean equal content.
+    """
+    import matplotlib
+
+    buffer = io.BytesIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree", "savefig.bbox": None}
+    with matplotlib.rc_context(settings):
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    root = _node(ElementTree.fromstring(buffer.getvalue()))
+    root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
+    _keep_used_ids(root)
+    _, _, width, _ = root.attributes["viewBox"].split()
+    root.attributes = {
+        "viewBox": root.attributes["viewBox"],
+        # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
+        "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto",
+        "font-family": "inherit",
+        # matplotlib says this in a style sheet, which would reach every other SVG of the page.
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }
+    return root
+
+
+def rename_ids(root: Node, names: dict[str, str]) -> None:
+    """Rename every id, and every reference to it, after ``names`` (old id -> new id)."""
+    for node in root.walk():
+        for key, value in node.attributes.items():
+            node.attributes[key] = names.get(value, value) if key == "id" else point_to(value, names)
+
+
+def ids(root: Node) -> list[str]:
+    """The ids in the tree, each once, in order of appearance."""
+    return list(dict.fromkeys(node.attributes["id"] for node in root.walk() if "id" in node.attributes))
+
+
+def point_to(value: str, names: dict[str, str]) -> str:
+    """An attribute's value with its ``#id`` or ``url(#id)`` renamed after ``names``."""
+    if value.startswith("#"):
+        return "#" + names.get(value[1:], value[1:])
+    return re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", value)
+
+
+def _node(element: ElementTree.Element) -> Node:
+    node = Node(element.tag.rpartition("}")[2])
+    node.text = (element.text or "") if len(element) == 0 and node.tag in ("text", "tspan", "style") else ""
+    for key, value in element.attrib.items():
+        name = key.rpartition("}")[2]
+        value = _tidy(name, value, node.tag)
+        if value:
+            node.attributes[name] = value
+    node.children = [_node(child) for child in element]
+    return node
+
+
+def _tidy(name: str, value: str, tag: str) -> str:
+    if name == "transform":
+        # A rotation by nothing stands on most labels; the other transforms keep their precision, since they may scale.
+        value = re.sub(r"rotate\(-?0(?:\.0+)?(?: [^)]*)?\)", "", value)
+        return re.sub(r"translate\([^)]*\)", lambda match: _round(match[0]), value).strip()
+    if name == "space":
+        return ""
+    if name in _PAINTED:
+        value = _HEX.sub(lambda match: _theme.get(match[0].lower(), match[0]), value)
+        if tag == "tspan":  # mathematics is set glyph by glyph to one font's widths
+            return re.sub(r"font-family: [^;]*", _GLYPH_FONT, value)
+        return _FONT.sub("", value)
+    if name in ("d", "points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
+        return _round(re.sub(r"\s+", " ", value).strip())
+    return value
+
+
+def _round(value: str) -> str:
+    """Numbers to a hundredth of a point, which is less than a screen can show."""
+    return _NUMBER.sub(_hundredth, value)
+
+
+def _hundredth(match: re.Match[str]) -> str:
+    text = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _holds_style(node: Node) -> bool:
+    return any(child.tag == "style" for child in node.children)
+
+
+def _keep_used_ids(root: Node) -> None:
+    """matplotlib numbers every group; only what something refers to keeps its id."""
+    used = set()
+    for node in root.walk():
+        for key, value in node.attributes.items():
+            if key != "id":
+                used.update(re.findall(r"^#(.+)$|url\(#([^)]+)\)", value))
+    used = {name for pair in used for name in pair if name}
+    for node in root.walk():
+        if node.attributes.get("id") not in used:
+            node.attributes.pop("id", None)
