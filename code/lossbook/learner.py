@@ -36,6 +36,10 @@ class Pictures:
     epochs: int
     description: str  #: a noun phrase for the text
 
+    def kind(self, file: Path) -> str:
+        """What a picture file shows, by its name: ``capital`` or ``small``."""
+        return self.capital if starts_with_capital(file.name) else self.small
+
 
 def starts_with_capital(name: str) -> bool:
     """The labelling rule of the lesson: True for a file name that begins with a capital letter."""

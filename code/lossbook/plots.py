@@ -78,7 +78,7 @@ def _mark_gap(axes, x: Tensor, y: Tensor, first: int, last: int) -> None:
 
 
 def plot_pictures(files: Sequence, labels: Sequence[str], columns: int = 6) -> Figure:
-    """The picture files side by side, each under its file name and its label."""
+    """The picture files side by side, each with its file name above and its label below."""
     from PIL import Image
 
     rows = -(-len(files) // columns)
@@ -87,7 +87,8 @@ def plot_pictures(files: Sequence, labels: Sequence[str], columns: int = 6) -> F
         axes.axis("off")
     for axes, file, label in zip(grid.flat, files, labels, strict=False):
         axes.imshow(Image.open(file).convert("RGB"), interpolation="nearest")
-        axes.set_title(f"{file.stem}\n{label}", fontsize=8, loc="center")
+        axes.set_title(file.stem, fontsize=8, loc="center")
+        axes.text(0.5, -0.05, label, transform=axes.transAxes, ha="center", va="top", fontsize=10)
     return figure
 
 
