@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

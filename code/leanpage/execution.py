@@ -35,7 +35,7 @@ def setup(app: Sphinx) -> dict:
 
 
 def inputs_digest(srcdir: Path, inputs: list[str]) -> str:
-    """16 hex digits over the names and bytes of ``inputs`` (files, or folders with all below them) and the Python version.
+    """16 hex digits over the names and bytes of ``inputs`` (files, or folders and all below) and the Python version.
 
     Paths are relative to ``srcdir``. Hidden and compiled files do not count. A missing path raises FileNotFoundError.
     """

@@ -108,7 +108,7 @@ def import_torchvision() -> None:
     that the import goes through; calling one would still fail. Where torchvision imports as it is, nothing is done.
     """
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError as error:
         if "torchvision::nms does not exist" not in str(error):
             raise

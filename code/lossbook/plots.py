@@ -28,12 +28,13 @@ def plot_function(
 
     ``f`` takes a tensor of shape (401,) and returns one of the same shape. ``tx`` and ``ty`` label the axes. A point
     where ``f`` is infinite gets a dotted line to the edge it runs off, labelled; a stretch where it is no number at all
-    is hatched. (A plotting library drops such points without a word, so that -log x seems to end at a finite height.)
+    or infinite is hatched. (A plotting library drops such points without a word, so that -log x seems to end at a finite height.)
     Raises ValueError if ``min`` is not below ``max`` or ``f`` returns another shape.
     """
     if not min < max:
         raise ValueError(f"plot_function draws from min up to max, so min must be the smaller; got {min=} and {max=}")
-    x = torch.linspace(min, max, steps=STEPS, dtype=torch.float64)
+    # Not linspace, whose middle is off by a rounding error: a function may be infinite just there.
+    x = min + (max - min) * torch.arange(STEPS, dtype=torch.float64) / (STEPS - 1)
     y = f(x)
     if y.shape != x.shape:
         raise ValueError(f"f was given a tensor of shape {tuple(x.shape)} and returned one of shape {tuple(y.shape)}")
@@ -41,8 +42,13 @@ def plot_function(
     finite = torch.isfinite(y)
     axes.plot(x, torch.where(finite, y, torch.nan), **line("loss"))
     axes.set(xlabel=tx, ylabel=ty, title=title or "", xlim=(min, max))
-    for first, last in _runs(~finite):
-        _mark_gap(axes, x, y, first, last)
+    for first, last in _runs(torch.isnan(y)):
+        _hatch(axes, x[first].item(), x[last].item(), "not a number")
+    for first, last in _runs(torch.isinf(y)):
+        if first == last:
+            _mark_pole(axes, x[first].item(), up=bool(y[first] > 0), on_left=bool(x[first] < x.mean()))
+        else:
+            _hatch(axes, x[first].item(), x[last].item(), "infinite")
     return figure
 
 
@@ -57,24 +63,23 @@ def _runs(flags: Tensor) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _mark_gap(axes, x: Tensor, y: Tensor, first: int, last: int) -> None:
-    left, right = x[first].item(), x[last].item()
-    if first == last and torch.isinf(y[first]):
-        up = y[first] > 0
-        axes.axvline(left, color=COLORS["loss"], linestyle=":", linewidth=1.5)
-        axes.annotate(
-            f"{'∞' if up else '−∞'} at {left:g}",
-            xy=(left, 0.97 if up else 0.03),
-            xycoords=("data", "axes fraction"),
-            xytext=(6 if left < x.mean() else -6, 0),
-            textcoords="offset points",
-            ha="left" if left < x.mean() else "right",
-            va="top" if up else "bottom",
-            color=COLORS["loss"],
-        )
-    else:
-        axes.axvspan(left, right, facecolor="none", edgecolor=FAINT, hatch="///", linewidth=0)
-        axes.text((left + right) / 2, 0.5, "not a number", transform=axes.get_xaxis_transform(), ha="center", color=INK)
+def _hatch(axes, left: float, right: float, text: str) -> None:
+    axes.axvspan(left, right, facecolor="none", edgecolor=FAINT, hatch="///", linewidth=0)
+    axes.text((left + right) / 2, 0.5, text, transform=axes.get_xaxis_transform(), ha="center", color=INK)
+
+
+def _mark_pole(axes, x: float, up: bool, on_left: bool) -> None:
+    axes.axvline(x, color=COLORS["loss"], linestyle=":", linewidth=1.5)
+    axes.annotate(
+        f"{'∞' if up else '−∞'} at {x:g}",
+        xy=(x, 0.97 if up else 0.03),
+        xycoords=("data", "axes fraction"),
+        xytext=(6 if on_left else -6, 0),
+        textcoords="offset points",
+        ha="left" if on_left else "right",
+        va="top" if up else "bottom",
+        color=COLORS["loss"],
+    )
 
 
 def plot_pictures(files: Sequence, labels: Sequence[str], columns: int = 6) -> Figure:

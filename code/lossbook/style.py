@@ -70,6 +70,6 @@ def line(meaning: str, **overrides) -> dict:
 
 
 def themed_colors() -> dict[str, str]:
-    """Hex colour -> CSS value, for turning a light still into one that follows the page: ``#b84a00`` -> ``var(--loss, ...)``."""
+    """Hex colour -> CSS value, to make a light still follow its page: ``#b84a00`` -> ``var(--loss, #b84a00)``."""
     table = {color: f"var(--{meaning}, {color})" for meaning, color in COLORS.items()}
     return {**table, INK: "currentColor", FAINT: "var(--faint, #8884)"}

@@ -1,0 +1,51 @@
+"""The execution cache's key, and the line at which a cell failed."""
+
+import pytest
+
+from leanpage.execution import failing_line, inputs_digest
+
+MESSAGE = """An error occurred while executing the following cell:
+------------------
+x = 1
+y = x / 0
+------------------
+
+
+\x1b[31m---------------------------------------------------------------------------\x1b[39m
+\x1b[31mZeroDivisionError\x1b[39m                         Traceback (most recent call last)
+\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[2]\x1b[39m\x1b[32m, line 2\x1b[39m
+\x1b[32m      1\x1b[39m x = \x1b[32m1\x1b[39m
+\x1b[32m----> \x1b[39m\x1b[32m2\x1b[39m y = x / \x1b[32m0\x1b[39m
+
+\x1b[31mZeroDivisionError\x1b[39m: division by zero
+"""
+
+
+def test_the_failing_line_is_counted_in_the_chapter():
+    chapter = "# A\n\n```{code-cell}\nfine = True\n```\n\n```{code-cell}\nx = 1\ny = x / 0\n```\n"
+    assert chapter.splitlines()[failing_line(chapter, MESSAGE) - 1] == "y = x / 0"
+
+
+def test_no_line_is_invented():
+    assert failing_line("# another chapter\n", MESSAGE) is None
+    assert failing_line("# A\n", "no traceback here") is None
+
+
+def test_the_key_changes_with_code_and_pins_and_nothing_else(tmp_path):
+    (tmp_path / "code" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "code" / "a.py").write_text("x = 1")
+    (tmp_path / "pins.txt").write_text("torch==1")
+    inputs = ["code", "pins.txt"]
+    first = inputs_digest(tmp_path, inputs)
+    (tmp_path / "code" / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"compiled")
+    (tmp_path / "code" / "README.md").write_text("prose")
+    (tmp_path / "elsewhere.py").write_text("y = 2")
+    assert inputs_digest(tmp_path, inputs) == first
+    (tmp_path / "code" / "a.py").write_text("x = 2")
+    second = inputs_digest(tmp_path, inputs)
+    (tmp_path / "pins.txt").write_text("torch==2")
+    third = inputs_digest(tmp_path, inputs)
+    (tmp_path / "code" / "a.py").rename(tmp_path / "code" / "b.py")
+    assert len({first, second, third, inputs_digest(tmp_path, inputs)}) == 4
+    with pytest.raises(FileNotFoundError, match="'nowhere'"):
+        inputs_digest(tmp_path, ["nowhere"])
