@@ -1,6 +1,6 @@
 """leanpage: Jupyter Book pages made light and whole in themselves. A file a concern; this one switches on all."""
 
-PARTS = ["math"]
+PARTS = ["math", "theme", "assets"]
 
 
 def setup(app) -> dict:

@@ -1,23 +1,22 @@
 """Math with no JavaScript: LaTeX becomes MathML while the book is built, with a math font cut to the glyphs in use."""
 
-import hashlib
 import html
-import io
 import re
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
 
 from docutils import nodes
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from math_core import LatexError, LatexToMathML
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from . import fonts, pages
+
 logger = logging.getLogger(__name__)
 
+STYLE = Path(__file__).parent / "static" / "math.css"
 FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 # Commands that authors know from MathJax and that math-core spells in another way.
 ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarray}"}
@@ -105,36 +104,23 @@ def italic(letter: str) -> str:
         return letter
 
 
-def math_font(shown: set[str]) -> bytes:
-    """Return STIX Two Math as woff2, cut to the characters shown and what stretches or replaces them."""
-    options = subset.Options(recalc_timestamp=False, layout_features=["ssty", "dtls", "flac", "kern", "mark", "ccmp"])
-    font = TTFont(io.BytesIO(FONT.read_bytes()), recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=sorted(map(ord, "".join(shown) + " ")))
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    out = io.BytesIO()
-    font.save(out)
-    return out.getvalue()
+def plain_title(app, pagename, templatename, context, doctree) -> None:
+    """Leave the TeX alone in a page's <title>, which would show the formula and its source run together."""
+    if "title" in context:
+        context["title"] = MATH.sub(lambda math: ANNOTATION.search(math[0])[0], context["title"])
 
 
-def write_font(app, exception) -> None:
-    """Write the math font and the style sheet that names it, once every page stands."""
-    if exception or app.builder.format != "html":
-        return
+def write_font(app, site: pages.Site) -> None:
+    """Write the math font and put its name into the style sheet, now that every page stands."""
     if bad := app.env.leanpage_bad_math:
-        for docname in bad:  # else the next build would find the page up to date, and pass
-            Path(app.builder.get_outfilename(docname)).unlink(missing_ok=True)
         raise ExtensionError(f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}")
-    static = Path(app.outdir, "_static")
-    shown = set().union(*(characters(page.read_text("utf-8")) for page in sorted(Path(app.outdir).rglob("*.html"))))
-    font = math_font(shown)
-    for old in static.glob("math-*.woff2"):
+    for old in site.folder.glob("_static/math-*.woff2"):
         old.unlink()
-    name = f"math-{hashlib.sha256(font).hexdigest()[:12]}.woff2"
-    (static / name).write_bytes(font)
-    css = (Path(__file__).parent / "static" / "math.css").read_text("utf-8")
-    (static / "math.css").write_text(css.replace("MATH_FONT", name), "utf-8")
+    shown = set().union(*map(characters, site.pages.values()))
+    font = fonts.cut(FONT.read_bytes(), shown)
+    name = f"math-{fonts.digest(font)}.woff2"
+    site.write(f"_static/{name}", font)
+    site.write("_static/math.css", STYLE.read_text("utf-8").replace("MATH_FONT", name).encode())
 
 
 def choose_renderer(app, config) -> None:
@@ -152,10 +138,12 @@ def start(app) -> None:
 
 
 def setup(app) -> dict:
+    app.setup_extension("leanpage.pages")
     app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_css_file("math.css")
     app.connect("config-inited", choose_renderer)
     app.connect("builder-inited", start)
-    app.connect("build-finished", write_font)
+    app.connect("html-page-context", plain_title)
+    app.connect("leanpage-site", write_font, priority=300)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

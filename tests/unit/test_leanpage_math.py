@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 from math_core import LatexToMathML
 from sphinx.application import Sphinx
 
+from leanpage import fonts
 from leanpage import math as leanmath
 
 
@@ -46,12 +47,12 @@ def test_font_holds_what_pages_show_and_little_else():
     shown = leanmath.characters(page)
     assert set("√ℎ+𝜃∈ℝ") <= shown
     assert not {"q", "𝑞"} & shown
-    font = leanmath.math_font(shown)
+    font = fonts.cut(leanmath.FONT.read_bytes(), shown)
     parsed = TTFont(io.BytesIO(font))
     assert set(map(ord, "√ℎ+𝜃∈ℝ")) <= set(parsed.getBestCmap())
     assert "MATH" in parsed and parsed["MATH"].table.MathVariants.VertGlyphCoverage.glyphs  # the root still stretches
     assert len(font) < 10_000
-    assert font == leanmath.math_font(shown)
+    assert font == fonts.cut(leanmath.FONT.read_bytes(), shown)
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+// What leanpage's pages do by themselves: menus, buttons, sideways scrolling by keyboard, and formulas copied as TeX.
+
+// Menus open and close; a click elsewhere or Escape closes them and gives the focus back.
+function setMenu(button, open) {
+  button.setAttribute("aria-expanded", open);
+  button.parentElement.querySelector(".dropdown-menu").classList.toggle("show", open);
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest('[data-bs-toggle="dropdown"]');
+  for (const button of document.querySelectorAll('[data-bs-toggle="dropdown"]')) {
+    setMenu(button, button === pressed && button.getAttribute("aria-expanded") !== "true");
+  }
+  const call = event.target.closest("[data-call]");
+  if (call) window[call.dataset.call]();
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector('[data-bs-toggle="dropdown"][aria-expanded="true"]');
+  if (event.key === "Escape" && open) {
+    setMenu(open, false);
+    open.focus();
+  }
+});
+
+// What is wider than the page scrolls by itself, and can then be reached and scrolled with the keyboard.
+function markScrollers() {
+  for (const box of document.querySelectorAll(".scrolls")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+addEventListener("load", markScrollers);
+addEventListener("resize", markScrollers);
+
+// A formula, or text with formulas, is copied as the TeX it was written in.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed || !event.clipboardData) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const mathAround = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest("math");
+  const [first, last] = [mathAround(range.startContainer), mathAround(range.endContainer)];
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copied = document.createElement("div");
+  copied.append(range.cloneContents());
+  const formulas = copied.querySelectorAll("math");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const fence = formula.getAttribute("display") === "block" ? "$$" : "$";
+    formula.replaceWith(fence + formula.querySelector("annotation").textContent + fence);
+  }
+  event.clipboardData.setData("text/plain", copied.textContent);
+  event.preventDefault();
+});

@@ -1,0 +1,75 @@
+"""leanpage.css: only rules that can match nothing go."""
+
+import pytest
+
+from leanpage import css
+
+PAGE = '<html><body class="dark"><div id="top" class="box wide"><p>text</p><svg viewBox="0 0 1 1"></svg></div></html>'
+
+
+def cut(sheet, page=PAGE, script=""):
+    return css.cut(sheet, css.names([page], [script]), page + script).strip()
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".box",
+        "div.wide > p",
+        "#top P",
+        "*",
+        ":root",
+        "html[data-theme=dark] .box:hover::before",
+        ".box:not(.absent)",
+        ":is(.absent, .box) p",
+        "p:nth-child(2n + 1)",
+        "[hidden]",
+    ],
+)
+def test_rule_that_can_match_stays(selector):
+    assert cut(selector + "{color:red}").endswith("{color:red}")
+
+
+@pytest.mark.parametrize("selector", [".absent", "#nowhere", "table", "div > .absent", ":is(.absent, table)", ".boxes"])
+def test_rule_that_cannot_match_goes(selector):
+    assert cut(selector + "{color:red}") == ""
+
+
+def test_only_the_useless_selectors_of_a_rule_go():
+    assert cut(".absent, .box , table{color:red}") == ".box{color:red}"
+
+
+def test_class_that_a_script_switches_on_counts():
+    assert cut(".opened{top:0}", script="node.classList.add('opened')") == ".opened{top:0}"
+
+
+def test_class_inside_a_cell_output_counts():
+    page = r'<script type="application/json">{"html": "<b class=\"shown\">"}</script>'
+    assert cut(".shown{top:0}", page=page) == ".shown{top:0}"
+
+
+def test_media_rules_are_cut_inside_and_go_when_empty():
+    assert cut("@media print{.box{top:0}.absent{top:0}}@media print{.absent{top:0}}") == "@media print{.box{top:0}}"
+
+
+def test_variables_stay_while_something_reads_them():
+    sheet = ":root{--a:var(--b);--b:1px;--c:2px;--d:3px}.box{top:var(--a)}"
+    assert cut(sheet) == ":root{--a:var(--b);--b:1px}\n.box{top:var(--a)}"
+    assert "--c:2px" in cut(sheet, page=PAGE + '<p style="top:var(--c)">')
+    assert "--d:3px" in cut(sheet, script="getPropertyValue('--d')")
+
+
+def test_key_frames_stay_while_something_is_animated_by_them():
+    sheet = "@keyframes spin{to{top:0}}@keyframes fade{to{top:0}}.box{animation:spin 1s}"
+    assert "spin{" in cut(sheet) and "fade" not in cut(sheet)
+
+
+def test_values_important_marks_and_nested_rules_survive():
+    assert cut('.box{content:"a;b}c" !important;top:calc(1px + (2px))}') == (
+        '.box{content:"a;b}c"!important;top:calc(1px + (2px))}'
+    )
+    assert "&:hover{top:0}" in cut(".box{left:0;&:hover{top:0}}")
+
+
+def test_what_browsers_ignore_is_left_out():
+    assert cut(".box{top:0}\n.box") == ".box{top:0}"
