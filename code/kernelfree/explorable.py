@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,8 +15,6 @@ from kernelfree.picture import Still, close
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-_instances = count(1)
 
 
 class Explorable(anywidget.AnyWidget):
@@ -61,7 +58,7 @@ class Explorable(anywidget.AnyWidget):
         page.check_name(kind.name, f"{kind.__name__}.name")
         if not kind.title or not kind.description:
             raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
-        self._instance = next(_instances)
+        self._instance = next(page.instances)
         super().__init__(**kwargs)
 
     def still(self) -> Figure:
@@ -95,6 +92,8 @@ class Explorable(anywidget.AnyWidget):
         if not page.building():
             data, metadata = super()._repr_mimebundle_(**kwargs)
             return {**data, **picture._repr_mimebundle_()}, metadata
+        names = self._state_names()
+        data = self.traits(sync=True, data=True)
         payload = {
             "name": self.name,
             "title": self.title,
@@ -102,8 +101,9 @@ class Explorable(anywidget.AnyWidget):
             "modules": page.modules(self._front_end),
             "css": self._own_css,
             "about": self._describe(),
-            "state": {name: _plain(name, getattr(self, name)) for name in self._state_names()},
-            "space": self.space,
+            "state": {name: _plain(name, getattr(self, name)) for name in names if name not in data},
+            "data": {name: _plain(name, getattr(self, name)) for name in names if name in data},
+            "space": list(self.space) if self.space else None,
             "still": picture.svg(),
         }
         return {page.MIME: payload, **picture._repr_mimebundle_()}

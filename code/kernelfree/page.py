@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ MIME = "application/vnd.kernelfree.figure+json"
 
 #: Set by the Sphinx part before cells are executed: the file that takes the progress of drawing.
 BUILD = "KERNELFREE_BUILD"
+
+#: Numbers the figures of one kernel, and so of one page: views of one figure share a number.
+instances = count(1)
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 

@@ -1,0 +1,370 @@
+// What front ends share: values of the state, labelled controls, handles, axes, and what stands around every figure.
+
+// --- the state ---------------------------------------------------------------------------------------------------
+
+// Clean-up of the view that is being rendered: controls register here, so that front ends need not.
+let scope = null;
+
+/** One number, text or boolean of the model's state; `path` leads into nested lists. */
+export function value(model, trait, ...path) {
+  const about = model.get("_about") ?? {};
+  const descend = (from) => path.reduce((at, step) => at?.[step], from);
+  const limits = path.reduce((at) => at?.items, about.limits?.[trait]);
+  return {
+    model,
+    trait,
+    limits,
+    start: descend(about.start?.[trait]),
+    get: () => descend(model.get(trait)),
+    set(x) {
+      const kept = admit(limits, x);
+      if (kept !== undefined && kept !== this.get()) change(model, { [trait]: replaced(model.get(trait), path, kept) });
+    },
+  };
+}
+
+/** Set several traits and save them to the kernel, if there is one, in one message. */
+export function change(model, values) {
+  for (const [name, x] of Object.entries(values)) model.set(name, x);
+  model.save_changes();
+}
+
+/** Call `fn` now, and once after any of the named traits changed. Returns the function that stops it. */
+export function watch(model, names, fn) {
+  let due = false;
+  let stopped = false;
+  const later = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      if (!stopped) guarded(model, fn);
+    });
+  };
+  for (const name of names) model.on(`change:${name}`, later);
+  const stop = () => {
+    stopped = true;
+    for (const name of names) model.off(`change:${name}`, later);
+  };
+  scope?.push(stop);
+  fn();
+  return stop;
+}
+
+/** Back to the state the figure started with. */
+export function reset(model) {
+  change(model, structuredClone(model.get("_about").start));
+}
+
+// What a trait admits, or undefined: numbers are brought into their limits, everything else must fit.
+function admit(limits, x) {
+  if (limits?.kind === "boolean") return Boolean(x);
+  if (limits?.kind === "choice") return limits.values.includes(x) ? x : undefined;
+  if (limits?.kind === "number" || limits?.kind === "integer") {
+    const number = typeof x === "string" && !x.trim() ? NaN : Number(x);
+    if (Number.isNaN(number)) return undefined;
+    return clamp(limits.kind === "integer" ? Math.round(number) : number, limits.min, limits.max);
+  }
+  return typeof x === "number" && !Number.isFinite(x) ? undefined : x;
+}
+
+function replaced(old, path, x) {
+  if (!path.length) return x;
+  const copy = Array.isArray(old) ? [...old] : { ...old };
+  copy[path[0]] = replaced(old[path[0]], path.slice(1), x);
+  return copy;
+}
+
+function guarded(model, fn) {
+  try {
+    return fn();
+  } catch (error) {
+    if (!model.fail) throw error;
+    model.fail(error);
+  }
+}
+
+// --- numbers -----------------------------------------------------------------------------------------------------
+
+export function clamp(x, min, max) {
+  return Math.min(Math.max(x, min), max) + 0; // + 0 turns -0 into 0
+}
+
+/** A number as a reader sees it: a real minus sign, no negative zero, ∞, and a dash for what is no number. */
+export function format(x, digits = 2) {
+  if (typeof x !== "number" || Number.isNaN(x)) return "–";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  const text = Math.abs(x) >= 1e9 ? x.toExponential(digits) : x.toFixed(digits);
+  return (/^-[0.]*$/.test(text) ? text.slice(1) : text).replace("-", "−");
+}
+
+function decimals(step) {
+  const text = String(step);
+  return text.includes("e-") ? Number(text.split("e-")[1]) : (text.split(".")[1] ?? "").length;
+}
+
+// The limits, step and digits of a number, options first, then what the trait says.
+function scale(v, options) {
+  const min = options.min ?? v.limits?.min;
+  const max = options.max ?? v.limits?.max;
+  if (!Number.isFinite(min) || !Number.isFinite(max)) {
+    throw new Error(`${options.label}: give the trait or the control a min and a max`);
+  }
+  const step = options.step ?? (v.limits?.kind === "integer" ? 1 : (max - min) / 100);
+  const digits = options.digits ?? Math.min(decimals(step), 6);
+  const snap = (x) => clamp(Number((min + Math.round((x - min) / step) * step).toFixed(10)), min, max);
+  const say = options.format ?? ((x) => format(x, digits));
+  return { min, max, step, digits, snap, say: (x) => say(x) + (options.unit ? ` ${options.unit}` : "") };
+}
+
+// --- elements ----------------------------------------------------------------------------------------------------
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An HTML element; attributes that are functions become listeners, false and null are left out. */
+export function element(tag, attributes = {}, ...children) {
+  return furnish(document.createElement(tag), attributes, children);
+}
+
+/** The same for an SVG element. */
+export function svg(tag, attributes = {}, ...children) {
+  return furnish(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function furnish(node, attributes, children) {
+  for (const [name, x] of Object.entries(attributes)) {
+    if (typeof x === "function") node.addEventListener(name.replace(/^on/, ""), x);
+    else if (x !== false && x !== null && x !== undefined) node.setAttribute(name, x === true ? "" : x);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+// --- controls ----------------------------------------------------------------------------------------------------
+
+/** A range with its label and a number field. */
+export function slider(v, options) {
+  const { min, max, step, snap, say } = scale(v, options);
+  const range = element("input", {
+    type: "range", min, max, step, autocomplete: "off",
+    oninput: () => v.set(snap(Number(range.value))),
+  });
+  watch(v.model, [v.trait], () => {
+    range.value = v.get();
+    range.setAttribute("aria-valuetext", say(v.get()));
+  });
+  const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;
+  return element("div", { class: "kf-control" },
+    element("label", {}, element("span", { class: "kf-label" }, options.label), range),
+    number(v, { ...options, hidden: true }), unit);
+}
+
+/** A number field; what is typed out of range comes back into it, and what is no number is put back. */
+export function number(v, options) {
+  const { min, max, step, digits, snap } = scale(v, options);
+  const field = element("input", {
+    type: "number", class: "kf-number", min, max, step, autocomplete: "off", inputmode: "decimal",
+    "aria-label": options.hidden ? `${options.label}, as a number` : null,
+    onchange: () => {
+      if (field.value.trim()) v.set(snap(clamp(Number(field.value), min, max)));
+      show();
+    },
+  });
+  const show = () => {
+    field.value = (v.get() + 0).toFixed(digits);
+  };
+  watch(v.model, [v.trait], show);
+  if (options.hidden) return field;
+  return element("label", { class: "kf-control" }, element("span", { class: "kf-label" }, options.label), field);
+}
+
+let groups = 0;
+
+/** One of several: radio buttons, or a drop-down with `menu`. Options are `[text, value]`. */
+export function choice(v, { label, options, menu = false }) {
+  const chosen = () => options.findIndex(([, x]) => x === v.get());
+  if (menu) {
+    const select = element("select", { autocomplete: "off", onchange: () => v.set(options[select.selectedIndex][1]) },
+      ...options.map(([text]) => element("option", {}, text)));
+    watch(v.model, [v.trait], () => {
+      select.selectedIndex = chosen();
+    });
+    return element("label", { class: "kf-control" }, element("span", { class: "kf-label" }, label), select);
+  }
+  const name = `kf-choice-${++groups}`;
+  const radios = options.map(([, x]) =>
+    element("input", { type: "radio", name, autocomplete: "off", onchange: () => v.set(x) }));
+  watch(v.model, [v.trait], () => radios.forEach((radio, i) => {
+    radio.checked = i === chosen();
+  }));
+  return element("fieldset", { class: "kf-control kf-choice" }, element("legend", { class: "kf-label" }, label),
+    ...options.map(([text], i) => element("label", {}, radios[i], text)));
+}
+
+/** A checkbox. */
+export function toggle(v, { label }) {
+  const box = element("input", { type: "checkbox", autocomplete: "off", onchange: () => v.set(box.checked) });
+  watch(v.model, [v.trait], () => {
+    box.checked = Boolean(v.get());
+  });
+  return element("label", { class: "kf-control kf-toggle" }, box, element("span", { class: "kf-label" }, label));
+}
+
+/** A row of buttons: `[text, function]` each. */
+export function buttons({ label, options }) {
+  return element("div", { class: "kf-buttons", role: "group", "aria-label": label },
+    ...options.map(([text, fn]) => element("button", { type: "button", onclick: () => fn() }, text)));
+}
+
+/** Make an element a slider that is dragged: `at(event)` is the value under the pointer. */
+export function handle(node, v, options) {
+  const { min, max, step, snap, say } = scale(v, options);
+  const page = options.page ?? 10 * step;
+  const text = options.text ?? say;
+  const moves = {
+    ArrowRight: () => v.get() + step, ArrowUp: () => v.get() + step,
+    ArrowLeft: () => v.get() - step, ArrowDown: () => v.get() - step,
+    PageUp: () => v.get() + page, PageDown: () => v.get() - page,
+    Home: () => min, End: () => max,
+  };
+  const follow = (event) => guarded(v.model, () => v.set(snap(clamp(options.at(event), min, max))));
+  furnish(node, {
+    role: "slider", tabindex: 0, "aria-label": options.label, "aria-valuemin": min, "aria-valuemax": max,
+    onkeydown: (event) => {
+      if (!moves[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      v.set(snap(clamp(moves[event.key](), min, max)));
+    },
+    onpointerdown: (event) => {
+      if (event.button) return;
+      event.preventDefault(); // no selection of text while dragging
+      node.focus({ preventScroll: true });
+      node.setPointerCapture(event.pointerId);
+      follow(event);
+    },
+    onpointermove: (event) => {
+      if (node.hasPointerCapture(event.pointerId)) follow(event);
+    },
+  }, []);
+  node.classList.add("kf-handle");
+  watch(v.model, [v.trait], () => {
+    node.setAttribute("aria-valuenow", v.get());
+    node.setAttribute("aria-valuetext", text(v.get()));
+  });
+  return node;
+}
+
+// --- axes --------------------------------------------------------------------------------------------------------
+
+/** An SVG plot with two linear axes. `label` is its accessible name; without one it is hidden from screen readers. */
+export function axes({ width = 480, height = 280, x, y, label }) {
+  const edge = { left: 46, right: 12, top: 12, bottom: 42 };
+  const inner = { width: width - edge.left - edge.right, height: height - edge.top - edge.bottom };
+  const plot = svg("svg", { x: edge.left, y: edge.top, width: inner.width, height: inner.height, overflow: "hidden" });
+  const group = svg("g", { transform: `translate(${-edge.left} ${-edge.top})` });
+  plot.append(group);
+  const marks = svg("g", { class: "kf-marks" });
+  const node = svg("svg", {
+    class: "kf-axes", viewBox: `0 0 ${width} ${height}`,
+    ...(label ? { role: "group", "aria-label": label } : {}), // a group, since handles inside must stay reachable
+  }, marks, plot);
+  const ends = { x: { ...x }, y: { ...y } };
+  const at = {
+    node, plot: group,
+    x: (number) => edge.left + ((number - ends.x.min) / (ends.x.max - ends.x.min)) * inner.width,
+    y: (number) => edge.top + inner.height - ((number - ends.y.min) / (ends.y.max - ends.y.min)) * inner.height,
+    at(event) {
+      const box = node.getBoundingClientRect();
+      const px = ((event.clientX - box.left) / box.width) * width;
+      const py = ((event.clientY - box.top) / box.height) * height;
+      return {
+        x: ends.x.min + ((px - edge.left) / inner.width) * (ends.x.max - ends.x.min),
+        y: ends.y.min + ((edge.top + inner.height - py) / inner.height) * (ends.y.max - ends.y.min),
+      };
+    },
+    path: (points) => "M" + points.map(([px, py]) => `${at.x(px).toFixed(2)} ${at.y(py).toFixed(2)}`).join("L"),
+    set(limits) {
+      for (const axis of ["x", "y"]) Object.assign(ends[axis], limits[axis]);
+      draw();
+    },
+  };
+  function draw() {
+    const bottom = edge.top + inner.height;
+    const text = (content, attributes) => svg("text", attributes, content);
+    const [xs, ys] = [ends.x, ends.y].map((axis) => axis.ticks ?? ticks(axis.min, axis.max));
+    const places = (list) => Math.max(...list.map((tick) => decimals(Number(tick.toPrecision(10)))));
+    marks.replaceChildren(
+      svg("path", { class: "kf-rule", d: `M${edge.left} ${edge.top}V${bottom}H${width - edge.right}` }),
+      ...xs.map((tick) => text(format(tick, places(xs)), { x: at.x(tick), y: bottom + 16, "text-anchor": "middle" })),
+      ...ys.map((tick) => text(format(tick, places(ys)), { x: edge.left - 7, y: at.y(tick) + 4, "text-anchor": "end" })),
+      ...xs.map((tick) => svg("path", { class: "kf-rule", d: `M${at.x(tick)} ${bottom}v4` })),
+      ...ys.map((tick) => svg("path", { class: "kf-rule", d: `M${edge.left} ${at.y(tick)}h-4` })),
+      text(ends.x.label ?? "", { x: edge.left + inner.width / 2, y: height - 6, "text-anchor": "middle" }),
+      text(ends.y.label ?? "", {
+        transform: `translate(12 ${edge.top + inner.height / 2}) rotate(-90)`, "text-anchor": "middle",
+      }),
+    );
+  }
+  draw();
+  return at;
+}
+
+function ticks(min, max) {
+  const raw = (max - min) / 5;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((m) => m >= raw);
+  const list = [];
+  for (let i = Math.ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; i++) list.push(i * step + 0);
+  return list;
+}
+
+// --- around a figure ---------------------------------------------------------------------------------------------
+
+const QUIET = 600; // ms without a change before a screen reader hears of it
+const waiting = new WeakMap();
+
+/** Let screen readers hear `text` once nothing changed for a moment; the last text wins. */
+export function announce(el, text) {
+  const region = el.closest(".kernelfree")?.querySelector(".kf-said");
+  if (!region) return;
+  clearTimeout(waiting.get(region));
+  waiting.set(region, setTimeout(() => {
+    region.textContent = text;
+  }, QUIET));
+}
+
+/** Render a front end into `el`, inside `root`. Returns what cleans up. */
+export function mount(front, { model, root, el, ...more }) {
+  const outer = scope;
+  const stops = [];
+  scope = stops;
+  try {
+    const cleanup = front.render({ model, el, ...more });
+    if (typeof cleanup === "function") stops.push(cleanup);
+  } finally {
+    scope = outer;
+  }
+  const again = root.querySelector(".kf-reset");
+  again?.addEventListener("click", () => {
+    reset(model);
+    announce(root, "Reset");
+  });
+  root.setAttribute("data-ready", "");
+  return () => stops.forEach((stop) => stop());
+}
+
+/** A front end for a notebook: with the title, Reset and live region that a page's HTML already holds. */
+export const dress = (front) => ({
+  ...front,
+  render({ model, el }) {
+    const about = model.get("_about");
+    const view = element("div", { class: "kf-view" });
+    const root = element("div", { class: "kernelfree", "data-live-figure": about.name, role: "group", "aria-label": about.title },
+      element("p", { class: "kf-title" }, about.title),
+      element("div", { class: "kf-stage" }, view),
+      element("div", { class: "kf-tools" }, element("button", { type: "button", class: "kf-reset" }, "Reset")),
+      element("p", { class: "kf-said", "aria-live": "polite" }));
+    el.append(root);
+    return mount(front, { model, root, el: view });
+  },
+});

@@ -1,0 +1,275 @@
+"""The Sphinx part: turns figures in cell outputs into HTML that moves with no kernel, and writes the site's scripts.
+
+Add ``kernelfree.sphinx`` to the extensions. Setting: ``kernelfree_html_manager`` (default false) keeps the stock
+html-manager of ipywidgets for pages with plain widgets; without it such a page fails the build, since its widgets would
+lie dead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import threading
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from kernelfree import frames, modules, page
+
+logger = logging.getLogger(__name__)
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+FOLDER = "_static/kernelfree"
+#: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
+INLINE = 2000
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("kernelfree_html_manager", False, "env", [bool])
+    app.connect("builder-inited", _start_progress)
+    app.connect("env-purge-doc", lambda app, env, name: _files(env).pop(name, None))
+    app.connect("env-merge-info", lambda app, env, names, other: _files(env).update(_files(other)))
+    app.connect("doctree-read", _check_page)
+    app.connect("html-page-context", _add_scripts)
+    app.connect("build-finished", _write_files)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+# --- a figure's output -> HTML ---------------------------------------------------------------------------------------
+
+
+class Renderer:
+    """myst-nb's plug-in for figures, found through the entry point group ``myst_nb.mime_renderers``."""
+
+    mime_priority_overrides = [
+        (builder, page.MIME, 1)
+        for builder in ("html", "dirhtml", "singlehtml", "readthedocs", "readthedocsdirhtml", "readthedocssinglehtml")
+    ]
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        if data.mime_type != page.MIME:
+            return None
+        env: BuildEnvironment | None = renderer.renderer.sphinx_env
+        if env is None or inline:
+            return []
+        figure = data.content
+        place = f"{env.doc2path(env.docname)}:{data.line}"
+        return [nodes.raw("", _figure(env, figure, place), format="html", classes=["output"])]
+
+
+def _figure(env: BuildEnvironment, figure: dict[str, Any], place: str) -> str:
+    files = _files(env).setdefault(env.docname, {"names": {}, "scripts": {}})
+    known = files["names"].setdefault(figure["name"], figure["instance"])
+    if known != figure["instance"]:
+        raise ExtensionError(f"{place}: a second figure of this page is called {figure['name']!r}; give it another name")
+    scripts, names = _module_files(figure["modules"])
+    card = {
+        "name": figure["name"],
+        "instance": figure["instance"],
+        "kit": next(name for name in names if name.startswith("kit.")),
+        "front": names[-1],
+        "files": [f"{name}.js" for name in names],
+        "styles": [],
+        "state": figure["state"],
+        "about": figure["about"],
+        "still": "controls" not in figure,
+    }
+    if figure["data"]:
+        content = _json(figure["data"])
+        if len(content) <= INLINE:
+            card["state"] |= figure["data"]
+        else:
+            name = _named(figure["name"], content)
+            scripts[f"{name}.js"] = f'kernelfree.data("{name}",{content});\n'
+            card["files"].append(f"{name}.js")
+            card["data"] = name
+    if figure["css"]:
+        name = f"{_named(figure['name'], figure['css'])}.css"
+        scripts[name] = figure["css"]
+        card["styles"].append(name)
+    files["scripts"] |= scripts
+    _report(figure, place)
+    return _html(figure, card)
+
+
+def _html(figure: dict[str, Any], card: dict[str, Any]) -> str:
+    title = figure["title"] or ""
+    space, style = figure.get("space"), ""
+    if space:
+        style = f' style="--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"'
+    parts = [
+        f'<div class="kernelfree" data-live-figure="{figure["name"]}" role="group"'
+        f' aria-label="{escape(title or figure["name"])}">',
+        f'<p class="kf-title">{escape(title)}</p>' if title else "",
+    ]
+    if controls := figure.get("controls"):
+        parts.append(f'<fieldset class="kf-controls" disabled>{controls}</fieldset>')
+    still = f'<div class="kf-still">{figure["still"]}</div>' if figure["still"] else ""
+    parts.append(f'<div class="kf-stage{" kf-spaced" if space else ""}"{style}>{still}</div>' if still else "")
+    if figure.get("words") is not None:
+        parts.append(f'<output class="kf-words">{escape(figure["words"])}</output>')
+    parts += [
+        '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
+        '<button type="button" class="kf-share">Copy link</button></div>',
+        '<p class="kf-said" aria-live="polite"></p>',
+        f'<script type="application/json" class="kf-card">{_json(card)}</script></div>',
+    ]
+    return "".join(parts)
+
+
+def _report(figure: dict[str, Any], place: str) -> None:
+    if "frames" not in figure["data"]:
+        return
+    packed = figure["data"]["frames"]
+    size = frames.weight(packed) / 1000
+    if "lines" in packed:
+        logger.info(
+            "%s: %s: %d frames kept whole, %.1f kB gz and slower to show: they have too little in common for differences",
+            *(place, figure["name"], figure["frames"], size),
+        )
+    else:
+        logger.info("%s: %s: %d frames, %.1f kB gz", place, figure["name"], figure["frames"], size)
+
+
+def _module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
+    """The static scripts for the modules a figure carries: file name -> content, and the modules' names in order."""
+    scripts: dict[str, str] = {}
+    names: list[str] = []
+    own: dict[str, str] = {}
+
+    def add(stem: str, imports: list[str], function: str) -> str:
+        content = f"{json.dumps(imports)},{function}"
+        name = _named(stem, content)
+        scripts[f"{name}.js"] = f'kernelfree.define("{name}",{content});\n'
+        if name not in names:
+            names.append(name)
+        return name
+
+    # kernelfree's own front ends come from the installed package, and the kit always goes along: the loader needs it.
+    for path in (modules.KIT, *(modules.STATIC / module["own"] for module in carried if "own" in module)):
+        for module in modules.load(path):
+            imports = [own[imported.name] for imported in module.imports]
+            own[module.path.name] = add(module.name, imports, module.function())
+    numbered: list[str] = []
+    for module in carried:
+        if "own" in module:
+            numbered.append(own[module["own"]])
+        else:
+            imports = [numbered[number] for number in module["imports"]]
+            numbered.append(add(module["name"], imports, module["function"]))
+    names.remove(numbered[-1])
+    return scripts, [*names, numbered[-1]]
+
+
+def _named(stem: str, content: str) -> str:
+    return f"{stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def _json(content: Any) -> str:
+    """JSON that may stand in a script element."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+
+
+# --- pages and files -------------------------------------------------------------------------------------------------
+
+
+def _files(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
+    """Page -> the figures' names on it and the scripts they need; kept between builds with the environment."""
+    if not hasattr(env, "kernelfree_files"):
+        env.kernelfree_files = {}
+    return env.kernelfree_files
+
+
+def _own_file(name: str) -> tuple[str, str]:
+    content = (modules.STATIC / name).read_text(encoding="utf-8")
+    stem, _, ending = name.partition(".")
+    return f"{_named(stem, content)}.{ending}", content
+
+
+def _check_page(app: Sphinx, doctree: nodes.document) -> None:
+    """Fail on what would lie dead on the page, and drop the stock scripts where nothing needs them."""
+    env = app.env
+    metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
+    trace = (metadata.get("exec_data") or {}).get("traceback") or ""
+    if "FrameError" in trace:
+        error = next(line for line in reversed(trace.splitlines()) if "FrameError" in line)
+        raise ExtensionError(f"{env.doc2path(env.docname)}: {error.strip()}")
+    plain = list(doctree.findall(_is_plain_widget))
+    if plain and not app.config.kernelfree_html_manager:
+        line = plain[0].line or plain[0].parent.line
+        raise ExtensionError(
+            f"{env.doc2path(env.docname)}:{line}: this cell shows an ipywidgets widget, which does nothing on a page without "
+            "a kernel. Use kernelfree.interact for a function under sliders, or kernelfree.Explorable; or set "
+            "kernelfree_html_manager: true under sphinx: config: to load Jupyter Book's html-manager for it."
+        )
+    if not plain:
+        for key in [key for key in metadata.get("js_files", {}) if key.startswith("ipywidgets_")]:
+            del metadata["js_files"][key]
+
+
+def _is_plain_widget(node: nodes.Node) -> bool:
+    if not (isinstance(node, nodes.container) and node.get("nb_element") == "mime_bundle"):
+        return False
+    kinds = {child.get("mime_type") for child in node.children}
+    return WIDGET in kinds and page.MIME not in kinds
+
+
+def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    if app.env is not None and pagename in _files(app.env):
+        app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer")
+        app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
+
+
+def _write_files(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html" or not _files(app.env):
+        return
+    folder = Path(app.outdir, *FOLDER.split("/"))
+    folder.mkdir(parents=True, exist_ok=True)
+    written = dict(_own_file(name) for name in ("loader.js", "kernelfree.css"))
+    for files in _files(app.env).values():
+        written |= files["scripts"]
+    for name, content in written.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    for old in {path.name for path in folder.iterdir()} - set(written):
+        (folder / old).unlink()
+
+
+# --- progress of drawing ---------------------------------------------------------------------------------------------
+
+
+def _start_progress(app: Sphinx) -> None:
+    """Tell kernels that a book is being built, and print what they say of their progress."""
+    handle, path = tempfile.mkstemp(prefix="kernelfree-")
+    os.close(handle)
+    os.environ[page.BUILD] = path
+    done = threading.Event()
+    thread = threading.Thread(target=_print_progress, args=(path, done), daemon=True)
+    thread.start()
+
+    def stop(app: Sphinx, error: Exception | None) -> None:
+        done.set()
+        thread.join()
+        os.environ.pop(page.BUILD, None)
+        Path(path).unlink(missing_ok=True)
+
+    app.connect("build-finished", stop)
+
+
+def _print_progress(path: str, done: threading.Event) -> None:
+    terminal = sys.__stderr__
+    with open(path, encoding="utf-8") as channel:
+        while not done.wait(0.5):
+            if last := channel.read().strip().rpartition("\n")[2]:
+                name, drawn, total = last.split()
+                end = "\r" if terminal.isatty() and drawn != total else "\n"
+                print(f"drawing {name}: {drawn} of {total} frames", end=end, file=terminal, flush=True)
