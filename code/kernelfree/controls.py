@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -35,13 +36,19 @@ class Control:
         """What ``static/frames.js`` needs to know."""
         if self.grid:
             low, step = self.grid
-            return {"name": self.name, "count": len(self.values), "min": low, "step": step, "labels": self.labels}
+            card = {"name": self.name, "count": len(self.values), "min": low, "step": step, "labels": self.labels}
+            return {**card, "digits": self.digits}
         return {"name": self.name, "count": len(self.values), "values": self.states}
 
     @property
     def states(self) -> list[Any]:
         """The values as the page and its links name them: numbers, booleans, or the texts of options."""
         return self.values if self.grid or self.kind == "check" else self.labels
+
+    @property
+    def digits(self) -> int:
+        """Decimals of a range's values, at most 6: those of its step and of its least value."""
+        return max(-Decimal(repr(round(number, 6))).normalize().as_tuple().exponent for number in (*self.grid, 0))
 
     def limits(self) -> dict[str, Any]:
         if self.grid:
@@ -55,10 +62,12 @@ class Control:
         box = f'<div class="kf-control" data-control="{name}">'
         if self.kind == "range":
             low, step = self.grid
-            ends = f'min="{low}" max="{self.values[-1]}" step="{step}" value="{self.values[self.start]}" autocomplete="off"'
+            value = f"{self.values[self.start]:.{self.digits}f}"
+            ends = f'min="{low}" max="{self.values[-1]}" step="{step}" value="{value}" autocomplete="off"'
             return (
-                f'{box}<label>{title}<input type="range" {ends} aria-valuetext="{escape(self.labels[self.start])}"></label>'
-                f'<input type="number" class="kf-number" {ends} aria-label="{label}, as a number" inputmode="decimal"></div>'
+                f"{box}<label>{title}"
+                f'<input type="range" {ends} aria-valuetext="{escape(self.labels[self.start])}"></label>'
+                f'<input type="number" class="kf-number" {ends} aria-label="{label}, as a number"></div>'
             )
         if self.kind == "menu":
             options = "".join(
@@ -68,11 +77,12 @@ class Control:
             return f'{box}<label>{title} <select autocomplete="off">{options}</select></label></div>'
         if self.kind == "check":
             checked = " checked" if self.values[self.start] else ""
-            return f'{box}<label class="kf-toggle"><input type="checkbox" autocomplete="off"{checked}> {title}</label></div>'
+            tick = f'<input type="checkbox" autocomplete="off"{checked}>'
+            return f'{box}<label class="kf-toggle">{tick} {title}</label></div>'
         radios = "".join(
-            f'<label><input type="radio" autocomplete="off" name="{group}-{name}"{" checked" if n == self.start else ""}>'
-            f"{escape(text)}</label>"
-            for n, text in enumerate(self.labels)
+            f'<label><input type="radio" autocomplete="off" name="{group}-{name}"'
+            f"{' checked' if number == self.start else ''}>{escape(text)}</label>"
+            for number, text in enumerate(self.labels)
         )
         return (
             f'<fieldset class="kf-control kf-choice" data-control="{name}"><legend class="kf-label">{label}</legend>'

@@ -27,10 +27,11 @@ def pack(
 ) -> tuple[Node | None, dict[str, Any]]:
     """Pack drawings, and the text that goes with each, for ``static/frames.js``; either may be missing.
 
-    Returns the SVG that shows frame ``start``, its ids starting with ``prefix``, and the frames. These are ``columns`` of
-    differences, each ``[node, name, pattern, values]``: frame ``n`` has ``values[patterns[pattern][n]]``, and -1 there means
-    that it does not matter; node -1 is the text. Where the columns would weigh more than half again as much as the frames
-    themselves, there are ``lines`` instead, and for each frame the numbers of its lines.
+    Returns the SVG that shows frame ``start``, its ids starting with ``prefix``, and the frames. These are
+    ``columns`` of differences, each ``[node, name, pattern, values]``: frame ``n`` has
+    ``values[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where the columns
+    would weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each frame
+    the numbers of its lines.
     """
     drawings = _short_ids(drawings, prefix)
     base, columns = _differences(drawings, start) if drawings else (None, [])
@@ -114,7 +115,7 @@ def _lay(place: _Place, node: Node, number: int) -> None:
 
 
 def _fit(place: _Place, node: Node) -> list[_Place]:
-    """A place for each child of ``node``, among those of ``place``: one that looks alike, else one of its tag, else new."""
+    """A place for each child of ``node`` in ``place``: one that looks alike, else one of its tag, else a new one."""
     looks = [_look(child.latest()) for child in place.children]
     wanted = [_look(child) for child in node.children]
     if looks == wanted:

@@ -37,12 +37,13 @@ def interact(
 ) -> None:
     """Show what ``draw(**values)`` draws under a control for each of its arguments.
 
-    ``draw`` leaves a matplotlib figure (returned or current), or returns or prints text, or returns ``(figure, text)``.
-    ``controls`` are those of ``ipywidgets.interact``, and with a live kernel this is ``ipywidgets.interact``. While a book
-    is built, every combination of the controls' values is drawn once and the page needs no kernel.
+    ``draw`` leaves a matplotlib figure (returned or current), or returns or prints text, or returns
+    ``(figure, text)``. ``controls`` are those of ``ipywidgets.interact``, and with a live kernel this is
+    ``ipywidgets.interact``. While a book is built, every combination of the controls' values is drawn once and the page
+    needs no kernel.
 
-    ``name`` is what links to the figure call it (default: that of ``draw``), ``title`` stands above it, ``description`` is
-    for readers who cannot see it (default: the docstring of ``draw``).
+    ``name`` is what links to the figure call it (default: that of ``draw``), ``title`` stands above it,
+    ``description`` is for readers who cannot see it (default: the docstring of ``draw``).
 
     Raises ``ValueError`` when there are more than ``max_frames`` combinations, and ``FrameError`` when ``draw`` raises,
     naming the values it was called with.
@@ -51,7 +52,9 @@ def interact(
     name = page.check_name(name or draw.__name__.strip("_<>").replace("_", "-").lower())
     description = " ".join((description or inspect.getdoc(draw) or "").split())
     if not description:
-        raise ValueError(f"{name}: give interact a description (or draw a docstring) for readers who cannot see the figure")
+        raise ValueError(
+            f"{name}: give interact a description (or draw a docstring) for readers who cannot see the figure"
+        )
     if page.building():
         _display(_drawn(draw, name, title, description, max_frames, controls))
     else:
@@ -60,7 +63,9 @@ def interact(
 
 def _refuse_clash(draw: Callable[..., Any]) -> None:
     for taken in set(inspect.signature(draw).parameters) & set(_OURS):
-        raise ValueError(f"an argument of {draw.__name__} is called {taken!r}, which interact takes for itself: rename it")
+        raise ValueError(
+            f"an argument of {draw.__name__} is called {taken!r}, which interact takes for itself: rename it"
+        )
 
 
 def _display(bundle: dict[str, Any]) -> None:
@@ -72,7 +77,9 @@ def _display(bundle: dict[str, Any]) -> None:
 # --- with a kernel ---------------------------------------------------------------------------------------------------
 
 
-def _live(draw: Callable[..., Any], title: str | None, description: str, abbreviations: dict[str, Any]) -> dict[str, Any]:
+def _live(
+    draw: Callable[..., Any], title: str | None, description: str, abbreviations: dict[str, Any]
+) -> dict[str, Any]:
     import ipywidgets
     from IPython.display import display
 
@@ -185,7 +192,9 @@ def _draw_all(draw: Callable[..., Any], found: list[Control], name: str, title: 
                     if number == start:
                         still = Still(figure, description, title)
                     close(figure)
-            texts.append((printed.getvalue().rstrip("\n") + ("\n" if printed.getvalue() and text else "") + text).strip())
+            texts.append(
+                (printed.getvalue().rstrip("\n") + ("\n" if printed.getvalue() and text else "") + text).strip()
+            )
             tick(number + 1)
     return drawings, texts, still
 
@@ -201,7 +210,7 @@ def _named(draw: Callable[..., Any], call: dict[str, Any]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _own_figures() -> Iterator[Callable[[], list[int]]]:
-    """Gives what lists the pyplot figures opened inside, and closes them after: none is kept, or shown a second time."""
+    """Gives what lists the pyplot figures opened inside, and closes them after, so that none is shown twice."""
     import matplotlib.pyplot as plt
 
     before = set(plt.get_fignums())
@@ -228,7 +237,9 @@ def _parts(result: Any, own: Callable[[], list[int]]) -> tuple[Figure | None, st
         elif isinstance(part, str):
             text = part
         elif part is not None:
-            raise TypeError(f"draw returned a {type(part).__name__}; return a matplotlib figure, a text, or both as a tuple")
+            raise TypeError(
+                f"draw returned a {type(part).__name__}; return a matplotlib figure, a text, or both as a tuple"
+            )
     if figure is None and own():
         figure = plt.figure(own()[-1])
     return figure, text

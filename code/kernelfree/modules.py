@@ -4,9 +4,10 @@ A notebook (anywidget) wants one ES module as a string. A page opened from disk 
 under ``script-src 'self'`` no string, so there each module becomes a classic script of its own. Both are made by the
 same rewriting: a module turns into a function of its imports that returns its exports.
 
-Understood, at the start of a line: ``import { a, b as c } from "./other.js"``, the same from ``"kernelfree"`` (the kit),
-``export function``, ``export async function``, ``export class``, ``export const NAME =``, ``export { a, b as c }``, and
-one ``export default`` before an expression or an unnamed function. Anything else is an error that names file and line.
+Understood, at the start of a line: ``import { a, b as c } from "./other.js"``, the same from ``"kernelfree"`` (that is
+the kit), ``export function``, ``export async function``, ``export class``, ``export const NAME =``, ``export { a, b as
+c }``, and one ``export default`` before an expression or an unnamed function. Anything else is an error that names file
+and line.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -31,13 +32,14 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 FOLDER = "_static/kernelfree"
 #: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
 INLINE = 2000
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("kernelfree_html_manager", False, "env", [bool])
     app.connect("builder-inited", _start_progress)
     app.connect("env-purge-doc", lambda app, env, name: _files(env).pop(name, None))
-    app.connect("env-merge-info", lambda app, env, names, other: _files(env).update(_files(other)))
+    app.connect("env-merge-info", _merge)
     app.connect("doctree-read", _check_page)
     app.connect("html-page-context", _add_scripts)
     app.connect("build-finished", _write_files)
@@ -71,7 +73,9 @@ def _figure(env: BuildEnvironment, figure: dict[str, Any], place: str) -> str:
     files = _files(env).setdefault(env.docname, {"names": {}, "scripts": {}})
     known = files["names"].setdefault(figure["name"], figure["instance"])
     if known != figure["instance"]:
-        raise ExtensionError(f"{place}: a second figure of this page is called {figure['name']!r}; give it another name")
+        raise ExtensionError(
+            f"{place}: a second figure of this page is called {figure['name']!r}; give it another name"
+        )
     scripts, names = _module_files(figure["modules"])
     card = {
         "name": figure["name"],
@@ -134,7 +138,7 @@ def _report(figure: dict[str, Any], place: str) -> None:
     size = frames.weight(packed) / 1000
     if "lines" in packed:
         logger.info(
-            "%s: %s: %d frames kept whole, %.1f kB gz and slower to show: they have too little in common for differences",
+            "%s: %s: %d frames kept whole, %.1f kB gz and slower to show: too little in common for differences",
             *(place, figure["name"], figure["frames"], size),
         )
     else:
@@ -190,6 +194,10 @@ def _files(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     return env.kernelfree_files
 
 
+def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
+    _files(env).update({name: files for name, files in _files(other).items() if name in names})
+
+
 def _own_file(name: str) -> tuple[str, str]:
     content = (modules.STATIC / name).read_text(encoding="utf-8")
     stem, _, ending = name.partition(".")
@@ -202,14 +210,14 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
     metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
     trace = (metadata.get("exec_data") or {}).get("traceback") or ""
     if "FrameError" in trace:
-        error = next(line for line in reversed(trace.splitlines()) if "FrameError" in line)
+        error = next(line for line in reversed(_ANSI.sub("", trace).splitlines()) if "FrameError" in line)
         raise ExtensionError(f"{env.doc2path(env.docname)}: {error.strip()}")
     plain = list(doctree.findall(_is_plain_widget))
     if plain and not app.config.kernelfree_html_manager:
         line = plain[0].line or plain[0].parent.line
         raise ExtensionError(
-            f"{env.doc2path(env.docname)}:{line}: this cell shows an ipywidgets widget, which does nothing on a page without "
-            "a kernel. Use kernelfree.interact for a function under sliders, or kernelfree.Explorable; or set "
+            f"{env.doc2path(env.docname)}:{line}: this cell shows an ipywidgets widget, which does nothing on a page "
+            "without a kernel. Use kernelfree.interact for a function under sliders, or kernelfree.Explorable; or set "
             "kernelfree_html_manager: true under sphinx: config: to load Jupyter Book's html-manager for it."
         )
     if not plain:
@@ -225,13 +233,16 @@ def _is_plain_widget(node: nodes.Node) -> bool:
 
 
 def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    if app.env is not None and pagename in _files(app.env):
+    if app.env is None:
+        return
+    if pagename in _files(app.env):
         app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer")
+    if pagename in _files(app.env) or 'class="kf-picture"' in context.get("body", ""):
         app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
 
 
 def _write_files(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.format != "html" or not _files(app.env):
+    if error or app.builder.format != "html":
         return
     folder = Path(app.outdir, *FOLDER.split("/"))
     folder.mkdir(parents=True, exist_ok=True)

@@ -84,6 +84,7 @@ def draw(figure: Figure) -> Node:
     _keep_used_ids(root)
     _, _, width, _ = root.attributes["viewBox"].split()
     root.attributes = {
+        "class": "kf-picture",
         "viewBox": root.attributes["viewBox"],
         # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
         "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto",
@@ -135,12 +136,17 @@ def _tidy(name: str, value: str, tag: str) -> str:
         return ""
     if name in _PAINTED:
         value = _HEX.sub(lambda match: _theme.get(match[0].lower(), match[0]), value)
-        if tag == "tspan":  # mathematics is set glyph by glyph to one font's widths
+        if tag == "tspan":  # mathematics is set glyph by glyph, to one font's widths at one size
             return re.sub(r"font-family: [^;]*", _GLYPH_FONT, value)
-        return _FONT.sub("", value)
+        return _FONT.sub("", _scaled(value))
     if name in ("d", "points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
         return _round(re.sub(r"\s+", " ", value).strip())
     return value
+
+
+def _scaled(style: str) -> str:
+    # A picture made narrow makes its labels small: the page may set --kf-text to make up for that.
+    return re.sub(r"font-size: ([\d.]+)px", r"font-size: calc(\1px*var(--kf-text,1))", style)
 
 
 def _round(value: str) -> str:

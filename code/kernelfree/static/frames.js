@@ -24,7 +24,7 @@ function position({ min, step, count, values, v }) {
 }
 
 function bind(part, box) {
-  const { v, min, step, count, labels, values } = part;
+  const { v, min, step, count, labels, values, digits } = part;
   if (values) return bindChoice(part, box);
   const [range, field] = box.querySelectorAll("input");
   const nth = (i) => Number((min + clamp(i, 0, count - 1) * step).toFixed(10));
@@ -36,7 +36,7 @@ function bind(part, box) {
     const label = labels[position(part)];
     range.value = v.get();
     range.setAttribute("aria-valuetext", label);
-    field.value = v.get();
+    field.value = v.get().toFixed(digits);
   };
   range.addEventListener("input", () => take(range.value));
   field.addEventListener("change", () => take(field.value));
