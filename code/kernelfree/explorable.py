@@ -43,7 +43,8 @@ class Explorable(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         front_end, style = cls.__dict__.get("_esm"), cls.__dict__.get("_css")
-        if front_end is not None:
+        # anywidget makes a subclass of every instance, whose _esm is a trait already
+        if front_end is not None and not isinstance(front_end, traitlets.TraitType):
             cls._front_end = _file(cls, "_esm", front_end)
             cls._esm = modules.one_module(cls._front_end, "kit.dress(front)")
             own = _file(cls, "_css", style).read_text(encoding="utf-8") if style is not None else ""
