@@ -43,7 +43,7 @@ class Explorable(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         front_end, style = cls.__dict__.get("_esm"), cls.__dict__.get("_css")
-        # anywidget makes a subclass of every instance, whose _esm is a trait already
+        # anywidget itself derives a class per instance, whose _esm is a trait made of what is set here.
         if front_end is not None and not isinstance(front_end, traitlets.TraitType):
             cls._front_end = _file(cls, "_esm", front_end)
             cls._esm = modules.one_module(cls._front_end, "kit.dress(front)")

@@ -278,8 +278,9 @@ def _start_progress(app: Sphinx) -> None:
 
 def _print_progress(path: str, done: threading.Event) -> None:
     terminal = sys.__stderr__
+    pause = 0.5 if terminal.isatty() else 10  # a log wants few lines, a terminal rewrites one
     with open(path, encoding="utf-8") as channel:
-        while not done.wait(0.5):
+        while not done.wait(pause):
             if last := channel.read().strip().rpartition("\n")[2]:
                 name, drawn, total = last.split()
                 end = "\r" if terminal.isatty() and drawn != total else "\n"

@@ -258,14 +258,14 @@ export function handle(node, v, options) {
 
 /** An SVG plot with two linear axes. `label` is its accessible name; without one it is hidden from screen readers. */
 export function axes({ width = 480, height = 280, x, y, label }) {
-  const edge = { left: 46, right: 12, top: 12, bottom: 42 };
+  const edge = { left: 54, right: 12, top: 12, bottom: 42 };
   const inner = { width: width - edge.left - edge.right, height: height - edge.top - edge.bottom };
   const plot = svg("svg", { x: edge.left, y: edge.top, width: inner.width, height: inner.height, overflow: "hidden" });
   const group = svg("g", { transform: `translate(${-edge.left} ${-edge.top})` });
   plot.append(group);
   const marks = svg("g", { class: "kf-marks" });
   const node = svg("svg", {
-    class: "kf-axes", viewBox: `0 0 ${width} ${height}`,
+    class: "kf-axes", viewBox: `0 0 ${width} ${height}`, style: `max-width:${1.25 * width}px`,
     ...(label ? { role: "group", "aria-label": label } : {}), // a group, since handles inside must stay reachable
   }, marks, plot);
   const ends = { x: { ...x }, y: { ...y } };

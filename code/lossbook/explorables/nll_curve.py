@@ -14,8 +14,8 @@ from lossbook.style import line
 def draw_nll(p: float = 0.5) -> tuple[Figure, str]:
     """The curve of -log p, the loss at one p as a point on it, and its slope there.
 
-    The loss falls from infinity at p = 0 to 0 at p = 1; the tangent at the point has slope -1/p, so it is steepest where
-    the right class was thought least likely.
+    The loss falls from infinity at p = 0 to 0 at p = 1; the tangent at the point has slope -1/p, so it is steepest
+    where the right class was thought least likely.
     """
     nats, slope = -math.log(p), -1 / p
     figure, ax = plt.subplots(figsize=(6.4, 3.8))
@@ -26,7 +26,5 @@ def draw_nll(p: float = 0.5) -> tuple[Figure, str]:
     ax.plot([p, p], [0, nats], **line("other", linewidth=1.2))
     ax.plot([p], [nats], "o", **line("loss", markersize=9))
     ax.set(xlim=(0, 1.02), ylim=(0, 5), xlabel="probability of the right class, p", ylabel="loss (nats)")
-    return (
-        figure,
-        f"p = {p:.2f}   loss −log p = {nats:.3f} nats = {nats / math.log(2):.3f} bits   slope −1/p = −{-slope:.2f}",
-    )
+    bits = nats / math.log(2)
+    return figure, f"p = {p:.2f}   loss −log p = {nats:.3f} nats = {bits:.3f} bits   slope −1/p = −{-slope:.2f}"
