@@ -1,0 +1,67 @@
+"""The chapters as the tests see them: their source, their cells, their executed notebooks and their pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Chapter:
+    name: str  #: as in _toc.yml, "book/index"
+
+    @property
+    def source(self) -> str:
+        return (ROOT / f"{self.name}.md").read_text(encoding="utf-8")
+
+    @property
+    def cells(self) -> list[str]:
+        """The code of each code cell, without its options."""
+        from myst_nb.core.read import read_myst_markdown_notebook
+        from myst_parser.config.main import MdParserConfig
+
+        if not is_notebook(self.source):
+            return []
+        config = MdParserConfig(enable_extensions={"colon_fence"})
+        notebook = read_myst_markdown_notebook(self.source, config)
+        return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+    @property
+    def prose(self) -> str:
+        """The source without front matter, fenced code, inline code, math, roles and addresses."""
+        text = re.sub(r"\A---\n.*?\n---\n", "", self.source, flags=re.DOTALL)
+        text = re.sub(
+            r"^(`{3,})\{(code-cell|literalinclude|bibliography)\}.*?^\1\s*$", "", text, flags=re.DOTALL | re.M
+        )
+        text = re.sub(r"^(`{3,})[a-z]*\n.*?^\1\s*$", "", text, flags=re.DOTALL | re.M)
+        text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
+        text = re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|^:[a-z-]+:.*$", "", text, flags=re.M)
+        return text
+
+    def executed(self, site: Path):
+        """The executed notebook that the page was made from."""
+        return nbformat.read(site.parent / "jupyter_execute" / f"{self.name}.ipynb", as_version=4)
+
+    def page(self, site: Path) -> BeautifulSoup:
+        return BeautifulSoup((site / f"{self.name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def is_notebook(source: str) -> bool:
+    return source.startswith("---\n") and "format_name: myst" in source.split("\n---\n")[0]
+
+
+def chapters() -> list[Chapter]:
+    """Every chapter of _toc.yml, in order."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [Chapter(toc["root"]), *(Chapter(entry["file"]) for entry in toc["chapters"])]
+
+
+def by_name(chapter: Chapter) -> str:
+    return chapter.name

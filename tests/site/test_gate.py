@@ -1,0 +1,113 @@
+"""What is broken does not build: faults put into a small book with this book's own settings.
+
+Each build runs in a copy, with the real _config.yml, code/ and pins, and names the file (and the line) at fault.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from chapters import ROOT
+
+FRONT = """---
+jupytext: {text_representation: {format_name: myst}}
+kernelspec: {display_name: Python 3, name: python3}
+---
+"""
+SOUND = (
+    FRONT
+    + "# A chapter\n\n```{code-cell}\nfrom lossbook import softmax\nimport torch\nsoftmax(torch.zeros(2), 0)\n```\n"
+)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A one-chapter book under this book's settings."""
+    for name in ("_config.yml", "requirements.txt", "constraints.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "code", tmp_path / "code", ignore=ignored)
+    shutil.copytree(ROOT / "book" / "_static", tmp_path / "book" / "_static")
+    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
+    (tmp_path / "book" / "index.md").write_text(SOUND)
+    return tmp_path
+
+
+def build(folder, *options: str) -> tuple[int, str]:
+    """The exit status of `jb build` in ``folder``, and all it printed."""
+    env = {**os.environ, "PYTHONPATH": str(folder / "code"), "NO_COLOR": "1"}
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder), *options]
+    result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
+    return result.returncode, result.stdout + result.stderr
+
+
+STRICT = ("-W", "-n", "--keep-going")
+
+
+def test_a_sound_chapter_builds_strictly(copy):
+    status, said = build(copy, *STRICT)
+    assert status == 0, said
+    assert "chapter 1 of 1: book/index (1 cells; 0 left after it)" in said
+
+
+@pytest.mark.parametrize("options", [STRICT, ()], ids=["strict", "plain"])
+def test_a_raising_cell_fails_the_build_and_names_its_line(copy, options):
+    chapter = copy / "book" / "index.md"
+    chapter.write_text(SOUND + "\n```{code-cell}\nx = 1\nx / 0\n```\n")
+    line = chapter.read_text().splitlines().index("x / 0") + 1
+    status, said = build(copy, *options)
+    assert status != 0 and f"book/index.md:{line}: a cell of this chapter failed: ZeroDivisionError" in said, said
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [
+        ("[there](nowhere.md)", "nowhere.md"),
+        ("{ref}`no-such-place`", "no-such-place"),
+        ("{cite}`nobody1900`", "nobody1900"),
+        ("{term}`frobnication`", "frobnication"),
+        ("{numref}`fig-none`", "fig-none"),
+    ],
+    ids=["dead link", "undefined reference", "unknown citation", "unknown term", "unknown figure"],
+)
+def test_a_broken_reference_fails_the_build_and_names_file_and_line(copy, fault, complaint):
+    chapter = copy / "book" / "index.md"
+    chapter.write_text(SOUND + f"\nSee {fault}.\n")
+    line = chapter.read_text().splitlines().index(f"See {fault}.") + 1
+    status, said = build(copy, *STRICT)
+    named = [text for text in said.splitlines() if "WARNING" in text and complaint in text]
+    assert status != 0 and named, said
+    assert f"book/index.md:{line}" in named[0]
+
+
+def test_a_warning_printed_by_a_cell_fails_the_build(copy):
+    chapter = copy / "book" / "index.md"
+    chapter.write_text(SOUND + "\n```{code-cell}\nimport warnings\nwarnings.warn('careful')\n```\n")
+    status, said = build(copy, *STRICT)
+    assert status != 0 and "stderr" in said and "book/index.md" in said, said
+
+
+def test_editing_a_function_executes_what_uses_it_again(copy):
+    def shown() -> str:
+        return (copy / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
+
+    assert build(copy)[0] == 0 and "0.5000" in shown()
+    said = build(copy)[1]
+    assert "Executing notebook" not in said, "nothing had changed"
+    functional = copy / "code" / "lossbook" / "functional.py"
+    old = "return exp / exp.sum(dim, keepdim=True)"
+    source = functional.read_text(encoding="utf-8")
+    assert source.count(old) == 1
+    functional.write_text(source.replace(old, "return 0.5 * exp / exp.sum(dim, keepdim=True)"), encoding="utf-8")
+    status, said = build(copy)
+    assert status == 0 and "Executing notebook" in said
+    assert "0.2500" in shown() and "0.5000" not in shown()
+
+
+def test_the_settings_are_those_of_the_book(copy):
+    assert yaml.safe_load((copy / "_config.yml").read_text())["execute"]["execute_notebooks"] == "cache"
