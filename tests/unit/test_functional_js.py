@@ -12,6 +12,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+torch.set_num_threads(1)  # tensors of a few numbers: more threads only wait for each other
+
 FUNCTIONAL_JS = Path(__file__).parents[2] / "code" / "lossbook" / "explorables" / "functional.js"
 SCRIPT = """
 import { readFileSync } from "node:fs";

@@ -167,11 +167,12 @@ function totals(model, classes) {
     change(model, { logits: moved });
   };
   const step = buttons({ label: "Learning", options: [["Take a gradient step", descend]] });
-  step.append(element("span", {}, "z ← z − (p − onehot(y))"));
+  step.prepend(element("span", {}, "z ← z − (p − onehot(y))"));
+  step.classList.add("lt-step");
   return {
     nodes: [
-      element("div", { class: "lt-mean" }, guess, price.node),
-      element("div", { class: "lt-more" }, hits, step),
+      element("div", { class: "lt-mean" }, guess, hits, price.node),
+      step,
     ],
     show(now) {
       price.show("mean =", now.mean);
