@@ -111,7 +111,10 @@ def join_styles(site: Site, cut: bool) -> None:
     if cut:
         pages = list(site.pages.values())
         scripts = [path.read_text("utf-8") for path in sorted(site.folder.rglob("*.js")) if path.stem != "searchindex"]
-        sheet = css.cut(sheet, css.names(pages, scripts), elsewhere="\n".join(pages + scripts))
+        # Sheets that come later, such as those of figures, lean on the variables of this one.
+        sheets = {path.relative_to(site.folder).as_posix(): path for path in sorted(site.folder.rglob("*.css"))}
+        later = [path.read_text("utf-8") for name, path in sheets.items() if name not in paths]
+        sheet = css.cut(sheet, css.names(pages, scripts), elsewhere="\n".join(pages + scripts + later))
     sheet = with_icons_cut(site, with_pictures_filed(site, sheet))
     joined = name_after_content(site, "site", ".css", f'@charset "utf-8";\n{sheet}'.encode())
     for name in themed(site):
