@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import yaml
 from bs4 import BeautifulSoup
+from jupyter_cache import get_cache
+
+from leanpage.execution import EXECUTION_INPUTS, inputs_digest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,16 +24,19 @@ class Chapter:
         return (ROOT / f"{self.name}.md").read_text(encoding="utf-8")
 
     @property
-    def cells(self) -> list[str]:
-        """The code of each code cell, without its options."""
+    def notebook(self):
+        """The chapter as a notebook without outputs."""
         from myst_nb.core.read import read_myst_markdown_notebook
         from myst_parser.config.main import MdParserConfig
 
+        return read_myst_markdown_notebook(self.source, MdParserConfig(enable_extensions={"colon_fence"}))
+
+    @property
+    def cells(self) -> list[str]:
+        """The code of each code cell, without its options."""
         if not is_notebook(self.source):
             return []
-        config = MdParserConfig(enable_extensions={"colon_fence"})
-        notebook = read_myst_markdown_notebook(self.source, config)
-        return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        return [cell.source for cell in self.notebook.cells if cell.cell_type == "code"]
 
     @property
     def prose(self) -> str:
@@ -46,8 +51,10 @@ class Chapter:
         return text
 
     def executed(self, site: Path):
-        """The executed notebook that the page was made from."""
-        return nbformat.read(site.parent / "jupyter_execute" / f"{self.name}.ipynb", as_version=4)
+        """The executed notebook that the page was made from, out of the execution cache of the code as it stands."""
+        digest = inputs_digest(ROOT, EXECUTION_INPUTS)
+        cache = get_cache(site.parent / ".jupyter_cache" / digest)
+        return cache.get_cache_bundle(cache.match_cache_notebook(self.notebook).pk).nb
 
     def page(self, site: Path) -> BeautifulSoup:
         return BeautifulSoup((site / f"{self.name}.html").read_text(encoding="utf-8"), "html.parser")

@@ -19,13 +19,15 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
+#: What a page's outputs depend on besides its cells, unless ``execution_inputs`` says otherwise.
+EXECUTION_INPUTS = ["code", "requirements.txt", "constraints.txt"]
 #: Caches kept, newest first, so that going back to a branch does not execute the book again.
 KEPT_CACHES = 3
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def setup(app: Sphinx) -> dict:
-    app.add_config_value("execution_inputs", ["code", "requirements.txt", "constraints.txt"], "", [list])
+    app.add_config_value("execution_inputs", EXECUTION_INPUTS, "", [list])
     # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
     app.connect("config-inited", _choose_cache)
     app.connect("env-before-read-docs", _count_chapters)
