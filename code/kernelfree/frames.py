@@ -29,9 +29,9 @@ def pack(
 
     Returns the SVG that shows frame ``start``, its ids starting with ``prefix``, and the frames. These are
     ``columns`` of differences, each ``[node, name, pattern, values]``: frame ``n`` has
-    ``values[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where the columns
-    would weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each frame
-    the numbers of its lines.
+    ``values[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where that would
+    weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each frame the
+    numbers of its lines.
     """
     drawings = _short_ids(drawings, prefix)
     base, columns = _differences(drawings, start) if drawings else (None, [])
@@ -45,8 +45,9 @@ def pack(
     if not drawings:
         return None, differences
     whole = _whole(drawings, words)
-    if weight(differences) > 1.5 * weight(whole) + 512:
-        return copy.deepcopy(drawings[start]), whole
+    first = copy.deepcopy(drawings[start])
+    if weight([str(base), differences]) > 1.5 * weight([str(first), whole]) + 512:
+        return first, whole
     return base, differences
 
 
