@@ -1,6 +1,6 @@
 """leanpage: Jupyter Book pages made light and whole in themselves. A file a concern; this one switches on all."""
 
-PARTS = ["math", "theme", "assets"]
+PARTS = ["repository", "math", "theme", "assets", "whole", "stable"]
 
 
 def setup(app) -> dict:

@@ -13,6 +13,11 @@ class Site:
         paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
         self.pages = {path: (folder / path).read_text("utf-8") for path in paths if not path.startswith("_static/")}
 
+    @staticmethod
+    def base_of(address: str) -> str:
+        """Return the path under which a site of this address is published: "/" or "/repository/"."""
+        return f"/{urlsplit(address).path.strip('/')}/".replace("//", "/")
+
     def root(self, page: str) -> str:
         """Return the way from `page` to the site's root; absolute for a 404 page, which is shown anywhere."""
         return self.base if page == "404.html" else "../" * page.count("/")
@@ -37,9 +42,7 @@ class Site:
 def finish(app, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
-    # The address under which the site is published: "/" or "/repository/".
-    base = f"/{urlsplit(app.config.html_baseurl).path.strip('/')}/".replace("//", "/")
-    site = Site(Path(app.outdir), base)
+    site = Site(Path(app.outdir), Site.base_of(app.config.html_baseurl))
     app.emit("leanpage-site", site)
     for path, text in site.pages.items():
         site.write(path, text.encode())

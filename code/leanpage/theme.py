@@ -126,8 +126,13 @@ def mend_site(app, site: pages.Site) -> None:
     shutil.rmtree(static / "locales", ignore_errors=True)
 
 
+def copy_files(app) -> None:
+    # Not by html_static_path: this folder's place would count as configuration, and so differ from machine to machine.
+    if app.builder.format == "html":
+        shutil.copytree(STATIC, Path(app.outdir, "_static"), dirs_exist_ok=True)
+
+
 def set_defaults(app, config) -> None:
-    config.html_static_path.append(str(STATIC))
     # What a page shows without scripts. With them, the reader's own setting holds: see mode.js.
     config.html_context.setdefault("default_mode", "light")
 
@@ -137,5 +142,6 @@ def setup(app) -> dict:
     app.add_css_file("page.css")
     app.add_js_file("page.js")
     app.connect("config-inited", set_defaults)
+    app.connect("builder-inited", copy_files)
     app.connect("leanpage-site", mend_site, priority=200)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
