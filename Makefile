@@ -59,7 +59,8 @@ $(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-pytho
 	@$(BIN)/pip install --progress-bar off -r requirements.txt | grep -vE '^(Requirement already|Using cached|  Using cached|Looking in)' || test $${PIPESTATUS[0]} = 0
 	@touch $@
 
-$(VENV)/test-installed: tests/requirements.txt $(VENV)/installed
+$(VENV)/test-installed: tests/requirements.txt tests/package-lock.json $(VENV)/installed
 	@echo "Installing what the tests need"
 	@$(BIN)/pip install --quiet --progress-bar off -c constraints.txt -r tests/requirements.txt
+	@$(BIN)/npm ci --silent --no-audit --no-fund --prefix tests
 	@touch $@
