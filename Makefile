@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve test unit bench clean check-python
+.PHONY: help book serve test unit bench clean pins check-python
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -46,6 +46,10 @@ bench: $(VENV)/test-installed book  ## page weight, response and build time besi
 clean:  ## remove what was built; the installed packages and your own files stay
 	rm -rf _build
 
+pins: $(VENV)/test-installed  ## write constraints.txt anew, from what is installed
+	@{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude-editable 2>/dev/null | sed 's/+cpu$$//'; } > $(VENV)/pins
+	@mv $(VENV)/pins constraints.txt
+
 check-python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "This book is built with Python 3.11, 3.12 or 3.13, and %s is %d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
 
@@ -56,7 +60,7 @@ $(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-pytho
 	  $(BIN)/pip install --quiet --retries 0 --timeout 10 --index-url $(TORCH_CPU) --no-deps $$(grep -E '^torch(vision)?==' requirements.txt) 2>/dev/null \
 	  || echo "PyTorch's CPU index can't be reached; taking what the default index offers"; fi
 	@echo "Installing what requirements.txt names (the first time: a minute or a few)"
-	@$(BIN)/pip install --progress-bar off -r requirements.txt | grep -vE '^(Requirement already|Using cached|  Using cached|Looking in)' || test $${PIPESTATUS[0]} = 0
+	@$(BIN)/pip install --progress-bar off -r requirements.txt | { grep --line-buffered -E '^ *(Downloading|Building|Installing)' || true; }
 	@touch $@
 
 $(VENV)/test-installed: tests/requirements.txt tests/package-lock.json $(VENV)/installed
