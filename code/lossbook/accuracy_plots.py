@@ -71,12 +71,12 @@ def draw_stairs(stairs: Staircase, low: float, high: float) -> Figure:
     return figure
 
 
-def draw_shares(shares: Shares, trained: Shares, safe: float, size: int, examples: int, h: float) -> Figure:
+def draw_shares(shares: Shares, trained: Shares, safe: float, x: torch.Tensor, h: float) -> Figure:
     """Share of steps that change accuracy against their length, log-log, with one length marked."""
     figure, panels = new_figure((6.4, 4.4), ["shares"])
     ax = panels["shares"]
     floor = 0.1 / shares.pairs
-    ceiling = expected_flips(examples, size, shares.h).clamp(max=1)
+    ceiling = expected_flips(x, shares.h).clamp(max=1)
     ax.plot(shares.h, ceiling, color=INK, linewidth=1, linestyle=":", label="at most: expected flips, closed form")
     ax.plot(shares.h, shares.changed, **line("accuracy"), marker="o", markersize=5, label="random weights, measured")
     seen = trained.changed > 0

@@ -102,7 +102,7 @@ def three_runs(data: Digits, seed: int = 0, steps: int = 60, lr: float = 1.0) ->
     return {name: fit(data, f, random_start(seed), steps, lr) for name, f in objectives.items()}
 
 
-def finite_differences(f: Callable[[torch.Tensor], torch.Tensor], at: torch.Tensor, h: float) -> torch.Tensor:
+def finite_differences(f: Callable[[torch.Tensor], float], at: torch.Tensor, h: float) -> torch.Tensor:
     """Rise over run in each coordinate, (f(at + h e_j) - f(at - h e_j)) / 2h: ``at`` (D,), result (D,).
 
     ``f`` maps (D,) to a number and is called 2 D times.
@@ -110,7 +110,7 @@ def finite_differences(f: Callable[[torch.Tensor], torch.Tensor], at: torch.Tens
     if not h > 0:
         raise ValueError(f"the step h must be above 0, got {h}")
     steps = h * torch.eye(len(at), dtype=at.dtype)
-    return torch.stack([(f(at + step) - f(at - step)) / (2 * h) for step in steps])
+    return torch.tensor([(float(f(at + step)) - float(f(at - step))) / (2 * h) for step in steps], dtype=at.dtype)
 
 
 def train_accuracy(data: Digits, parameters: torch.Tensor) -> float:

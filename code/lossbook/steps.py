@@ -28,7 +28,7 @@ def first_flip(logits: torch.Tensor, slopes: torch.Tensor) -> torch.Tensor:
 
 
 def safe_distance(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> float:
-    """The smallest margin: no step shorter than this flips any reading. x (N, D), weight (D,), bias (), result a length.
+    """The smallest margin: no step shorter than this flips any reading. x (N, D), weight (D,), bias () to a length.
 
     A step d changes picture i's logit z_i by (x_i, 1) . d, which is at most |(x_i, 1)| |d| (Cauchy-Schwarz), so nothing
     flips while |d| < min_i |z_i| / |(x_i, 1)|: the distance from the weights to the nearest flip.
@@ -56,9 +56,10 @@ def step_shares(x: torch.Tensor, target: torch.Tensor, h: torch.Tensor, pairs: i
                 weights: torch.Tensor | None = None, chunk: int = 4_000) -> Shares:  # fmt: skip
     """Take ``pairs`` random steps and see which change accuracy: x (N, D), target (N,), lengths ``h`` (H,) rising.
 
-    Each pair is a point and a direction of its own, drawn with ``seed``: the point has standard normal weights and
-    bias (or is always ``weights`` (D + 1,), bias last, if given), the direction is uniform on the unit sphere in
-    D + 1 dimensions. The first flip of every pair is exact, so no step that could matter is missed; accuracy itself is
+    Each pair is a point and a direction of its own, drawn with ``seed``. The point has standard normal weights and the
+    bias that puts the boundary through the mean picture, so that it does divide the pictures (or it is always
+    ``weights`` (D + 1,), bias last, if given). The direction is uniform on the unit sphere in D + 1 dimensions. The
+    first flip of every pair is exact, so no step that could matter is missed; accuracy itself is
     compared at both ends of each step that flips something, since two flips may cancel. Drawn in float32 (a step that
     short of a tie cannot matter to a share), in chunks that stay in the cache.
     """
@@ -66,14 +67,17 @@ def step_shares(x: torch.Tensor, target: torch.Tensor, h: torch.Tensor, pairs: i
         raise ValueError("step_shares needs at least one pair and rising step lengths above 0")
     generator = torch.Generator().manual_seed(seed)
     # Signed by the target, a logit is a margin: above 0 where the reading is right, whichever class that is.
-    signed = with_bias(x).float() * (2 * target - 1).float().unsqueeze(1)
+    inputs, sign = with_bias(x), (2 * target - 1).unsqueeze(1)
+    signed, centred = (inputs * sign).float(), ((inputs - inputs.mean(0)) * sign).float()
     h32, codes, flipped = h.float(), [], torch.zeros(len(h), dtype=torch.long)
     for start in range(0, pairs, chunk):
         size = min(chunk, pairs - start)
         direction = torch.randn(size, signed.shape[1], generator=generator)
         slopes = (direction / direction.norm(dim=1, keepdim=True)) @ signed.T
-        points = torch.randn(size, signed.shape[1], generator=generator) if weights is None else weights.float()
-        margins = (points @ signed.T).expand_as(slopes)
+        if weights is None:
+            margins = torch.randn(size, signed.shape[1], generator=generator) @ centred.T
+        else:
+            margins = (weights.float() @ signed.T).expand_as(slopes)
         # Right readings minus wrong ones: accuracy changes when this does.
         distance, balance = first_flip(margins, slopes), margins.sign().sum(1)
         code = torch.zeros(size, dtype=torch.long)
@@ -125,14 +129,17 @@ def loglog_slope(shares: Shares, below: float = 0.5, resamples: int = 2000, seed
     return Slope(fit(shares.changed[kept] * shares.pairs).item(), low, high)
 
 
-def expected_flips(examples: int, size: int, h: torch.Tensor) -> torch.Tensor:
-    """Mean number of readings that a step of length h (H,) flips, to first order in h, for ``step_shares``' points.
+def expected_flips(x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    """Mean number of readings that a step of length h (H,) flips, to first order in h, for ``step_shares``' models.
 
-    With standard normal weights in ``size`` dimensions (bias included) a picture's logit, divided by the picture's
-    length, is standard normal, and its slope is one coordinate u of a point on the unit sphere. It flips within h if it
-    lies within |u| h of 0 on the side it is leaving: probability E|u| h / sqrt(2 pi), with
-    E|u| = Gamma(size/2) / (sqrt(pi) Gamma((size + 1)/2)). The share of steps that flip anything is at most
-    ``examples`` times that (Boole's inequality), whatever the pictures are.
+    With standard normal weights and the boundary through the mean picture m, the logit of picture x is normal with
+    standard deviation |x - m|. Its slope along a random direction is |(x, 1)| u, where u is one coordinate of a point
+    on the unit sphere. It flips within h if it lies within |(x, 1)| |u| h of 0 on the side it is leaving, so with
+    probability E|u| h |(x, 1)| / (|x - m| sqrt(2 pi)), where E|u| = Gamma(D/2) / (sqrt(pi) Gamma((D + 1)/2)) in D
+    dimensions. The share of steps that flip anything is at most the sum over the pictures (Boole's inequality).
     """
+    inputs = with_bias(x)
+    size = inputs.shape[1]
     mean_abs = math.exp(math.lgamma(size / 2) - math.lgamma((size + 1) / 2)) / math.sqrt(math.pi)
-    return examples * mean_abs * h / math.sqrt(2 * math.pi)
+    ratio = (inputs.norm(dim=1) / (inputs - inputs.mean(0)).norm(dim=1)).sum()
+    return mean_abs * ratio * h / math.sqrt(2 * math.pi)
