@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -110,6 +111,11 @@ class Needed(NamedTuple):
     size: int
     climbs: list[int | None]
     descents: list[int]
+
+    @property
+    def middle(self) -> float:
+        """The median climb; infinite if that one did not arrive."""
+        return statistics.median_high(math.inf if count is None else count for count in self.climbs)
 
 
 def evaluations_needed(sizes: list[int], goal: float = 0.9, repeats: int = 5, budget: int = 10_000, lr: float = 5.0,

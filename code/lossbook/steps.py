@@ -24,7 +24,7 @@ def first_flip(logits: torch.Tensor, slopes: torch.Tensor) -> torch.Tensor:
     tied = logits == 0
     if tied.any():
         rate = rate.masked_fill(tied & (slopes == 0), 0.0).masked_fill_(tied & (slopes != 0), -torch.inf)
-    return 1 / rate.amin(-1).neg_().clamp_(min=0)
+    return 1 / rate.amin(-1).clamp_(max=0).abs_()
 
 
 def safe_distance(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> float:

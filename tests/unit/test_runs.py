@@ -182,7 +182,9 @@ def test_a_hidden_rule_can_be_learned_and_looks_are_counted():
         assert len(row.climbs) == len(row.descents) == 3
         assert all(steps % 3 == 0 for steps in row.descents)
         assert all(count is not None and 1 <= count <= 2000 for count in row.climbs)
-    assert evaluations_needed([64], goal=0.99, repeats=1, budget=5)[0].climbs == [None]
+    never = evaluations_needed([64], goal=0.99, repeats=1, budget=5)[0]
+    assert never.climbs == [None] and never.middle == math.inf
+    assert rows[1].middle == sorted(rows[1].climbs)[1]
 
 
 def test_trying_every_combination_is_counted():
