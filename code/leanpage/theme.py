@@ -71,6 +71,21 @@ MENDS = [
         r'<dialog id="pst-\1\2" aria-label="\1"',
     ),
     (
+        "a name that holds none of the words shown; without it the words are the name",
+        r'<summary aria-label="Toggle hidden content">',
+        "<summary>",
+    ),
+    (
+        "a role that is no longer one; entries of a list are its items",
+        r'role="doc-biblioentry"',
+        'role="listitem"',
+    ),
+    (
+        "a heading with nothing in it: the corner of a table",
+        r'<th class="head([^"]*)"></th>',
+        r'<td class="head\1"></td>',
+    ),
+    (
         "an empty footer is a landmark with nothing in it",
         r'<footer class="bd-footer">\s*</footer>',
         "",

@@ -37,22 +37,21 @@ def without_contents(app, pagename, templatename, context, doctree) -> None:
 
 def complete(app, site: Site) -> None:
     title = app.config.html_title or app.config.project
-    if not app.config.html_favicon:
+    if not app.config.html_favicon:  # without one, each visit asks for one in vain
         site.write("_static/favicon.svg", (STATIC / "favicon.svg").read_bytes())
+    icon = Path(app.config.html_favicon or "favicon.svg").name
     for name, page in site.pages.items():
-        if refresh := re.search(r'<meta http-equiv="Refresh" content="0; url=([^"]*)" />\s*$', page):
-            site.pages[name] = leading_to(refresh[1], title, app.config.language or "en", app.config.html_baseurl)
-            continue
+        if leads := re.search(r'<meta http-equiv="Refresh" content="0; url=([^"]*)" />\s*$', page):
+            page = leading_to(leads[1], title, app.config.language or "en", app.config.html_baseurl)
+        head = []
+        if not re.search(r'<link\b[^>]*\brel="icon"', page):
+            head.append(f'<link rel="icon" href="{site.root(name)}_static/{icon}" />')
         if not re.search(r'<meta\b[^>]*\bname="description"', page):
-            here = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
-            about = html.escape(re.sub(r"\s+", " ", html.unescape(here[1])).strip()) if here else html.escape(title)
-            page = page.replace("</title>", f'</title>\n    <meta name="description" content="{about}" />', 1)
-        if not app.config.html_favicon:  # else each visit asks for one in vain
-            icon = f'<link rel="icon" type="image/svg+xml" href="{site.root(name)}_static/favicon.svg" />'
-            page = page.replace("</title>", f"</title>\n    {icon}", 1)
+            about = re.sub(r"\s+", " ", re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]).strip()
+            head.append(f'<meta name="description" content="{about}" />')
         if not app.config.html_baseurl:
             page = re.sub(r'\s*<meta property="og:url"[^>]*>', "", page)
-        site.pages[name] = page
+        site.pages[name] = page.replace("</title>", "\n    ".join(["</title>", *head]), 1)
 
 
 def leading_to(address: str, title: str, language: str, base: str) -> str:
@@ -64,7 +63,6 @@ def leading_to(address: str, title: str, language: str, base: str) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
-<meta name="description" content="{html.escape(title)}">
 {canonical}<meta http-equiv="refresh" content="0; url={address}">
 </head>
 <body><main><h1><a href="{address}">{html.escape(title)}</a></h1></main></body>
