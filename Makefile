@@ -51,7 +51,7 @@ pins: $(VENV)/test-installed  ## write constraints.txt anew, from what is instal
 	@mv $(VENV)/pins constraints.txt
 
 check-python:
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "This book is built with Python 3.11, 3.12 or 3.13, and %s is %d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:3]; sys.exit(0 if (3, 11, 5) <= v < (3, 14) else "This book is built with Python 3.11 (from 3.11.5), 3.12 or 3.13, and %s is %d.%d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
 
 $(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-python
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
