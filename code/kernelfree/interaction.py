@@ -238,7 +238,7 @@ def _parts(result: Any, own: Callable[[], list[int]]) -> tuple[Figure | None, st
             text = part
         elif part is not None:
             raise TypeError(
-                f"draw returned a {type(part).__name__}; return a matplotlib figure, a text, or both as a tuple"
+                f"draw returned {type(part).__name__}; return a matplotlib figure, a text, or both as a tuple"
             )
     if figure is None and own():
         figure = plt.figure(own()[-1])

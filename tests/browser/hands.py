@@ -1,0 +1,94 @@
+"""A reader's hands on the live figures of any page: finds each slider and handle, moves it, and sees what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from engines import Engine
+
+MARK = "data-live-figure"
+
+LIBRARY = Path(__file__).with_name("hands.js").read_text(encoding="utf-8")
+
+
+def pages_with_figures(site: Path) -> list[str]:
+    """The pages of a built site that hold live figures, as paths from its root."""
+    return sorted(
+        str(page.relative_to(site)) for page in site.rglob("*.html") if f"{MARK}=" in page.read_text(encoding="utf-8")
+    )
+
+
+def wake_all(engine: Engine) -> list[str]:
+    """Scroll to each figure of the page and wait until it answers. Returns their names."""
+    engine.run(f"() => {{ {LIBRARY} }}")
+    names = engine.run("() => hands.figures().map((_, i) => hands.name(i))")
+    for i, _ in enumerate(names):
+        engine.wait("(i) => hands.wake(i)", i)
+    return names
+
+
+def move_all(engine: Engine, where: str, moved: dict[str, int]) -> list[str]:
+    """Move every slider and handle of the open page by keyboard and by pointer. Returns what did not answer."""
+    faults: list[str] = []
+    for i, name in enumerate(wake_all(engine)):
+        if engine.run("(i) => 'failed' in hands.figures()[i].dataset", i):
+            faults.append(f"{where}: {name} failed")
+            continue
+        count = engine.run("(i) => hands.sliders(i).length", i)
+        for k in range(count):
+            label = f"{where}: {name}: {engine.run('(i, k) => hands.label(i, k)', i, k)!r}"
+            faults += [f"{label} {fault}" for fault in (*_by_keyboard(engine, i, k), *_by_pointer(engine, i, k))]
+            engine.run("(i) => hands.reset(i)", i)
+        moved[f"{where}: {name}"] = count
+    return faults
+
+
+def _seen(engine: Engine, i: int) -> dict[str, str]:
+    # Two frames, so that what is drawn in an animation frame is drawn.
+    return engine.run(
+        "(i) => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(hands.seen(i)))))", i
+    )
+
+
+def _differs(before: dict[str, str], after: dict[str, str], how: str) -> list[str]:
+    return [f"{how} does not change the {part}" for part in ("picture", "numbers") if before[part] == after[part]]
+
+
+def _by_keyboard(engine: Engine, i: int, k: int) -> list[str]:
+    if not engine.run("(i, k) => hands.focus(i, k)", i, k):
+        return ["cannot be focused"]
+    engine.press("Home")
+    low = _seen(engine, i)
+    engine.press("End")
+    high = _seen(engine, i)
+    engine.press("ArrowLeft")
+    after = _seen(engine, i)
+    engine.press("PageDown")
+    page = _seen(engine, i)
+    return [
+        *_differs(low, high, "End after Home"),
+        *_differs(high, after, "ArrowLeft")[-1:],
+        *_differs(after, page, "PageDown")[-1:],
+    ]
+
+
+def _by_pointer(engine: Engine, i: int, k: int) -> list[str]:
+    engine.run("(i) => hands.reset(i)", i)
+    place: dict[str, Any] = engine.run("(i, k) => hands.place(i, k)", i, k)
+    if not place["hit"]:
+        return ["is covered where the pointer meets it"]
+    x, y = place["x"], place["y"]
+    before = _seen(engine, i)
+    if place["range"]:
+        quarter = place["width"] / 4
+        for start, end in (((x - quarter, y), (x + quarter, y)), ((x + quarter, y), (x - quarter, y))):
+            engine.drag(start, end)
+            if not (faults := _differs(before, _seen(engine, i), "a drag")):
+                return []
+        return faults
+    for dx, dy in ((40, 0), (-40, 0), (0, 40), (0, -40)):
+        engine.drag((x, y), (x + dx, y + dy))
+        if not (faults := _differs(before, _seen(engine, i), "a drag")):
+            return []
+    return faults

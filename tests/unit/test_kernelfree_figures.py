@@ -1,0 +1,192 @@
+"""Stills and Explorables: what they hand to a page, to a notebook, and to those who use them wrongly."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import pytest
+import traitlets
+
+from kernelfree import Explorable, page, still, svg, use_theme
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(autouse=True)
+def theme():
+    before = dict(svg._theme)
+    yield
+    svg._theme.clear()
+    svg._theme.update(before)
+
+
+def figure():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], [1, 0], "o-", color="#b84a00", label="a <b> & c")
+    ax.legend(frameon=False)
+    return fig
+
+
+def parsed(text: str) -> ElementTree.Element:
+    return ElementTree.fromstring(text)
+
+
+def test_a_still_is_one_named_image_in_the_pages_ink():
+    use_theme({"#B84A00": "var(--loss, #b84a00)", "#000000": "currentColor"})
+    bundle = still(figure(), 'Falls from "1" to 0.', title="A line")._repr_mimebundle_()
+    root = parsed(bundle["text/html"])
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'A line. Falls from "1" to 0.'
+    assert "width" not in root.attrib and "height" not in root.attrib and root.get("viewBox")
+    styles = " ".join(node.get("style", "") for node in root.iter())
+    assert "var(--loss, #b84a00)" in styles
+    assert not re.search(r"(?<!, )#[0-9a-f]{6}", styles.replace("var(--jp-layout-color0, #ffffff)", ""))
+    assert "font-family" not in styles
+    assert "a <b> & c" in [node.text for node in root.iter() if node.tag == "text"]
+    assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == 'Falls from "1" to 0.'
+    assert plt.get_fignums() == []
+
+
+def test_nothing_of_a_still_reaches_the_rest_of_the_page():
+    first, second = (still(figure(), "d")._repr_mimebundle_()["text/html"] for _ in range(2))
+    assert "<style" not in first and "<metadata" not in first and "xmlns" not in first
+    ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (first, second)]
+    assert ids[0] and not ids[0] & ids[1]
+    for text in (first, second):
+        referred = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
+        assert referred == set(re.findall(r' id="([^"]+)"', text))
+
+
+def test_numbers_keep_a_hundredth_of_a_point():
+    """The coordinates are matplotlib's own, rounded."""
+    import io
+
+    fig = figure()
+    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}):
+        fig.savefig(raw := io.BytesIO(), format="svg")
+    theirs = ElementTree.fromstring(raw.getvalue())
+    ours = svg.draw(fig)
+    plt.close(fig)
+
+    def numbers(paths):
+        return [float(x) for d in paths for x in re.findall(r"-?\d+\.?\d*", d)]
+
+    exact = numbers(node.get("d") for node in theirs.iter("{http://www.w3.org/2000/svg}path"))
+    kept = numbers(node.attributes["d"] for node in ours.walk() if node.tag == "path")
+    assert kept == pytest.approx(exact, abs=0.00501)
+
+
+def test_wrong_uses_of_still_say_so():
+    fig = figure()
+    with pytest.raises(ValueError, match="needs a description"):
+        still(fig, " ")
+    with pytest.raises(TypeError, match=r"got Axes; an Axes has \.figure"):
+        still(fig.axes[0], "d")
+    with pytest.raises(ValueError, match="six-digit hex"):
+        use_theme({"red": "currentColor"})
+    plt.close(fig)
+
+
+@pytest.fixture
+def front(tmp_path) -> Path:
+    path = tmp_path / "front.js"
+    path.write_text('import { value } from "kernelfree";\nexport default { render() { return value; } };\n')
+    (tmp_path / "front.css").write_text(".mine { color: red; }\n")
+    return path
+
+
+@pytest.fixture
+def kind(front):
+    class Slope(Explorable):
+        _esm = front
+        _css = front.with_suffix(".css")
+        name = "slope"
+        title = "A slope"
+        description = "A line that can be tilted."
+        space = ("20rem", "15rem")
+
+        w = traitlets.Float(0.5, min=-1, max=1).tag(sync=True)
+        free = traitlets.Float(0.5).tag(sync=True)
+        rows = traitlets.List(traitlets.List(traitlets.Int(min=0, max=4)), default_value=[[1], [2]]).tag(sync=True)
+        side = traitlets.Enum(["left", "right"], "left").tag(sync=True)
+        on = traitlets.Bool(True).tag(sync=True)
+        table = traitlets.List(default_value=[1.5, 2.5]).tag(sync=True, data=True)
+        inner = traitlets.Int(0)
+
+        def still(self):
+            fig, ax = plt.subplots()
+            ax.plot([0, self.w])
+            return fig
+
+    return Slope
+
+
+def test_the_page_gets_the_state_its_limits_and_the_modules(kind, monkeypatch):
+    monkeypatch.setenv(page.BUILD, "somewhere")
+    figure = kind(w=0.25)
+    bundle = figure._repr_mimebundle_()
+    assert set(bundle) == {page.MIME, "text/html", "image/png", "text/plain"}
+    sent = json.loads(json.dumps(bundle[page.MIME]))
+    assert sent["state"] == {"w": 0.25, "free": 0.5, "rows": [[1], [2]], "side": "left", "on": True}
+    assert sent["data"] == {"table": [1.5, 2.5]}
+    assert sent["about"]["start"] == sent["state"]
+    integers = {"kind": "integer", "min": 0, "max": 4}
+    assert sent["about"]["limits"] == {
+        "w": {"kind": "number", "min": -1, "max": 1},
+        "rows": {"kind": "list", "items": {"kind": "list", "items": integers}},
+        "side": {"kind": "choice", "values": ["left", "right"]},
+        "on": {"kind": "boolean"},
+    }
+    assert [module.get("own") or module["name"] for module in sent["modules"]] == ["kit.js", "front"]
+    assert sent["css"] == ".mine { color: red; }\n"
+    assert (
+        sent["instance"]
+        == figure._repr_mimebundle_()[page.MIME]["instance"]
+        != kind()._repr_mimebundle_()[page.MIME]["instance"]
+    )
+
+
+def test_no_widget_is_announced_while_a_book_is_built(kind, monkeypatch):
+    monkeypatch.setenv(page.BUILD, "somewhere")
+    figure = kind()
+    assert figure.comm is None
+    figure.w = -0.5
+    assert figure._repr_mimebundle_()[page.MIME]["state"]["w"] == -0.5
+
+
+def test_a_notebook_gets_a_widget_and_a_picture(kind, monkeypatch):
+    monkeypatch.delenv(page.BUILD, raising=False)
+    figure = kind()
+    bundle, _ = figure._repr_mimebundle_()
+    assert {WIDGET, "text/html", "image/png"} <= set(bundle)
+    assert bundle["text/plain"] == "A line that can be tilted."
+    assert "export default kit.dress(front);" in figure._esm
+    assert ".mine" in figure._css and ".kernelfree" in figure._css
+    with pytest.raises(traitlets.TraitError):
+        figure.w = 2.0
+
+
+def test_explorables_say_what_they_lack(front):
+    with pytest.raises(FileNotFoundError, match=r"A\._esm must be the path of a file, got 'nowhere\.js'"):
+        type("A", (Explorable,), {"_esm": "nowhere.js"})
+    with pytest.raises(TypeError, match="B has no front end"):
+        type("B", (Explorable,), {})()
+    with pytest.raises(ValueError, match=r"C\.name must be lower-case"):
+        type("C", (Explorable,), {"_esm": front})()
+    with pytest.raises(TypeError, match="D needs a title and a description"):
+        type("D", (Explorable,), {"_esm": front, "name": "d"})()
+    texts = {"name": "e", "title": "t", "description": "d"}
+    with pytest.raises(NotImplementedError, match=r"E\.still\(\) must return a matplotlib figure"):
+        type("E", (Explorable,), {"_esm": front, **texts})()._repr_mimebundle_()
+
+
+def test_values_that_json_cannot_say_are_named(kind, monkeypatch):
+    monkeypatch.setenv(page.BUILD, "somewhere")
+    with pytest.raises(TypeError, match="trait 'free' must hold what JSON can say"):
+        kind(free=float("inf"))._repr_mimebundle_()

@@ -1,0 +1,232 @@
+"""Packed frames: every frame made from the differences is the frame that matplotlib drew."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernelfree import frames, svg
+from kernelfree.svg import Node
+
+
+def resolved(root: Node) -> str:
+    """The drawing with every reference replaced by what it refers to: two equal ones look the same on a screen."""
+    by_id: dict[str, Node] = {}
+    for node in root.walk():
+        if "id" in node.attributes:
+            by_id.setdefault(node.attributes["id"], node)  # as browsers do: the first of several
+
+    def plain(node: Node) -> str:
+        if node.tag == "defs":
+            return ""
+        parts = []
+        for name, value in sorted(node.attributes.items()):
+            if name == "href" and value.startswith("#"):
+                value = definition(by_id[value[1:]])
+            value = re.sub(r"url\(#([^)]+)\)", lambda match: definition(by_id[match[1]]), value)
+            if name != "id":
+                parts.append(f"{name}={value}")
+        return f"<{node.tag} {' '.join(parts)}>{node.text}{''.join(map(plain, node.children))}</>"
+
+    def definition(node: Node) -> str:
+        assert "display" not in node.attributes, "what others refer to must not be hidden"
+        kept = {name: value for name, value in node.attributes.items() if name != "id"}
+        return f"[{node.tag} {sorted(kept.items())} {''.join(map(definition, node.children))}]"
+
+    return plain(root)
+
+
+def draw(make, *args) -> Node:
+    figure = make(*args)
+    try:
+        return svg.draw(figure)
+    finally:
+        plt.close(figure)
+
+
+def check(drawings: list[Node], start: int = 0) -> dict:
+    base, packed = frames.pack(drawings, start=start, prefix="t-")
+    assert resolved(_visible(base)) == resolved(drawings[start])
+    if "lines" in packed:
+        for number, drawing in enumerate(drawings):
+            whole = "".join(packed["lines"][line] for line in packed["frames"][number])
+            names = re.sub(r'"(?:url\()?#?t-\d+\)?"', '"', whole)
+            assert names.count("<") == "".join(map(str, drawing.children)).count("<")
+        return packed
+    for number, drawing in enumerate(drawings):
+        assert resolved(frames.frame(base, packed, number)) == resolved(drawing), f"frame {number}"
+    return packed
+
+
+def _visible(root: Node) -> Node:
+    return frames.frame(root, {"columns": [], "patterns": []}, 0)
+
+
+def bars(n):
+    figure, ax = plt.subplots()
+    ax.bar_label(ax.bar(range(n), range(n)))
+    return figure
+
+
+def line_and_legend(n):
+    figure, ax = plt.subplots()
+    ax.plot([0, n], [1, 2], "o-", label=f"n = {n}")
+    ax.fill_between([0, 1, 2], [0, n, 1], alpha=0.3, hatch="/" if n % 2 else None)
+    if n > 1:
+        ax.legend()
+        ax.annotate("top", (1, 1), (0, n), arrowprops={"arrowstyle": "->"})
+    ax.set_title(rf"$\log_{{{n}}} x$ & <{n}>")
+    return figure
+
+
+def image(n):
+    figure, ax = plt.subplots()
+    ax.imshow(np.arange(16.0).reshape(4, 4) ** n)
+    return figure
+
+
+def panels(n):
+    figure, axes = plt.subplots(1, n + 1)
+    for ax in np.atleast_1d(axes):
+        ax.scatter(np.arange(n + 2), np.arange(n + 2), c=np.arange(n + 2), marker="os^"[n % 3])
+    return figure
+
+
+def log_axes(n):
+    figure, ax = plt.subplots()
+    ax.loglog([1, 10**n], [1, 2])
+    ax.grid()
+    return figure
+
+
+def violin_and_pie(n):
+    figure, (left, right) = plt.subplots(1, 2)
+    left.violinplot(np.random.default_rng(n).normal(size=(20, n + 1)))
+    right.pie(range(1, n + 2), labels=[f"slice {k}" for k in range(n + 1)])
+    return figure
+
+
+@pytest.mark.parametrize("make", [bars, line_and_legend, image, panels, log_axes, violin_and_pie])
+@pytest.mark.parametrize("start", [0, 3])
+def test_each_kind_of_figure_comes_back(make, start):
+    check([draw(make, n) for n in range(4)], start)
+
+
+def test_a_line_plot_differs_in_little():
+    def moving(n):
+        figure, ax = plt.subplots()
+        ax.plot([0, 1], [0, 1])
+        ax.plot([n / 9], [n / 9], "o")
+        ax.set(xlim=(0, 1), ylim=(0, 1), title=f"{n}")
+        return figure
+
+    packed = check([draw(moving, n) for n in range(10)])
+    assert sorted(name for _, name, _, _ in packed["columns"]) == ["#text", "x", "y"]
+    assert len(packed["patterns"]) == 1, "what changes together shares one list of frames"
+
+
+def test_what_has_nothing_in_common_is_kept_whole():
+    def shuffled(seed):
+        figure, ax = plt.subplots(figsize=(3, 2))
+        for number in np.random.default_rng(seed).permutation(40):
+            color = plt.colormaps["viridis"](number / 40)
+            ax.plot(np.sin(np.arange(12.0) * (1 + number / 7)) + number, color=color, linewidth=1 + number / 9)
+        return figure
+
+    assert "lines" in check([draw(shuffled, seed) for seed in range(12)])
+
+
+numbers = st.floats(-5, 5, allow_nan=False).map(lambda x: round(x, 3))
+artists = st.one_of(
+    st.tuples(st.just("plot"), st.lists(numbers, min_size=2, max_size=4), st.sampled_from(["-", "--", "o"])),
+    st.tuples(st.just("bar"), st.lists(numbers, min_size=1, max_size=4), st.sampled_from(["#b84a00", "#000000"])),
+    st.tuples(st.just("text"), numbers, st.text(st.characters(codec="latin-1", exclude_categories=["C"]), max_size=5)),
+    st.tuples(st.just("axhline"), numbers, st.sampled_from([1, 2])),
+)
+
+
+def composed(parts):
+    figure, ax = plt.subplots(figsize=(3, 2))
+    for kind, data, style in parts:
+        if kind == "plot":
+            ax.plot(data, style)
+        elif kind == "bar":
+            ax.bar(range(len(data)), data, color=style)
+        elif kind == "text":
+            ax.text(0, data, style.replace("$", r"\$"))
+        else:
+            ax.axhline(data, linewidth=style)
+    ax.set(xlim=(-1, 4), ylim=(-5, 5))
+    return figure
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.lists(artists, max_size=4), min_size=2, max_size=4), st.data())
+def test_any_figures_come_back(compositions, data):
+    drawings = [draw(composed, parts) for parts in compositions]
+    check(drawings, data.draw(st.integers(0, len(drawings) - 1)))
+
+
+trees = st.recursive(
+    st.builds(Node, st.sampled_from("abc"), st.dictionaries(st.sampled_from("xy"), st.sampled_from("12")), st.just("")),
+    lambda below: st.builds(
+        Node,
+        st.sampled_from("abc"),
+        st.dictionaries(st.sampled_from("xy"), st.sampled_from("12")),
+        st.just(""),
+        st.lists(below, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(trees, max_size=4), min_size=1, max_size=5))
+def test_any_trees_come_back(forests):
+    drawings = [Node("svg", {"viewBox": "0 0 1 1"}, "", children) for children in forests]
+    for start in range(len(drawings)):
+        base, columns = frames._differences(drawings, start)
+        packed = {"columns": [[n, name, k, v] for k, (n, name, v, _) in enumerate(columns)]}
+        packed["patterns"] = [which for *_, which in columns]
+        for number, drawing in enumerate(drawings):
+            assert resolved(frames.frame(base, packed, number)) == resolved(drawing)
+
+
+def test_going_from_any_frame_to_any_other_lands_there():
+    """The page applies a frame on top of whichever was shown before, not on the first."""
+    drawings = [draw(bars, n) for n in (3, 1, 4, 2)]
+    base, packed = frames.pack(drawings)
+    for before, after in itertools.permutations(range(4), 2):
+        tree = _apply(base, packed, [before, after])
+        assert resolved(tree) == resolved(drawings[after])
+
+
+def _apply(base: Node, packed: dict, path: list[int]) -> Node:
+    import copy
+
+    tree = copy.deepcopy(base)
+    nodes = list(tree.walk())
+    for number in path:
+        for node, name, pattern, values in packed["columns"]:
+            at = packed["patterns"][pattern][number]
+            if at < 0 or node < 0:
+                continue
+            if name == frames.TEXT:
+                nodes[node].text = values[at]
+            elif values[at] is None:
+                nodes[node].attributes.pop(name, None)
+            else:
+                nodes[node].attributes[name] = values[at]
+    return _visible(tree)
+
+
+def test_the_same_drawings_give_the_same_bytes():
+    first, second = (frames.pack([draw(line_and_legend, n) for n in range(3)]) for _ in range(2))
+    assert str(first[0]) == str(second[0])
+    assert first[1] == second[1]
