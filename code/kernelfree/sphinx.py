@@ -180,8 +180,9 @@ def _named(stem: str, content: str) -> str:
 
 
 def _json(content: Any) -> str:
-    """JSON that may stand in a script element."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    """JSON that may stand in a script element; sorted, since the execution cache sorts and bytes are to stay."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False, sort_keys=True)
+    return text.replace("<", "\\u003c")
 
 
 # --- pages and files -------------------------------------------------------------------------------------------------

@@ -8,11 +8,9 @@ export default {
     const show = painter(el, model.get("frames"));
     el.querySelector("fieldset.kf-controls").disabled = false;
     for (const part of parts) bind(part, el.querySelector(`[data-control="${part.name}"]`));
-    let first = true;
     return watch(model, controls.map((control) => control.name), () => {
       const said = show(parts.reduce((frame, part) => frame * part.count + position(part), 0));
-      if (!first && said) announce(el, said);
-      first = false;
+      if (said) announce(el, said);
     });
   },
 };

@@ -246,6 +246,8 @@ export function handle(node, v, options) {
       if (node.hasPointerCapture(event.pointerId)) follow(event);
     },
   }, []);
+  // touch-action does not reach shapes inside an SVG: without this, a finger on the handle would scroll the page.
+  node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   node.classList.add("kf-handle");
   watch(v.model, [v.trait], () => {
     node.setAttribute("aria-valuenow", v.get());
@@ -326,7 +328,7 @@ const waiting = new WeakMap();
 /** Let screen readers hear `text` once nothing changed for a moment; the last text wins. */
 export function announce(el, text) {
   const region = el.closest(".kernelfree")?.querySelector(".kf-said");
-  if (!region) return;
+  if (!region || scope) return; // what a figure starts with is there to be read, not news
   clearTimeout(waiting.get(region));
   waiting.set(region, setTimeout(() => {
     region.textContent = text;

@@ -1,0 +1,147 @@
+"""What Sphinx makes of figures: what fails a build and how it says so, other outputs, the same bytes twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.timeout(300)
+
+HEAD = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+# A page
+
+"""
+CONF = """
+project = "figures"
+extensions = ["myst_nb", "kernelfree.sphinx"]
+html_theme = "basic"
+"""
+LINE = """
+import matplotlib.pyplot as plt
+from kernelfree import interact
+def draw(n):
+    "A line."
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, n])
+    return fig, f"n = {n}"
+"""
+
+
+def cell(*lines: str) -> str:
+    return "\n".join(["```{code-cell}", *lines, "```", "", ""])
+
+
+def build(folder: Path, *cells: str, conf: str = "", builder: str = "html") -> subprocess.CompletedProcess:
+    source = folder / "source"
+    source.mkdir(exist_ok=True)
+    (source / "conf.py").write_text(CONF + conf)
+    (source / "index.md").write_text(HEAD + "".join(cells))
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "code"), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "sphinx", "-b", builder, str(source), str(folder / builder)]
+    return subprocess.run(command, env=env, capture_output=True, text=True, cwd=folder)
+
+
+def test_a_plain_widget_fails_the_build_and_says_what_to_use(tmp_path):
+    done = build(tmp_path, cell("1 + 1"), cell("import ipywidgets", "ipywidgets.IntSlider()"))
+    assert done.returncode != 0
+    said = " ".join(done.stderr.split())
+    assert re.search(r"index\.md:\d+: this cell shows an ipywidgets widget", said)
+    for name in ("kernelfree.interact", "kernelfree.Explorable", "kernelfree_html_manager: true"):
+        assert name in said
+
+
+def test_the_stock_html_manager_can_be_kept(tmp_path):
+    widget = cell("import ipywidgets", "ipywidgets.IntSlider()")
+    done = build(tmp_path, widget, cell(LINE, "interact(draw, n=(0, 2))"), conf="kernelfree_html_manager = True\n")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "html" / "index.html").read_text()
+    assert "html-manager" in page and "widget-view+json" in page
+    assert 'data-live-figure="draw"' in page
+
+
+def test_without_plain_widgets_their_scripts_are_dropped(tmp_path):
+    # The author's own slider announces itself to the kernel, as any widget does.
+    done = build(tmp_path, cell("import ipywidgets", LINE, "interact(draw, n=ipywidgets.IntSlider(0, max=1))"))
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "html" / "index.html").read_text()
+    assert "html-manager" not in page and "require" not in page and "widget-state" not in page
+
+
+def test_a_draw_that_fails_fails_the_build_naming_its_values(tmp_path):
+    broken = LINE.replace("ax.plot([0, n])", "ax.plot([0, 1 / (n - 2)])")
+    done = build(tmp_path, cell(broken, "interact(draw, n=(0, 4))"))
+    assert done.returncode != 0
+    assert re.search(r"index\.md: .*draw\(n=2\) failed: ZeroDivisionError: division by zero", done.stderr)
+
+
+def test_two_figures_of_one_name_are_refused(tmp_path):
+    done = build(tmp_path, cell(LINE, "interact(draw, n=(0, 1))"), cell("interact(draw, n=(0, 2))"))
+    assert done.returncode != 0
+    assert re.search(r"index\.md:\d+: a second figure of this page is called 'draw'", done.stderr)
+
+
+def test_latex_and_text_get_the_picture_and_the_words(tmp_path):
+    cells = cell(LINE, "interact(draw, n=(0, 1))")
+    assert build(tmp_path, cells, builder="latex").returncode == 0
+    tex = next((tmp_path / "latex").glob("*.tex")).read_text()
+    picture = re.search(r"sphinxincludegraphics.*\{\{([^}]+)\}\.png\}", tex)
+    assert picture and list((tmp_path / "latex").glob(f"{picture[1]}.png"))
+    done = build(tmp_path, cells, builder="text", conf='nb_execution_mode = "cache"\n')
+    assert done.returncode == 0, done.stderr
+    assert "A line." in (tmp_path / "text" / "index.txt").read_text()
+
+
+def test_notebook_viewers_get_the_still(tmp_path):
+    from nbconvert import HTMLExporter
+
+    assert build(tmp_path, cell(LINE, "interact(draw, n=(0, 1))")).returncode == 0
+    html, _ = HTMLExporter().from_filename(str(tmp_path / "jupyter_execute" / "index.ipynb"))
+    assert re.search(r'<svg [^>]*aria-label="A line\."', html)
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if _ours(path)}
+
+
+def _ours(path: Path) -> bool:
+    return path.is_file() and (path.suffix in (".html", ".js", ".css"))
+
+
+def test_clean_builds_and_builds_from_the_cache_give_the_same_bytes(tmp_path):
+    cells = cell(LINE, "interact(draw, n=(0, 3))"), cell("from kernelfree import still", "still(draw(1)[0], 'A line.')")
+    cache = f'nb_execution_mode = "cache"\nnb_execution_cache_path = {str(tmp_path / "cache")!r}\n'
+    found = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        done = build(tmp_path / name, *cells, conf=cache)
+        assert done.returncode == 0, done.stderr
+        found.append(outputs(tmp_path / name / "html"))
+        if name == "first":
+            shutil.rmtree(tmp_path / "cache")
+            continue
+        assert "Executed notebook" in done.stdout + done.stderr
+    (tmp_path / "third").mkdir()
+    done = build(tmp_path / "third", *cells, conf=cache)
+    assert "Using cached notebook" in done.stdout + done.stderr
+    found.append(outputs(tmp_path / "third" / "html"))
+    assert found[0] == found[1] == found[2]
+    assert any(name.startswith("_static/kernelfree/draw.") for name in found[0]) or "kf-card" in str(
+        found[0]["index.html"]
+    )
+
+
+def test_progress_goes_to_the_terminal_and_not_into_the_page(tmp_path):
+    done = build(tmp_path, cell(LINE, "interact(draw, n=(0, 12))"))
+    assert re.search(r"index\.md:\d+: draw: 13 frames, \d\.\d kB gz", done.stdout)
+    page = (tmp_path / "html" / "index.html").read_text()
+    assert "frames," not in page and "drawing draw" not in page
