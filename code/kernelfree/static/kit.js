@@ -51,6 +51,17 @@ export function watch(model, names, fn) {
   return stop;
 }
 
+// The same for one value: of a list's many controls only those whose number changed touch the page.
+function watchValue(v, fn) {
+  let last = {};
+  return watch(v.model, [v.trait], () => {
+    const now = v.get();
+    if (Object.is(now, last)) return;
+    last = now;
+    fn();
+  });
+}
+
 /** Back to the state the figure started with. */
 export function reset(model) {
   change(model, structuredClone(model.get("_about").start));
@@ -149,7 +160,7 @@ export function slider(v, options) {
     type: "range", min, max, step, autocomplete: "off",
     oninput: () => v.set(snap(Number(range.value))),
   });
-  watch(v.model, [v.trait], () => {
+  watchValue(v, () => {
     range.value = v.get();
     range.setAttribute("aria-valuetext", say(v.get()));
   });
@@ -173,7 +184,7 @@ export function number(v, options) {
   const show = () => {
     field.value = (v.get() + 0).toFixed(digits);
   };
-  watch(v.model, [v.trait], show);
+  watchValue(v, show);
   if (options.hidden) return field;
   return element("label", { class: "kf-control" }, element("span", { class: "kf-label" }, options.label), field);
 }
@@ -186,7 +197,7 @@ export function choice(v, { label, options, menu = false }) {
   if (menu) {
     const select = element("select", { autocomplete: "off", onchange: () => v.set(options[select.selectedIndex][1]) },
       ...options.map(([text]) => element("option", {}, text)));
-    watch(v.model, [v.trait], () => {
+    watchValue(v, () => {
       select.selectedIndex = chosen();
     });
     return element("label", { class: "kf-control" }, element("span", { class: "kf-label" }, label), select);
@@ -194,7 +205,7 @@ export function choice(v, { label, options, menu = false }) {
   const name = `kf-choice-${++groups}`;
   const radios = options.map(([, x]) =>
     element("input", { type: "radio", name, autocomplete: "off", onchange: () => v.set(x) }));
-  watch(v.model, [v.trait], () => radios.forEach((radio, i) => {
+  watchValue(v, () => radios.forEach((radio, i) => {
     radio.checked = i === chosen();
   }));
   return element("fieldset", { class: "kf-control kf-choice" }, element("legend", { class: "kf-label" }, label),
@@ -204,7 +215,7 @@ export function choice(v, { label, options, menu = false }) {
 /** A checkbox. */
 export function toggle(v, { label }) {
   const box = element("input", { type: "checkbox", autocomplete: "off", onchange: () => v.set(box.checked) });
-  watch(v.model, [v.trait], () => {
+  watchValue(v, () => {
     box.checked = Boolean(v.get());
   });
   return element("label", { class: "kf-control kf-toggle" }, box, element("span", { class: "kf-label" }, label));
@@ -249,7 +260,7 @@ export function handle(node, v, options) {
   // touch-action does not reach shapes inside an SVG: without this, a finger on the handle would scroll the page.
   node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   node.classList.add("kf-handle");
-  watch(v.model, [v.trait], () => {
+  watchValue(v, () => {
     node.setAttribute("aria-valuenow", v.get());
     node.setAttribute("aria-valuetext", text(v.get()));
   });

@@ -26,7 +26,9 @@ export default {
     let before = null;
     return watch(model, ["logits", "target"], () => {
       const now = state(model);
-      rows.forEach((row, n) => row.show(now, n));
+      rows.forEach((row, n) => {
+        if (!before || moved(before, now, n)) row.show(now, n);
+      });
       foot.show(now);
       if (before) announce(el, said(before, now));
       before = now;
@@ -110,46 +112,52 @@ function lane(model, n, c, group) {
       const { min, max } = logit.limits;
       return max - ((event.clientY - box.top) / box.height) * (max - min);
     },
-    text: (z) => format(z, 2),
+    text: (z) => format(z),
   });
-  track.append(element("div", { class: "lt-stem" }), knob);
+  const stem = element("div", { class: "lt-stem" });
+  const fill = element("div", { class: "lt-level" });
+  const wash = element("div", { class: "lt-wash" });
+  track.append(stem, knob);
   // Four decimals can be typed; the field's own arrows still move by a tenth.
   const field = number(logit, { label: `${name}: logit`, step: 1e-4, digits: DIGITS, hidden: true });
   field.step = STEP;
-  const prob = element("span", {});
-  const gradient = element("span", {});
-  const node = element("div", { class: "lt-lane" },
+  const prob = text();
+  const gradient = text();
+  const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
     element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
     track, field,
-    element("div", { class: "lt-prob" }, element("div", { class: "lt-bar" }), hidden("probability "), prob),
-    element("div", { class: "lt-heat" }, hidden("gradient "), gradient));
+    element("div", { class: "lt-prob" }, element("div", { class: "lt-bar" }, fill), hidden("probability "), prob.node),
+    element("div", { class: "lt-heat" }, wash, hidden("gradient "), gradient.node)));
   return {
     node,
     show(now) {
       const right = now.target[n] === c;
       radio.checked = right;
       node.toggleAttribute("data-right", right);
-      node.style.setProperty("--z", now.logits[n][c] / logit.limits.max);
-      node.style.setProperty("--p", now.probs[n][c]);
-      node.style.setProperty("--g", Math.abs(now.gradient[n][c]));
-      write(prob, format(now.probs[n][c], DIGITS));
-      write(gradient, (right ? "" : "+") + format(now.gradient[n][c], 3));
+      const z = now.logits[n][c] / logit.limits.max;
+      stem.style.setProperty("--z", z);
+      knob.style.setProperty("--z", z);
+      fill.style.setProperty("--p", now.probs[n][c]);
+      wash.style.setProperty("--g", Math.abs(now.gradient[n][c]));
+      prob.write(format(now.probs[n][c], DIGITS));
+      gradient.write((right ? "" : "+") + format(now.gradient[n][c], 3));
     },
   };
 }
 
 // A loss: how it comes about, the number, and a bar that also shows where a uniform guess stands.
 function priceOf() {
-  const [sum, nats] = [element("span", { class: "lt-sum" }), element("b", {})];
-  const node = element("div", { class: "lt-price" }, sum, " ",
-    element("span", { class: "lt-nats" }, nats, " nats"),
-    element("div", { class: "lt-gauge", "aria-hidden": "true" }, element("div", { class: "lt-fill" })));
+  const [sum, nats] = [text("span", "lt-sum"), text("b")];
+  const node = element("div", { class: "lt-price" }, element("div", { class: "lt-box" }, sum.node, " ",
+    element("span", { class: "lt-nats" }, nats.node, " nats"),
+    element("div", { class: "lt-gauge", "aria-hidden": "true" }, element("div", { class: "lt-fill" }))));
+  const fill = node.querySelector(".lt-fill");
   return {
     node,
-    show(text, loss) {
-      write(sum, text);
-      write(nats, format(loss, DIGITS));
-      node.style.setProperty("--loss-share", Math.min(loss / ROOM, 1));
+    show(words, loss) {
+      sum.write(words);
+      nats.write(format(loss, DIGITS));
+      fill.style.setProperty("--share", Math.min(loss / ROOM, 1));
     },
   };
 }
@@ -158,8 +166,8 @@ function priceOf() {
 
 function totals(model, classes) {
   const price = priceOf();
-  const guess = element("p", { class: "lt-guess" });
-  const hits = element("p", { class: "lt-hits" });
+  const guess = text("p", "lt-guess");
+  const hits = text("p", "lt-hits");
   const descend = () => {
     const { logits, gradient } = state(model);
     const { min, max } = value(model, "logits", 0, 0).limits;
@@ -171,13 +179,13 @@ function totals(model, classes) {
   step.classList.add("lt-step");
   return {
     nodes: [
-      element("div", { class: "lt-mean" }, guess, hits, price.node),
+      element("div", { class: "lt-mean" }, guess.node, hits.node, price.node),
       step,
     ],
     show(now) {
       price.show("mean =", now.mean);
-      write(guess, `${verdict(now.mean, classes)} (dashed mark: ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`);
-      write(hits, `accuracy ${now.right}/${now.logits.length}`);
+      guess.write(`${verdict(now.mean, classes)} (dashed: ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`);
+      hits.write(`accuracy ${now.right}/${now.logits.length}`);
     },
   };
 }
@@ -190,19 +198,30 @@ function verdict(mean, classes) {
 
 // --- words ---
 
+// Whether anything of row n differs; the kit's value replaces only the row that it changes.
+function moved(before, now, n) {
+  return before.target[n] !== now.target[n] || before.logits[n] !== now.logits[n];
+}
+
 function said(before, now) {
-  const changed = now.losses.flatMap((_, n) =>
-    before.target[n] !== now.target[n] || now.logits[n].some((z, c) => z !== before.logits[n][c]) ? [n] : []);
-  const one = changed.length === 1
-    ? changed.map((n) => `Example ${n}: class ${now.target[n]} has probability ${format(now.probs[n][now.target[n]], 3)}, loss ${format(now.losses[n], 3)} nats. `)
+  const rows = now.losses.flatMap((_, n) => (moved(before, now, n) ? [n] : []));
+  const one = rows.length === 1
+    ? rows.map((n) => `Example ${n}: class ${now.target[n]} has probability ${format(now.probs[n][now.target[n]], 3)}, loss ${format(now.losses[n], 3)} nats. `)
     : [];
   return `${one.join("")}Mean loss ${format(now.mean, 3)} nats. ${verdict(now.mean, now.logits[0].length)}.`;
 }
 
-function hidden(text) {
-  return element("span", { class: "lt-hidden" }, text);
+function hidden(words) {
+  return element("span", { class: "lt-hidden" }, words);
 }
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+// An element whose text is written only when it changes.
+function text(tag = "span", name = null) {
+  const words = document.createTextNode("");
+  return {
+    node: element(tag, { class: name }, words),
+    write(now) {
+      if (now !== words.data) words.data = now;
+    },
+  };
 }
