@@ -26,12 +26,14 @@ def steps_to_draw(stairs: Staircase, low: float, high: float) -> tuple[torch.Ten
     return torch.stack([ends[:-1], ends[1:]], 1).flatten(), heights.repeat_interleave(2)
 
 
-def draw_one_weight(moved: Line, old: float, new: float, low: float = -10, high: float = 10) -> Figure:
-    """Accuracy's staircase above cross-entropy's curve over one weight, and a secant on both."""
-    figure, panels = new_figure((6.4, 5.2), ["accuracy"], ["loss"])
-    w = torch.linspace(low, high, 401, dtype=torch.float64)
+def draw_one_weight(
+    moved: Line, old: float, new: float, low: float = -10, high: float = 12, size: tuple[float, float] = (6.4, 5.2)
+) -> Figure:
+    """Accuracy's staircase above cross-entropy's curve over one weight, and on both the line between two points."""
+    figure, panels = new_figure(size, ["accuracy"], ["loss"])
+    w, stairs = torch.linspace(low, high, 401, dtype=torch.float64), staircase(moved)
     curves = {
-        "accuracy": (*steps_to_draw(staircase(moved), low, high), staircase(moved)),
+        "accuracy": (*steps_to_draw(stairs, low, high), stairs),
         "loss": (w, moved.cross_entropy(w), moved.cross_entropy),
     }
     for name, (x, y, f) in curves.items():
@@ -39,12 +41,13 @@ def draw_one_weight(moved: Line, old: float, new: float, low: float = -10, high:
         ax.plot(x, y, **line(name, linestyle="-"))
         heights = f(ends)
         ax.plot(ends, heights, **line("gradient"), marker="o", markersize=6)
-        rise = (heights[1] - heights[0]).item()
-        ax.set_title(f"{name if name == 'accuracy' else 'cross-entropy'}: rise {rise:+.4f}, run {new - old:+.4f}")
-    panels["accuracy"].set(ylim=(0.45, 1.03), ylabel="share right", xticklabels=[])
-    panels["loss"].set(ylim=(0, None), ylabel="nats", xlabel="value of the weight")
-    for ax in panels.values():
-        ax.set_xlim(low, high)
+        said = "accuracy" if name == "accuracy" else "cross-entropy"
+        rise = (heights[1] - heights[0]).item() + 0.0
+        ax.set_title(f"{said}: rise {rise:.4f}, run {new - old:.4f}" if new > old else f"{said}: {heights[0]:.4f}")
+        room = max(0.15 * float(y.max() - y.min()), 0.002)
+        ax.set(xlim=(low, high), ylim=(float(y.min()) - room, float(y.max()) + room))
+    panels["accuracy"].set(ylabel="share right", xticklabels=[])
+    panels["loss"].set(ylabel="nats", xlabel="value of the weight")
     return figure
 
 

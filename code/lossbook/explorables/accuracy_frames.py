@@ -32,7 +32,7 @@ def _settle(figure: Figure) -> None:
 
 
 def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -> Draw:
-    """``draw(log10_h)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
+    """``draw(power)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
     figure, panels = new_figure((5.6, 4.4), ["shares"])
     ax = panels["shares"]
     floor = 0.1 / shares.pairs
@@ -44,23 +44,25 @@ def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -
     zeros = trained.h[~seen]
     ax.plot(zeros, torch.full_like(zeros, floor), "s", color=COLORS["right"], markerfacecolor="#ffffff", markersize=5)
     ax.axvline(safe, color=COLORS["right"], linewidth=1)
-    ax.annotate("its smallest margin", (safe, 3e-5), rotation=90, ha="right", va="center", color=COLORS["right"])
+    ax.annotate(
+        "its smallest margin", (safe, 1e-3), rotation=90, ha="right", va="center", color=COLORS["right"], fontsize=10
+    )
     mark = ax.axvline(1, **_BAND)
     ax.set(xscale="log", yscale="log", xlim=(5e-7, 2), ylim=(floor / 2, 2), xlabel="length h of the step",
-           ylabel="share of steps that change accuracy")  # fmt: skip
-    ax.set_xticks([1e-6, 1e-4, 1e-2, 1], ["0.000001", "0.0001", "0.01", "1"])
-    ax.set_yticks([floor, 1e-6, 1e-4, 1e-2, 1], ["0", "0.000001", "0.0001", "0.01", "1"])
+           ylabel="share that changes accuracy")  # fmt: skip
+    ax.set_xticks([1e-6, 1e-4, 1e-2, 1], ["10⁻⁶", "10⁻⁴", "10⁻²", "1"])
+    ax.set_yticks([floor, 1e-6, 1e-4, 1e-2, 1], ["0", "10⁻⁶", "10⁻⁴", "10⁻²", "1"])
     ax.minorticks_off()
-    ax.legend(loc="upper left", fontsize=10)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.22, 0.08), fontsize=10)
     _settle(figure)
 
-    def draw(log10_h: float = -3.0) -> tuple[Figure, str]:
+    def draw(power: float = -3.0) -> tuple[Figure, str]:
         """The share of random steps that change accuracy, against the length of the step from one millionth to 1.
 
         Both axes are logarithmic. For random models the points lie on a straight line of slope one that bends below
         one near its right end. For one trained model the share is exactly 0 for steps shorter than its smallest margin.
         """
-        k = int((shares.h.log10() - log10_h).abs().argmin())
+        k = int((shares.h.log10() - power).abs().argmin())
         h = shares.h[k].item()
         mark.set_xdata([h, h])
         changed, own = (round((s.changed[k] * s.pairs).item()) for s in (shares, trained))
@@ -150,7 +152,7 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
 
 
 def logit_scale(logits: torch.Tensor, target: torch.Tensor) -> Draw:
-    """``draw(log10_factor)``: what a factor on all logits (N, 2) does to accuracy, confidence, loss and calibration."""
+    """``draw(power)``: what a factor on all logits (N, 2) does to accuracy, confidence, loss and calibration."""
     figure, panels = new_figure((5.6, 6.0), ["shares"], ["loss"], ["bins"], height_ratios=[1, 1, 1.2])
     scales = torch.logspace(-1, 2, 61, dtype=torch.float64)
     reports = [report(logits * s, target) for s in scales.tolist()]
@@ -172,17 +174,17 @@ def logit_scale(logits: torch.Tensor, target: torch.Tensor) -> Draw:
     ax.plot([0.5, 1], [0.5, 1], color=INK, linewidth=1, linestyle=":")
     (gaps,) = ax.plot([], [], color=COLORS["gradient"], linewidth=2)
     (groups,) = ax.plot([], [], "o", color=COLORS["accuracy"], markersize=8)
-    ax.set(xlim=(0.48, 1.02), ylim=(-0.05, 1.1), xlabel="confidence of a group of predictions", ylabel="share right")
+    ax.set(xlim=(0.48, 1.02), ylim=(-0.05, 1.1), xlabel="confidence of a group of predictions", ylabel="right")
     _settle(figure)
 
-    def draw(log10_factor: float = 0.0) -> tuple[Figure, str]:
+    def draw(power: float = 0.0) -> tuple[Figure, str]:
         """Accuracy, mean confidence and loss over a factor on the logits from a tenth to a hundred, and calibration.
 
         Accuracy is level. Mean confidence climbs from about 0.6 past it to 1. The negative log-likelihood falls, has
         its minimum near a factor of 3, and rises again. Below, the predictions in groups of like confidence: above the
         dotted line they are right more often than they are sure, below it less often.
         """
-        factor = 10**log10_factor
+        factor = 10**power
         now, bins = report(logits * factor, target), reliability(logits * factor, target)
         for mark in marks:
             mark.set_xdata([factor, factor])
@@ -224,7 +226,7 @@ def stand_ins() -> Draw:
         (dots[name],) = ax.plot([], [], "o", color=_STYLES[name]["color"], markersize=6)
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set(xlim=(-4, 4), ylim=(-0.3, 6), xlabel="margin (below 0: misread)", ylabel="loss of one example")
-    ax.legend(loc="upper right", fontsize=10)
+    ax.legend(loc="upper right", bbox_to_anchor=(0.93, 1), fontsize=10)
     _settle(figure)
 
     def draw(margin: float = -2.0) -> tuple[Figure, str]:
@@ -240,8 +242,8 @@ def stand_ins() -> Draw:
             ends = [margin - 0.7, margin + 0.7]
             tangents[name].set_data(ends, [height + tilt * (end - margin) for end in ends])
             dots[name].set_data([margin], [height])
-            said.append(f"{name}: {height:.3f}, slope {tilt + 0.0:.3f}")
-        return figure, f"margin {margin:.2f}\n" + "\n".join(said)
+            said.append(f"{name}: {height:.3f}, slope {tilt + 0.0:.3f}".replace(" -", " −"))
+        return figure, f"margin {margin:.2f}\n".replace("-", "−") + "\n".join(said)
 
     return draw
 

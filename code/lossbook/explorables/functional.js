@@ -35,3 +35,13 @@ export function crossEntropyGradient(logits, target, reduction = "mean") {
     logSoftmax(row).map((logProb, c) => (c === target[n] ? Math.expm1(logProb) : Math.exp(logProb)) / share),
   );
 }
+
+// 1 / (1 + e^-z): softmax of the logits [0, z], its second entry. No exponential overflows.
+export function sigmoid(z) {
+  return z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z));
+}
+
+// Cross-entropy of the logits [0, z] with target 0 or 1: log(1 + e^z) - y z, for one example.
+export function binaryCrossEntropy(z, y) {
+  return Math.log1p(Math.exp(-Math.abs(z))) + (y ? Math.max(-z, 0) : Math.max(z, 0));
+}

@@ -1,0 +1,249 @@
+// One weight of a real model under the reader's hand: accuracy's staircase above cross-entropy's curve, and the step.
+import { announce, axes, buttons, change, element, format, handle, slider, svg, toggle, value, watch } from "kernelfree";
+import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
+
+const SIDE = 8;
+const POINTS = 160;
+const WIDTH = 460;
+
+export default {
+  render({ model, el }) {
+    const pictures = unpack(model.get("pictures"));
+    const grid = weightGrid(model);
+    const plots = twoPlots(model);
+    const table = numbers();
+    const verdict = element("p", { class: "ow-verdict" });
+    const step = slider(value(model, "power"), {
+      label: "h, power of ten", step: 0.1, format: (power) => `h = ${spoken(10 ** power)}`,
+    });
+    const trained = () => change(model, { x_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
+    el.append(element("div", { class: "one-weight" },
+      element("div", { class: "ow-side" }, grid.node, step, toggle(value(model, "close"), { label: "close-up" }),
+        buttons({ label: "Presets", options: [["x old to the trained value", trained]] })),
+      element("div", { class: "ow-main" }, plots.node, verdict, table.node)));
+
+    let line = null;
+    let pixel = null;
+    let first = true;
+    return watch(model, ["pixel", "x_old", "power", "close"], () => {
+      const moved = pixel !== model.get("pixel");
+      pixel = model.get("pixel");
+      if (moved) line = weightLine(pictures, model.get("target"), model.get("weight"), model.get("bias"), pixel);
+      const now = measured(line, model.get("x_old"), 10 ** model.get("power"));
+      grid.show(pixel);
+      plots.show(line, now, model.get("close"), moved);
+      table.show(now);
+      const text = said(now, model.get("blank").includes(pixel));
+      verdict.textContent = text;
+      if (!first) announce(el, `${text} Rise over run of cross-entropy ${spoken(now.loss.secant)}.`);
+      first = false;
+    });
+  },
+};
+
+// Both functions at both ends of the step.
+function measured(line, old, h) {
+  const run = old + h - old; // what float64 makes of h there: rise is divided by the run that was really made
+  const on = (f, derivative) => {
+    const [from, to] = [f(line, old), f(line, old + h)];
+    return { from, to, rise: to - from, secant: (to - from) / run, derivative };
+  };
+  const tie = line.offset.some((offset, i) => line.slope[i] !== 0 && offset + line.slope[i] * old === 0);
+  return {
+    old, to: old + h, run, examples: line.offset.length, flipped: flips(line, old, old + h),
+    accuracy: on(accuracy, tie ? null : 0), loss: on(crossEntropy, crossEntropySlope(line, old)),
+  };
+}
+
+function said(now, blank) {
+  if (blank) return "A blank pixel: its weight is multiplied by 0. No loss could notice it, so it proves nothing.";
+  if (!now.flipped) return `None of ${now.examples} readings changed: accuracy’s rise is exactly 0.`;
+  const some = `${now.flipped} of ${now.examples} readings changed`;
+  return now.accuracy.rise ? `${some}, and accuracy with them.` : `${some}, as many for the better as for the worse.`;
+}
+
+// --- the picture of the weights ---
+
+function weightGrid(model) {
+  const weight = model.get("weight");
+  const blank = new Set(model.get("blank"));
+  const largest = Math.max(...weight.map(Math.abs));
+  const cells = weight.map((w, j) => {
+    const name = `weight of row ${Math.floor(j / SIDE) + 1}, column ${(j % SIDE) + 1}: ${format(w, 2)}${blank.has(j) ? ", blank in every picture" : ""}`;
+    return element("span", {
+      role: "radio", "aria-label": name, title: name, class: blank.has(j) ? "ow-cell ow-blank" : "ow-cell",
+      "data-sign": w < 0 ? "3" : "7", style: `--ink: ${((100 * Math.abs(w)) / largest).toFixed(0)}%`,
+      onclick: () => change(model, { pixel: j }),
+    });
+  });
+  const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE };
+  const board = element("div", {
+    class: "ow-grid", role: "radiogroup", "aria-label": "Which weight moves",
+    onkeydown(event) {
+      const j = model.get("pixel");
+      const ends = { Home: 0, End: cells.length - 1 };
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (!(event.key in moves) && !(event.key in ends)) return;
+      event.preventDefault();
+      const to = ends[event.key] ?? j + moves[event.key];
+      const sameRow = Math.abs(moves[event.key]) !== 1 || Math.floor(to / SIDE) === Math.floor(j / SIDE);
+      if (to < 0 || to >= cells.length || !sameRow) return;
+      change(model, { pixel: to });
+      cells[to].tabIndex = 0;
+      cells[to].focus();
+    },
+  }, ...cells);
+  return {
+    node: element("div", { class: "ow-weights" }, board,
+      element("p", { class: "ow-key" }, "The weights: ", element("span", { class: "ow-seven" }, "for 7"), ", ",
+        element("span", { class: "ow-three" }, "for 3"), ", × blank in every picture")),
+    show(pixel) {
+      cells.forEach((cell, j) => {
+        cell.setAttribute("aria-checked", j === pixel);
+        cell.tabIndex = j === pixel ? 0 : -1;
+      });
+    },
+  };
+}
+
+// --- the plots ---
+
+function twoPlots(model) {
+  const [low, high] = model.get("reach");
+  const all = { min: low, max: high, label: "" };
+  const above = plot("accuracy", { x: { ...all }, y: { min: 0.4, max: 1.18, label: "accuracy", ticks: [0.4, 0.6, 0.8, 1] } });
+  const below = plot("loss", { x: { ...all, label: "value of the weight" }, y: { min: 0, max: 3, label: "cross-entropy (nats)" } });
+  const risers = svg("path", { class: "ow-risers" });
+  above.at.plot.prepend(risers);
+
+  const old = value(model, "x_old");
+  const power = value(model, "power");
+  // x new is no state of its own: it lies a step to the right of x old, so moving it sets the step.
+  const next = {
+    ...power,
+    limits: { kind: "number", min: low, max: high },
+    get: () => old.get() + 10 ** power.get(),
+    set: (x) => power.set(Math.log10(Math.max(x - old.get(), 1e-9))),
+  };
+  const grip = (plot, v, name, lane) => {
+    const knob = svg("g", { class: `ow-grip ow-${lane}` },
+      svg("rect", { x: -14, y: -12, width: 28, height: 24, rx: 12 }), svg("text", { y: 4, "text-anchor": "middle" }, name));
+    plot.at.node.append(handle(knob, v, {
+      label: `x ${name}, value of the weight`, step: 0.01, page: 0.5, at: (event) => plot.at.at(event).x,
+      text: (x) => format(x, 4),
+    }));
+    return knob;
+  };
+  const grips = { old: grip(above, old, "old", "top"), next: grip(below, next, "new", "bottom") };
+  let seen = null;
+
+  return {
+    node: element("div", { class: "ow-plots" }, above.at.node, below.at.node),
+    show(line, now, close, moved) {
+      const margin = 2.5 * now.run;
+      const window = close ? [now.old - margin, now.to + margin] : [low, high];
+      if (moved || close || seen !== close) {
+        const points = Array.from({ length: POINTS + 1 }, (_, k) => window[0] + (k / POINTS) * (window[1] - window[0]));
+        const heights = points.map((w) => crossEntropy(line, w));
+        const levels = treads(line, ...window);
+        limits(above, below, { window, close, now, heights });
+        below.curve.setAttribute("d", below.at.path(points.map((w, k) => [w, heights[k]])));
+        above.curve.setAttribute("d", levels.map((piece) => above.at.path([[piece.from, piece.height], [piece.to, piece.height]])).join(""));
+        risers.setAttribute("d", levels.slice(1).map((piece, k) => above.at.path([[piece.from, levels[k].height], [piece.from, piece.height]])).join(""));
+      }
+      seen = close;
+      above.step(now.old, now.to, now.accuracy);
+      below.step(now.old, now.to, now.loss);
+      grips.old.setAttribute("transform", `translate(${above.at.x(now.old).toFixed(2)} 13)`);
+      grips.next.setAttribute("transform", `translate(${below.at.x(now.to).toFixed(2)} 13)`);
+      grips.next.setAttribute("aria-valuenow", now.to);
+      grips.next.setAttribute("aria-valuetext", format(now.to, 4));
+    },
+  };
+
+  function limits(above, below, { window, close, now, heights }) {
+    const x = close ? { min: window[0], max: window[1], ticks: [], label: "" } : { min: low, max: high, ticks: undefined, label: "" };
+    if (!close) {
+      above.at.set({ x, y: { min: 0.4, max: 1.18, ticks: [0.4, 0.6, 0.8, 1], label: "accuracy" } });
+      below.at.set({ x: { ...x, label: "value of the weight" }, y: { min: 0, max: 1.22 * Math.max(...heights), ticks: undefined, label: "cross-entropy (nats)" } });
+      return;
+    }
+    const example = 1 / now.examples;
+    const middle = now.accuracy.from;
+    const [least, most] = [Math.min(...heights), Math.max(...heights)];
+    const room = Math.max(most - least, 1e-13) * 0.15;
+    above.at.set({ x, y: { min: middle - 3.5 * example, max: middle + 4.5 * example, ticks: [], label: "accuracy, 8 pictures tall" } });
+    below.at.set({
+      x: { ...x, label: `a window ${short(window[1] - window[0])} wide` },
+      y: { min: least - room, max: most + 2 * room, ticks: [], label: `${short(most - least + 3 * room)} nats tall` },
+    });
+  }
+}
+
+// One plot: its curve, the two ends of the step, and the line through them.
+function plot(meaning, limits) {
+  const at = axes({ width: WIDTH, height: 220, ...limits, label: meaning === "loss" ? "Cross-entropy over the weight" : "Accuracy over the weight" });
+  const curve = svg("path", { class: `ow-curve ow-${meaning}` });
+  const rods = [svg("path", { class: "ow-rod" }), svg("path", { class: "ow-rod" })];
+  const secant = svg("path", { class: "ow-secant" });
+  const ends = [svg("circle", { r: 5, class: "ow-end" }), svg("circle", { r: 5, class: "ow-end ow-hollow" })];
+  at.plot.append(...rods, curve, secant, ...ends);
+  return {
+    at, curve,
+    step(from, to, values) {
+      const points = [[from, values.from], [to, values.to]].map(([x, y]) => [at.x(x), at.y(y)]);
+      points.forEach(([x, y], k) => {
+        ends[k].setAttribute("cx", x.toFixed(2));
+        ends[k].setAttribute("cy", y.toFixed(2));
+        rods[k].setAttribute("d", `M${x.toFixed(2)} 0V220`);
+      });
+      // Drawn on past both ends, so that its tilt can be seen however short the step.
+      const [[x0, y0]] = points;
+      const tilt = (values.secant * (at.y(1) - at.y(0))) / (at.x(1) - at.x(0));
+      const reach = Math.max(60, 1.5 * (points[1][0] - x0));
+      secant.setAttribute("d", `M${(x0 - reach).toFixed(2)} ${(y0 - tilt * reach).toFixed(2)}L${(x0 + reach).toFixed(2)} ${(y0 + tilt * reach).toFixed(2)}`);
+    },
+  };
+}
+
+// --- the numbers ---
+
+const ROWS = [
+  ["at x old", (values) => format(values.from, 6)],
+  ["at x new", (values) => format(values.to, 6)],
+  ["rise", (values) => short(values.rise)],
+  ["run h", (values, now) => short(now.run)],
+  ["rise / run", (values) => short(values.secant)],
+  ["derivative at x old", (values) => (values.derivative === null ? "none: a tie" : short(values.derivative))],
+];
+
+function numbers() {
+  const cells = ROWS.map(() => [element("td", {}), element("td", {})]);
+  const node = element("table", { class: "ow-numbers" },
+    element("thead", {}, element("tr", {}, element("td", {}), element("th", { scope: "col", class: "ow-accuracy" }, "accuracy"),
+      element("th", { scope: "col", class: "ow-loss" }, "cross-entropy (nats)"))),
+    element("tbody", {}, ...ROWS.map(([name], k) => element("tr", {}, element("th", { scope: "row" }, name), ...cells[k]))));
+  return {
+    node,
+    show(now) {
+      ROWS.forEach(([, text], k) => [now.accuracy, now.loss].forEach((values, column) => {
+        cells[k][column].textContent = text(values, now);
+      }));
+    },
+  };
+}
+
+// Five digits, and a power of ten where that is shorter; an exact zero is "0".
+function short(x) {
+  if (x === 0) return "0";
+  if (Math.abs(x) >= 1e-3) return format(x, 5);
+  const [digits, power] = x.toExponential(3).split("e");
+  return `${digits} × 10${superscript(power)}`.replace("-", "−");
+}
+
+const superscript = (text) => text.replace("+", "").replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
+
+// For the ear: no superscripts.
+function spoken(x) {
+  return x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(2).replace("e-", " times ten to the minus ") : format(x, 4);
+}
