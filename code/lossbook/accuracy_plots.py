@@ -15,7 +15,10 @@ from .style import COLORS, INK, line
 def new_figure(size: tuple[float, float], *rows, **ratios) -> tuple[Figure, dict[str, Axes]]:
     """A figure with named panels, a list of names a row. pyplot does not know it, so it is shown only where asked."""
     figure = Figure(figsize=size)
-    return figure, figure.subplot_mosaic([list(row) for row in rows], **ratios)
+    panels = figure.subplot_mosaic([list(row) for row in rows], **ratios)
+    for ax in panels.values():
+        ax.yaxis.labelpad = 9  # on a phone the page sets text larger than matplotlib reckoned with
+    return figure, panels
 
 
 def steps_to_draw(stairs: Staircase, low: float, high: float) -> tuple[torch.Tensor, torch.Tensor]:
