@@ -14,7 +14,7 @@ from .style import COLORS, INK, line
 
 def new_figure(size: tuple[float, float], *rows, **ratios) -> tuple[Figure, dict[str, Axes]]:
     """A figure with named panels, a list of names a row. pyplot does not know it, so it is shown only where asked."""
-    figure = Figure(figsize=size)
+    figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplot_mosaic([list(row) for row in rows], **ratios)
     for ax in panels.values():
         ax.yaxis.labelpad = 9  # on a phone the page sets text larger than matplotlib reckoned with
@@ -95,8 +95,8 @@ def draw_needed(rows: list[Needed], budget: int) -> Figure:
         ax.plot([row.size] * len(row.descents), row.descents, "s", color=COLORS["loss"], markersize=5, alpha=0.7)
     ax.axhline(budget, color=INK, linewidth=0.8, linestyle=":")
     sizes = [row.size for row in rows]
-    ax.annotate("climbing accuracy", (sizes[2], 250), color=COLORS["accuracy"], ha="center")
-    ax.annotate("descending cross-entropy", (sizes[3], 9), color=COLORS["loss"], ha="center")
+    ax.annotate("climbing accuracy", (sizes[len(sizes) // 3], 250), color=COLORS["accuracy"], ha="center")
+    ax.annotate("descending cross-entropy", (sizes[len(sizes) // 2], 9), color=COLORS["loss"], ha="center")
     ax.annotate("where we stopped counting", (sizes[0], budget), (0, 4), textcoords="offset points")
     ax.set(xscale="log", yscale="log", ylim=(1, budget * 3), xlabel="number of weights that matter",
            ylabel="looks at all the data")  # fmt: skip

@@ -165,7 +165,7 @@ def logit_scale(logits: torch.Tensor, target: torch.Tensor) -> Draw:
     panels["loss"].set(ylim=(0, 0.55), ylabel="NLL (nats)", xlabel="factor on every logit")
     dots, marks = {}, []
     for name in ("shares", "loss"):
-        panels[name].set(xscale="log", xlim=(scales[0], scales[-1]))
+        panels[name].set(xscale="log", xlim=(0.1, 100))
         panels[name].set_xticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"] if name == "loss" else [])
         panels[name].minorticks_off()
         marks.append(panels[name].axvline(1, **_BAND))
@@ -252,7 +252,7 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
     """``draw(looks)``: a climb over two weights as far as it came, on the map of accuracy ``heights`` (G, G)."""
     figure, panels = new_figure((5.0, 4.4), ["map"])
     ax = panels["map"]
-    image = ax.imshow(heights, origin="lower", extent=(low, high, low, high), cmap="Blues", vmin=0.3, vmax=1.05,
+    image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap="Blues", vmin=0.3, vmax=1.05,
                       aspect="auto", interpolation="none")  # fmt: skip
     figure.colorbar(image, ax=ax, label="accuracy")
     (tried,) = ax.plot([], [], ".", color="#1d2129", markersize=5)
@@ -268,9 +268,9 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
         tried and given up lie beside it.
         """
         kept = found.path[found.when <= looks]
-        tried.set_data(*found.tried[:looks].T)
-        path.set_data(*kept.T)
-        here.set_data(*kept[-1:].T)
+        tried.set_data(*found.tried[:looks].T.numpy())
+        path.set_data(*kept.T.numpy())
+        here.set_data(*kept[-1:].T.numpy())
         return (
             figure,
             f"looks at the data: {looks}   steps kept: {len(kept) - 1}   accuracy {found.best[looks - 1]:.3f}",

@@ -1,0 +1,210 @@
+"""The chapter on accuracy under a reader's keys: the numbers that its figures show are Python's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lossbook.digits import threes_and_sevens
+from lossbook.metrics import report
+from lossbook.runs import fit, random_start, three_runs, two_logits
+from lossbook.staircase import staircase, weight_line
+
+PAGE = "book/why-not-accuracy.html"
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return threes_and_sevens()
+
+
+@pytest.fixture(scope="module")
+def model(digits):
+    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
+
+
+@pytest.fixture
+def figure(page, server):
+    """Opens the chapter and gives what wakes one of its figures."""
+    page.goto(f"{server}/{PAGE}")
+
+    def wake(name):
+        found = page.locator(f'[data-live-figure="{name}"]')
+        found.scroll_into_view_if_needed()
+        found.and_(page.locator("[data-ready]")).wait_for()
+        return found
+
+    return wake
+
+
+def number(text):
+    """A number as the figures write it: a real minus sign, powers of ten in superscripts."""
+    text = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
+    return float(re.sub(r" × 10(-?\d+)", r"e\1", text).replace(",", ""))
+
+
+def table(one_weight):
+    rows = [row.split("\t") for row in one_weight.locator(".ow-numbers tbody").inner_text().strip().split("\n")]
+    return {name.strip(): [number(cell) for cell in cells] for name, *cells in rows}
+
+
+def check_table(one_weight, line):
+    old, power = one_weight.evaluate("(root) => [root.model.get('x_old'), root.model.get('power')]")
+    shown, stairs = table(one_weight), staircase(line)
+    new = old + 10**power
+    run = new - old
+    for column, f in enumerate((stairs, line.cross_entropy)):
+        rise = (f(new) - f(old)).item()
+        assert shown["at x old"][column] == pytest.approx(f(old).item(), abs=6e-7)
+        assert shown["at x new"][column] == pytest.approx(f(new).item(), abs=6e-7)
+        assert shown["run h"][column] == pytest.approx(run, rel=1e-3, abs=6e-6)
+        # A rise at the shortest steps is a difference of two losses near 1e-1: float64 leaves it ten digits.
+        assert shown["rise"][column] == pytest.approx(rise, rel=1e-3, abs=6e-6 if abs(rise) > 1e-3 else 1e-15)
+        assert shown["rise / run"][column] == pytest.approx(rise / run, rel=1e-3, abs=6e-6)
+    assert shown["derivative at x old"] == [
+        0,
+        pytest.approx(line.cross_entropy_slope(old).item(), rel=1e-3, abs=6e-6),
+    ]
+
+
+def test_one_weight_shows_torchs_numbers_wherever_the_keys_lead(page, figure, digits, model):
+    one = figure("one-weight")
+    check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+    one.get_by_role("slider", name="x old").focus()
+    for key in ("PageDown", "PageDown", "ArrowRight", "PageUp", "Home", "PageUp", "End"):
+        page.keyboard.press(key)
+        check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+    one.get_by_role("slider", name="x new").focus()
+    for key in ("PageUp", "ArrowLeft", "Home"):
+        page.keyboard.press(key)
+        check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+    one.get_by_role("slider", name="h, power of ten").focus()
+    for key in ("End", "PageDown", "PageDown", "ArrowLeft"):
+        page.keyboard.press(key)
+        check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+
+
+def test_other_weights_are_chosen_by_arrows_and_by_a_click(page, figure, digits, model):
+    one = figure("one-weight")
+    one.get_by_role("radio", checked=True).focus()
+    pixel = 36
+    for key, step in (("ArrowDown", 8), ("ArrowDown", 8), ("ArrowLeft", -1), ("ArrowUp", -8), ("ArrowRight", 1)):
+        page.keyboard.press(key)
+        pixel += step
+        assert one.evaluate("(root) => root.model.get('pixel')") == pixel
+        assert one.get_by_role("radio", checked=True).evaluate("(node) => node === document.activeElement")
+        check_table(one, weight_line(digits.x_train, digits.y_train, *model, pixel))
+    one.get_by_role("radio").nth(20).click()
+    check_table(one, weight_line(digits.x_train, digits.y_train, *model, 20))
+    one.get_by_role("button", name="x old to the trained value").click()
+    assert one.evaluate("(root) => root.model.get('x_old')") == pytest.approx(model[0][20].item(), abs=6e-4)
+    check_table(one, weight_line(digits.x_train, digits.y_train, *model, 20))
+
+
+def test_blank_pixels_are_marked_and_move_nothing(figure, digits):
+    one = figure("one-weight")
+    radios = one.get_by_role("radio")
+    assert radios.count() == 64
+    marked = [j for j in range(64) if "blank" in radios.nth(j).get_attribute("aria-label")]
+    assert marked == digits.blank_pixels()
+    for j in marked:
+        radios.nth(j).click()
+        shown = table(one)
+        assert shown["rise"] == [0, 0] and shown["derivative at x old"] == [0, 0]
+        assert "blank pixel" in one.locator(".ow-verdict").inner_text()
+
+
+def test_close_up_keeps_the_numbers_and_levels_the_staircase(page, figure, digits, model):
+    one = figure("one-weight")
+    before = table(one)
+    one.get_by_role("checkbox", name="close-up").check()
+    assert table(one) == before
+    one.get_by_role("slider", name="h, power of ten").focus()
+    page.keyboard.press("Home")
+    check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+    assert one.locator(".ow-curve.ow-accuracy").get_attribute("d").count("M") == 1
+    assert "exactly 0" in one.locator(".ow-verdict").inner_text()
+
+
+def words(found):
+    return found.locator(".kf-words").inner_text()
+
+
+def test_three_runs_show_each_steps_accuracy_and_loss(page, figure, digits):
+    runs, found = three_runs(digits, seed=1, steps=30), figure("three-runs")
+    found.get_by_role("slider").focus()
+    for key, step in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("End", 30)):
+        page.keyboard.press(key)
+        said = words(found)
+        assert said.startswith(f"step {step}\n")
+        for name, run in runs.items():
+            accuracy, loss = run.held_accuracy[step].item(), run.held_loss[step].item()
+            misread = round((1 - accuracy) * len(digits.y_held))
+            assert f"{name}: accuracy {accuracy:.3f}, loss {loss:.3f} nats, {misread} of 121 misread" in said
+
+
+def test_logit_scale_shows_the_same_accuracy_and_another_loss(page, figure, digits, model):
+    found = figure("logit-scale")
+    logits = two_logits(digits.x_held, *model)
+    found.get_by_role("slider").focus()
+    losses = set()
+    for key, power in (("Home", -1.0), ("End", 2.0), ("ArrowLeft", 1.9), ("ArrowLeft", 1.8)):
+        page.keyboard.press(key)
+        wanted = report(10**power * logits, digits.y_held)
+        said = words(found)
+        assert f"accuracy {wanted.accuracy:.3f}" in said and f"NLL {wanted.nll:.4f} nats" in said
+        assert f"mean confidence {wanted.confidence:.3f}" in said
+        losses.add(round(wanted.nll, 4))
+    assert len(losses) == 4
+
+
+def test_shrinking_the_step_shrinks_the_share_to_zero_for_the_trained_model(page, figure):
+    found = figure("step-length")
+    found.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    random, trained = [], []
+    for _ in range(13):
+        found_counts = re.findall(r"([\d,]+)\s+of\s+[\d,]+", words(found))
+        assert len(found_counts) == 2, words(found)
+        for counts, text in zip((random, trained), found_counts, strict=True):
+            counts.append(int(text.replace(",", "")))
+        page.keyboard.press("ArrowLeft")
+    assert random == sorted(random, reverse=True) and random[0] > 10_000 * random[-1] > 0
+    assert trained[0] > 0 and trained[-10:] == [0] * 10
+
+
+def test_stand_ins_and_climb_answer_to_keys(page, figure):
+    found = figure("stand-ins")
+    found.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    loss = torch.nn.functional.softplus(torch.tensor(-4.0)).item() / torch.tensor(2.0).log().item()
+    assert f"cross-entropy: {loss:.3f}" in words(found) and "right or wrong: 0.000" in words(found)
+    page.keyboard.press("Home")
+    assert "hinge: 5.000, slope −1.000" in words(found)
+    found = figure("climb")
+    found.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    assert "looks at the data: 1" in words(found) and "steps kept: 0" in words(found)
+    page.keyboard.press("End")
+    assert float(re.search(r"accuracy ([\d.]+)", words(found)).group(1)) >= 0.99
+
+
+def test_the_first_pages_figure_stands_still(page, server, digits, model):
+    page.goto(f"{server}/book/index.html")
+    found = page.locator('[data-live-figure="stand-still"]')
+    found.scroll_into_view_if_needed()
+    found.and_(page.locator("[data-ready]")).wait_for()
+    line = weight_line(digits.x_train, digits.y_train, *model, 36)
+    found.get_by_role("slider").focus()
+    accuracies, losses = set(), []
+    for key in ("Home", "PageUp", "PageUp", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        w = found.evaluate("(root) => root.model.get('w')")
+        said = [number(text) for text in found.locator(".ow-line b").all_inner_texts()]
+        assert said == pytest.approx([staircase(line)(w).item(), line.cross_entropy(w).item()], abs=6e-5)
+        accuracies.add(said[0])
+        losses.append(said[1])
+    assert len(accuracies) == 1 and losses == sorted(set(losses))
