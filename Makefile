@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve test unit bench clean pins check-python
+.PHONY: help book serve test unit bench clean pins check-python pdf links newest check-distribution
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -13,7 +13,7 @@ LOG := _build/build.log
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(VENV)/installed  ## build the book into _build/html, every warning an error
 	@mkdir -p _build
@@ -42,6 +42,29 @@ unit: $(VENV)/test-installed  ## the unit tests alone
 
 bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads
+	@$(BIN)/python tests/browsers.py chromium > /dev/null
+	@$(BIN)/python -m leanpage.paper _build/html
+
+links: $(VENV)/installed  ## ask every site that the book links to whether the page is still there
+	@$(BIN)/jb build . --builder custom --custom-builder linkcheck
+
+newest:  ## build with the newest packages that the book allows, in a venv of their own, executing every cell
+	@mkdir -p _build/newest
+	@sed -E '/^-c /d; /^-e /d; s/^jupyter-book==.*/jupyter-book<2/; s/==.*//' requirements.txt > _build/newest/requirements.txt
+	@$(PYTHON) -m venv --clear _build/newest/venv
+	@if [ "$$(uname)" = Linux ]; then _build/newest/venv/bin/pip install --quiet --retries 0 --timeout 10 \
+	  --index-url $(TORCH_CPU) torch torchvision 2>/dev/null || echo "PyTorch's CPU index can't be reached"; fi
+	_build/newest/venv/bin/pip install --quiet --upgrade -r _build/newest/requirements.txt -e .
+	@_build/newest/venv/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > _build/newest/packages.txt
+	@diff -U0 -i --label pinned --label newest <(grep -v '^#' constraints.txt | sort -f) <(sort -f _build/newest/packages.txt) \
+	  > _build/newest/changes.diff || true
+	_build/newest/venv/bin/jb build . -W -n --keep-going --path-output _build/newest/book
+
+check-distribution: $(VENV)/test-installed book  ## the slow proofs: Binder's environment, notebooks elsewhere, the PDF, AUTHORS.md word by word
+	$(BIN)/python tests/browsers.py chromium
+	$(BIN)/pytest tests/distribution
 
 clean:  ## remove what was built; the installed packages and your own files stay
 	rm -rf _build

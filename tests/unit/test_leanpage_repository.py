@@ -4,6 +4,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+
 from leanpage import repository
 from leanpage.repository import Repository, find, web_address
 

@@ -1,0 +1,164 @@
+"""A read page (docutils) as Markdown that any notebook viewer shows: no directives, links with full addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+
+from docutils import nodes
+
+#: What is no text: targets of links, entries of an index, what only one format shows.
+SILENT = (nodes.target, nodes.comment, nodes.system_message, nodes.substitution_definition, nodes.title, nodes.colspec)
+
+
+def plain(text: str) -> str:
+    """`text` with what Markdown would take for its own marks escaped."""
+    return re.sub(r"([\\`*_$<\[\]|])", r"\\\1", re.sub(r"\s+", " ", text))
+
+
+class Markdown:
+    """Writes nodes as Markdown.
+
+    `address(reference)` gives the full address of a reference, and `number(node)` what the page calls a numbered thing;
+    both give None where there is none.
+    """
+
+    def __init__(self, address: Callable, number: Callable = lambda node: None, level: int = 1):
+        self.address, self.number, self.level = address, number, level
+
+    def below(self) -> Markdown:
+        """The writer of a section's subsections."""
+        return Markdown(self.address, self.number, self.level + 1)
+
+    def heading(self, section: nodes.section) -> str:
+        return f"{'#' * self.level} {self.title(section)}"
+
+    def blocks(self, node: nodes.Element) -> list[str]:
+        """The blocks of text that `node` holds, without blank lines around them."""
+        return [block for child in node.children for block in self.block(child)]
+
+    def block(self, node: nodes.Node) -> list[str]:
+        for kind in type(node).__mro__:
+            method = getattr(self, f"block_{kind.__name__}", None)
+            if method:
+                found = method(node)
+                return [found] if isinstance(found, str) else found
+        name = type(node).__name__
+        if isinstance(node, SILENT) or name in ("index", "toctree"):
+            return []
+        if isinstance(node, (nodes.Text, nodes.Inline)):
+            return [self.inline(node)]
+        if isinstance(node, nodes.Admonition) or name.startswith(("exercise", "proof", "solution")):
+            return self.boxed(node)
+        return self.blocks(node)
+
+    def block_section(self, node: nodes.section) -> list[str]:
+        if not self.title(node):  # sphinx-exercise keeps what it holds in one
+            return self.blocks(node)
+        return [self.heading(node), *self.below().blocks(node)]
+
+    def block_paragraph(self, node: nodes.paragraph) -> str:
+        return self.line(node)
+
+    def block_rubric(self, node: nodes.rubric) -> str:
+        return f"**{self.line(node)}**"
+
+    def block_bullet_list(self, node: nodes.bullet_list) -> str:
+        return "\n".join(indented("- ", self.blocks(item)) for item in node.children)
+
+    def block_enumerated_list(self, node: nodes.enumerated_list) -> str:
+        first = node.get("start", 1)
+        return "\n".join(indented(f"{number}. ", self.blocks(item)) for number, item in enumerate(node.children, first))
+
+    def block_definition_list_item(self, node: nodes.definition_list_item) -> list[str]:
+        terms = ", ".join(f"**{self.line(term)}**" for term in node.findall(nodes.term))
+        return [terms, *(block for definition in node.findall(nodes.definition) for block in self.blocks(definition))]
+
+    def block_citation(self, node: nodes.citation) -> str:
+        label, *rest = node.children
+        return f"**{plain(label.astext())}** " + " ".join(block for child in rest for block in self.block(child))
+
+    def block_literal_block(self, node: nodes.literal_block) -> str:
+        language = node.get("language", "")
+        language = {"ipython3": "python", "myst-ansi": "", "none": "", "default": ""}.get(language, language)
+        return f"```{language}\n{node.astext()}\n```"
+
+    def block_math_block(self, node: nodes.math_block) -> str:
+        number = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+        return f"$$\n{node.astext().strip()}{number}\n$$"
+
+    def block_block_quote(self, node: nodes.block_quote) -> str:
+        return quoted(self.blocks(node))
+
+    def block_transition(self, node: nodes.transition) -> str:
+        return "---"
+
+    def block_raw(self, node: nodes.raw) -> list[str]:
+        scripted = node.get("format") != "html" or "<script" in node.astext()
+        return [] if scripted else [node.astext()]
+
+    def block_image(self, node: nodes.image) -> str:
+        return f"*{plain(node.get('alt') or 'a picture, on the page')}*"
+
+    def block_caption(self, node: nodes.caption) -> str:
+        return self.line(node)
+
+    def block_table(self, node: nodes.table) -> list[str]:
+        def cells(row: nodes.row) -> str:
+            return "| " + " | ".join(" ".join(self.blocks(entry)) for entry in row.children) + " |"
+
+        rows = list(node.findall(nodes.row))
+        title = [f"*{self.title(node)}*"] if next(iter(node.findall(nodes.title)), None) else []
+        rule = "|" + " --- |" * len(rows[0].children)
+        return [*title, "\n".join([cells(rows[0]), rule, *map(cells, rows[1:])])]
+
+    def boxed(self, node: nodes.Element) -> list[str]:
+        """Admonitions, exercises and the like: a quotation with its title. Solutions wait behind their title."""
+        kind = type(node).__name__
+        title = self.number(node) or self.title(node) or kind.partition("_")[0].capitalize()
+        body = [block for child in node.children if not is_title(child) for block in self.block(child)]
+        if kind.startswith("solution") or "dropdown" in node.get("classes", []):
+            return [f"<details><summary>{escape(re.sub(r'[*`]', '', title))}</summary>", *body, "</details>"]
+        return [quoted([f"**{title}**", *body])]
+
+    def title(self, node: nodes.Element) -> str:
+        return next((self.line(child) for child in node.children if is_title(child)), "")
+
+    def line(self, node: nodes.Element) -> str:
+        return "".join(map(self.inline, node.children)).strip()
+
+    def inline(self, node: nodes.Node) -> str:
+        if isinstance(node, nodes.Text):
+            return plain(node.astext())
+        if isinstance(node, nodes.math):
+            return f"${node.astext().strip()}$"
+        if isinstance(node, nodes.literal):
+            ticks = "``" if "`" in node.astext() else "`"
+            return f"{ticks}{node.astext()}{ticks}"
+        if isinstance(node, nodes.raw):
+            return node.astext() if node.get("format") == "html" else ""
+        if isinstance(node, SILENT) or type(node).__name__ == "index":
+            return ""
+        inner = "".join(map(self.inline, node.children))
+        if isinstance(node, nodes.emphasis):
+            return f"*{inner}*"
+        if isinstance(node, nodes.strong):
+            return f"**{inner}**"
+        if isinstance(node, nodes.reference):
+            address = self.address(node)
+            return f"[{inner}]({address})" if address else inner
+        return inner
+
+
+def is_title(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.title) or type(node).__name__.endswith("_title")
+
+
+def indented(mark: str, blocks: list[str]) -> str:
+    text = "\n\n".join(blocks)
+    return mark + text.replace("\n", "\n" + " " * len(mark))
+
+
+def quoted(blocks: list[str]) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))

@@ -1,0 +1,40 @@
+"""Virtual environments made by the slow proofs, and kept until what they are made from changes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chapters import ROOT
+
+KEPT = ROOT / "_build" / "distribution"
+
+
+def run(*command, **options) -> subprocess.CompletedProcess:
+    """Run a command; fail with what it said if it fails."""
+    done = subprocess.run(list(map(str, command)), text=True, capture_output=True, **options)
+    if done.returncode:
+        pytest.fail(f"{' '.join(map(str, command))}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}", pytrace=False)
+    return done
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """This process's environment less what would let code of this checkout in by the back door."""
+    dropped = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "KERNELFREE_BUILD", "GITHUB_REPOSITORY", "CI_PROJECT_URL")
+    return {name: value for name, value in os.environ.items() if name not in dropped} | more
+
+
+def environment(name: str, made_from: list[Path], make) -> Path:
+    """The folder of a virtual environment that `make(python)` fills; kept until what it is made from changes."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()[:12]
+    folder = KEPT / f"{name}-{digest}"
+    if not (folder / "complete").exists():
+        run(sys.executable, "-m", "venv", "--clear", folder)
+        make(folder / "bin" / "python")
+        (folder / "complete").touch()
+    return folder

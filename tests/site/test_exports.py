@@ -1,0 +1,80 @@
+"""What readers take away: each chapter as an executed notebook that any viewer shows, offered on its page."""
+
+import re
+
+import nbformat
+import pytest
+
+from chapters import by_name, chapters, is_notebook
+from leanpage.notebooks import without_glue
+
+NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
+each = pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
+
+
+@pytest.fixture
+def notebook(chapter, site):
+    return nbformat.read(site / "notebooks" / f"{chapter.name}.ipynb", 4)
+
+
+def code(notebook) -> list:
+    """The code cells, less the one that installs."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"][1:]
+
+
+@each
+def test_notebook_is_valid_and_its_first_cell_sees_to_what_the_others_import(notebook):
+    nbformat.validate(notebook)
+    assert "find_spec('lossbook')" in notebook.cells[0].source
+
+
+@each
+def test_notebook_holds_every_cell_of_the_chapter_in_order(chapter, notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    written = [without_glue(cell.source, "") for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    inside_solutions = [source for source in written if source and f"```python\n{source}" in text]
+    assert [cell.source for cell in code(notebook)] == [s for s in written if s and s not in inside_solutions]
+
+
+@each
+def test_notebook_holds_what_the_page_was_made_from(chapter, notebook, site):
+    executed = [cell for cell in chapter.executed(site).cells if cell.cell_type == "code"]
+    given = {
+        without_glue(cell.source, ""): cell.outputs for cell in executed if "remove-cell" not in str(cell.metadata)
+    }
+    for cell in code(notebook):
+        ours, theirs = cell.outputs, given.get(cell.source, [])
+        assert [output.output_type for output in ours] == [output.output_type for output in theirs], cell.source
+        for one, other in zip(ours, theirs, strict=True):
+            assert one.get("text") == other.get("text")
+            for kind, content in one.get("data", {}).items():
+                assert other.data[kind] == content
+
+
+@each
+def test_live_figures_are_pictures_in_the_notebook(chapter, notebook, site):
+    outputs = [output for cell in code(notebook) for output in cell.outputs if "data" in output]
+    assert {kind for output in outputs for kind in output.data} <= {"text/plain", "text/html", "image/png"}
+    assert not any("<svg" in output.data.get("text/html", "") for output in outputs)
+    drawn = chapter.page(site).select("[data-live-figure] .kf-still, svg.kf-picture")
+    pictures = [output for output in outputs if "image/png" in output.data]
+    assert len(pictures) >= len([one for one in drawn if not one.find_parent(class_="kf-still")])
+    assert all(output.data["text/plain"].strip() for output in pictures)
+
+
+@each
+def test_notebook_speaks_plain_markdown(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"```.*?```|`[^`]*`|\$[^$]*\$", "", cell.source, flags=re.DOTALL)
+            assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{|<script|\]\((?!https?://|mailto:)", prose, re.M), (
+                cell.source
+            )
+
+
+@each
+def test_page_offers_its_notebook(chapter, site):
+    page = chapter.page(site)
+    links = [a["href"] for a in page.select("a[href$='.ipynb']") if "://" not in a["href"]]
+    assert links == [f"../notebooks/{chapter.name}.ipynb"]
+    assert not list(site.glob("_sources/**/*.ipynb"))

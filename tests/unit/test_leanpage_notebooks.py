@@ -1,0 +1,161 @@
+"""leanpage.notebooks and leanpage.markdown: a page's text and cells as a notebook that stands alone."""
+
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
+from sphinx.errors import ExtensionError
+
+from leanpage import notebooks
+from leanpage.markdown import Markdown, plain
+
+RST = """
+Title *of* it
+=============
+
+Text with ``code``, **weight**, :math:`x_1` and `a link <https://example.org/a>`__. Stars: * and $5.
+
+Below
+-----
+
+- one
+- two
+
+  more of two
+
+3. third
+4. fourth
+
+.. math:: y = x^2
+
+.. code-block:: text
+
+   print(1)
+
+.. note:: Mind
+   this.
+
+====  ====
+a     b
+====  ====
+1     2
+====  ====
+
+term
+    its meaning
+"""
+
+
+def written(text: str) -> str:
+    document = publish_doctree(text, settings_overrides={"doctitle_xform": False})
+    return "\n\n".join(Markdown(lambda reference: reference.get("refuri")).blocks(document))
+
+
+def test_page_becomes_markdown_any_viewer_shows():
+    assert written(RST) == (
+        "# Title *of* it\n\n"
+        "Text with `code`, **weight**, $x_1$ and [a link](https://example.org/a). Stars: \\* and \\$5.\n\n"
+        "## Below\n\n"
+        "- one\n- two\n  \n  more of two\n\n"
+        "3. third\n4. fourth\n\n"
+        "$$\ny = x^2\n$$\n\n"
+        "```\nprint(1)\n```\n\n"
+        "> **Note**\n>\n> Mind this.\n\n"
+        "| a | b |\n| --- | --- |\n| 1 | 2 |\n\n"
+        "**term**\n\nits meaning"
+    )
+
+
+def test_dropdown_waits_behind_its_title():
+    box = nodes.admonition("", nodes.title("", "Why?"), nodes.paragraph("", "Because."), classes=["dropdown"])
+    assert Markdown(lambda reference: None).block(box) == ["<details><summary>Why?</summary>", "Because.", "</details>"]
+
+
+@pytest.mark.parametrize("text", ["a*b", "x_1", "`c`", "$5", "a|b", "[1]", "a < b", "back\\slash"])
+def test_marks_in_text_are_escaped(text):
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt().parse(plain(text))[1].children
+    assert "".join(token.content for token in tokens) == text
+
+
+def test_scripts_do_not_travel():
+    raw = nodes.raw("", "<script>alert(1)</script>", format="html")
+    assert Markdown(lambda reference: None).block(raw) == []
+
+
+# --- cells -----------------------------------------------------------------------------------------------------------
+
+
+def test_glue_goes_and_the_rest_stays():
+    source = (
+        "import math\nfrom myst_nb import glue\nx = 1  # kept\nglue('x', x, display=False)\n"
+        "for name in 'ab':\n    glue(name, x)\nglue(\n    'y',\n    x,\n)\nx"
+    )
+    assert notebooks.without_glue(source, "book/x") == "import math\nx = 1  # kept\nx"
+    assert notebooks.without_glue("glue('x', 1)", "book/x") == ""
+    assert notebooks.without_glue("%matplotlib inline\nglue('x', 1)", "book/x").startswith("%matplotlib")
+
+
+def test_glue_that_cannot_be_taken_out_names_the_page():
+    with pytest.raises(ExtensionError, match="book/x: call glue in a statement of its own"):
+        notebooks.without_glue("if big:\n    y = 2\n    glue('y', y)", "book/x")
+
+
+def test_pictures_become_png_and_nothing_waits_for_a_page():
+    data = {
+        "application/x+json": {"a": 1},
+        "image/png": "AAAA",
+        "text/html": "<svg></svg>",
+        "text/plain": "what it shows",
+    }
+    shown = notebooks.still(nbformat.v4.new_output("display_data", data, metadata={"a": 1}))
+    assert shown.data == {"image/png": "AAAA", "text/plain": "what it shows"} and shown.metadata == {}
+    table = nbformat.v4.new_output("execute_result", {"text/html": "<table></table>", "text/plain": "t"})
+    assert notebooks.still(table).data == {"text/html": "<table></table>", "text/plain": "t"}
+    assert notebooks.still(nbformat.v4.new_output("stream", text="hello")).text == "hello"
+
+
+def app(address: str, install: dict):
+    config = SimpleNamespace(html_theme_options={"repository_url": address}, leanpage_install=install)
+    return SimpleNamespace(config=config, confdir=".")
+
+
+def test_first_cell_installs_from_the_repository_that_the_book_was_built_from(monkeypatch):
+    monkeypatch.setattr(notebooks, "commit", lambda folder: "c0ffee")
+    cell = notebooks.install_cell(app("https://github.com/ada/book", {"mybook": "my-book[all]"}))
+    assert '%pip install --quiet "my-book[all] @ git+https://github.com/ada/book@c0ffee"' in cell.source
+    assert notebooks.install_cell(app("https://github.com/ada/book", {})) is None
+
+
+def test_first_cell_says_so_where_there_is_no_repository():
+    source = notebooks.install_cell(app("", {"not_there_at_all": "my-book"})).source
+    with pytest.raises(ModuleNotFoundError, match="knows no public repository .* `pip install .`"):
+        exec(source, {})
+    exec(notebooks.install_cell(app("", {"math": "my-book"})).source, {})
+
+
+@pytest.mark.parametrize(
+    "address, kept", [("https://github.com/a/b", True), ("https://gitlab.com/a/b", False), ("", False)]
+)
+def test_colab_opens_one_host_alone(address, kept):
+    options = {"repository_url": address, "launch_buttons": {"colab_url": notebooks.COLAB}}
+    notebooks.configure(None, SimpleNamespace(html_theme_options=options))
+    assert ("colab_url" in options["launch_buttons"]) is kept
+
+
+def test_colab_button_leads_to_the_branch_that_keeps_the_notebooks(tmp_path):
+    config = SimpleNamespace(
+        html_theme_options={"repository_url": "https://github.com/ada/book"}, leanpage_notebook_branch="notebooks"
+    )
+    context = {
+        "header_buttons": [
+            {"label": "launch-buttons", "buttons": [{"text": "Binder", "url": "b"}, {"text": "Colab", "url": "c"}]}
+        ]
+    }
+    notebooks.offer(SimpleNamespace(config=config, outdir=str(tmp_path)), "book/one", "page.html", context, None)
+    binder, colab = context["header_buttons"][0]["buttons"]
+    assert binder["url"] == "b"
+    assert colab["url"] == "https://colab.research.google.com/github/ada/book/blob/notebooks/book/one.ipynb"
