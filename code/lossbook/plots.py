@@ -28,8 +28,8 @@ def plot_function(
 
     ``f`` takes a tensor of shape (401,) and returns one of the same shape. ``tx`` and ``ty`` label the axes. A point
     where ``f`` is infinite gets a dotted line to the edge it runs off, labelled; a stretch where it is no number at all
-    or infinite is hatched. (A plotting library drops such points without a word, so that -log x seems to end at a finite height.)
-    Raises ValueError if ``min`` is not below ``max`` or ``f`` returns another shape.
+    or infinite is hatched. (A plotting library drops such points without a word, so that -log x seems to end at a
+    finite height.) Raises ValueError if ``min`` is not below ``max`` or ``f`` returns another shape.
     """
     if not min < max:
         raise ValueError(f"plot_function draws from min up to max, so min must be the smaller; got {min=} and {max=}")
