@@ -37,7 +37,7 @@ READ = """
     stems: each((lane) => 5 * Number(lane.querySelector(".lt-stem").style.getPropertyValue("--z"))),
     bars: each((lane) => Number(lane.querySelector(".lt-level").style.getPropertyValue("--p"))),
     gradient: each((lane) => number(lane.querySelector(".lt-heat > span:last-child"))),
-    heat: each((lane) => Number(lane.querySelector(".lt-wash").style.getPropertyValue("--g"))),
+    heat: each((lane) => Number(lane.querySelector(".lt-heat").style.getPropertyValue("--g"))),
     sums: rows.map((row) => row.querySelector(".lt-sum").textContent),
     losses: rows.map((row) => number(row.querySelector(".lt-price b"))),
     mean: number(figure.querySelector(".lt-mean b")),
@@ -422,13 +422,7 @@ CONTRAST = """
   };
   const ground = (node) => {
     if (!node) return [255, 255, 255];
-    let color = over(rgba(getComputedStyle(node).backgroundColor), ground(node.parentElement));
-    if (node.matches(".lt-heat")) {
-      const wash = getComputedStyle(node.querySelector(".lt-wash"));
-      const [r, g, b] = rgba(wash.backgroundColor);
-      color = over([r, g, b, Number(wash.opacity)], color);
-    }
-    return color;
+    return over(rgba(getComputedStyle(node).backgroundColor), ground(node.parentElement));
   };
   const words = (node) => node.value ?? [...node.childNodes].map((child) => child.data ?? "").join("");
   return [...figure.querySelectorAll(".loss-table :is(span, b, p, button, input[type=number])")]

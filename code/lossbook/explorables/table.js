@@ -116,18 +116,18 @@ function lane(model, n, c, group) {
   });
   const stem = element("div", { class: "lt-stem" });
   const fill = element("div", { class: "lt-level" });
-  const wash = element("div", { class: "lt-wash" });
   track.append(stem, knob);
   // Four decimals can be typed; the field's own arrows still move by a tenth.
   const field = number(logit, { label: `${name}: logit`, step: 1e-4, digits: DIGITS, hidden: true });
   field.step = STEP;
   const prob = text();
   const gradient = text();
+  const heat = element("div", { class: "lt-heat" }, hidden("gradient "), gradient.node);
   const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
     element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
     track, field,
     element("div", { class: "lt-prob" }, element("div", { class: "lt-bar" }, fill), hidden("probability "), prob.node),
-    element("div", { class: "lt-heat" }, wash, hidden("gradient "), gradient.node)));
+    heat));
   return {
     node,
     show(now) {
@@ -138,7 +138,7 @@ function lane(model, n, c, group) {
       stem.style.setProperty("--z", z);
       knob.style.setProperty("--z", z);
       fill.style.setProperty("--p", now.probs[n][c]);
-      wash.style.setProperty("--g", Math.abs(now.gradient[n][c]));
+      heat.style.setProperty("--g", Math.abs(now.gradient[n][c]));
       prob.write(format(now.probs[n][c], DIGITS));
       gradient.write((right ? "" : "+") + format(now.gradient[n][c], 3));
     },
