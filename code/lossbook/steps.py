@@ -136,7 +136,8 @@ def expected_flips(x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
     standard deviation |x - m|. Its slope along a random direction is |(x, 1)| u, where u is one coordinate of a point
     on the unit sphere. It flips within h if it lies within |(x, 1)| |u| h of 0 on the side it is leaving, so with
     probability E|u| h |(x, 1)| / (|x - m| sqrt(2 pi)), where E|u| = Gamma(D/2) / (sqrt(pi) Gamma((D + 1)/2)) in D
-    dimensions; since a normal density is highest at 0, the true mean lies nowhere above that. The share of steps that flip anything is at most the sum over the pictures (Boole's inequality).
+    dimensions; since a normal density is highest at 0, the true mean lies nowhere above that. The share of steps that
+    flip anything is at most the sum over the pictures (Boole's inequality).
     """
     inputs = with_bias(x)
     size = inputs.shape[1]
