@@ -89,6 +89,8 @@ def draw(figure: Figure) -> Node:
         # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
         "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto",
         "font-family": "inherit",
+        # matplotlib leaves out what SVG takes for granted: that ink is black.
+        "fill": _theme["#000000"],
         # matplotlib says this in a style sheet, which would reach every other SVG of the page.
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",

@@ -41,7 +41,7 @@ async ({ seed, count, hashes }) => {
     await Promise.resolve();
     const words = [root.textContent, ...[...root.querySelectorAll("*")].flatMap((node) => [...node.attributes].map((a) => a.value))].join(" ")
       .replace(root.querySelector("script.kf-card").textContent, "");
-    const slip = words.match(/.{0,40}\b(NaN|undefined|-?Infinity|\\[object)\b.{0,40}/);
+    const slip = words.match(/.{0,40}\b(NaN|undefined|-?Infinity|\[object)\b.{0,40}/);
     if (slip) bad.push(`${n}: ${root.dataset.liveFigure}: ${slip[0]}`);
     if ("failed" in root.dataset) bad.push(`${n}: ${root.dataset.liveFigure} failed`);
     if (!finite(Object.values(root.model.state))) bad.push(`${n}: ${root.dataset.liveFigure}: a trait is not finite`);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import re
 import shutil
@@ -145,3 +147,38 @@ def test_progress_goes_to_the_terminal_and_not_into_the_page(tmp_path):
     assert re.search(r"index\.md:\d+: draw: 13 frames, \d\.\d kB gz", done.stdout)
     page = (tmp_path / "html" / "index.html").read_text()
     assert "frames," not in page and "drawing draw" not in page
+
+
+def weight(page: Path, name: str) -> int:
+    """Bytes of a figure's SVG and frames, as sent with gzip."""
+    text = page.read_text()
+    figure = text[text.index(f'data-live-figure="{name}"') :]
+    picture = re.search(r'<div class="kf-still">(.*?</svg>)', figure, re.DOTALL)[1]
+    card = json.loads(re.search(r'<script type="application/json" class="kf-card">(.*?)</script>', figure)[1])
+    folder = next(parent for parent in page.parents if (parent / "_static" / "kernelfree").is_dir())
+    data = (folder / "_static" / "kernelfree" / f"{card['data']}.js").read_bytes()
+    return sum(len(gzip.compress(part, mtime=0)) for part in (picture.encode(), data))
+
+
+def test_two_sliders_of_21_positions_weigh_at_most_30_kb(tmp_path):
+    draw = """
+import matplotlib.pyplot as plt, numpy as np
+from kernelfree import interact
+def surface(a, b):
+    "A parabola with its tangent and its lowest point."
+    fig, ax = plt.subplots(figsize=(4, 3))
+    x = np.linspace(-3, 3, 60)
+    ax.plot(x, a * x**2 + b * x)
+    ax.plot([0, 1], [0, b], "--")
+    ax.plot(0, 0, "o")
+    ax.set(xlim=(-3, 3), ylim=(-9, 9), title=f"a = {a:.1f}, b = {b:.1f}")
+    return fig
+"""
+    done = build(tmp_path, cell(draw, "interact(surface, a=(-1.0, 1.0, 0.1), b=(-1.0, 1.0, 0.1))"))
+    assert done.returncode == 0, done.stderr
+    assert weight(tmp_path / "html" / "index.html", "surface") <= 30_000
+
+
+def test_the_curve_of_the_loss_weighs_at_most_8_kb(site):
+    page = next(page for page in site.rglob("*.html") if 'data-live-figure="nll-curve"' in page.read_text())
+    assert weight(page, "nll-curve") <= 8_000

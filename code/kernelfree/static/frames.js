@@ -1,5 +1,5 @@
 // The front end of `interact` on a page: applies to the drawn SVG what differs in the frame the controls ask for.
-import { announce, clamp, value, watch } from "kernelfree";
+import { announce, clamp, value, watch, write } from "kernelfree";
 
 export default {
   render({ model, el }) {
@@ -63,7 +63,7 @@ function painter(el, frames) {
   if (frames.lines) {
     return (n) => {
       picture.innerHTML = frames.frames[n].map((i) => frames.lines[i]).join(""); // our own drawing, made while building
-      if (words) words.textContent = frames.words[n];
+      if (words) write(words, frames.words[n]);
       return words?.textContent;
     };
   }
@@ -85,7 +85,7 @@ function painter(el, frames) {
 }
 
 function apply(node, name, x) {
-  if (name === "#text") node.textContent = x;
+  if (name === "#text") write(node, x);
   else if (x === null) node.removeAttribute(name);
   else node.setAttribute(name, x);
 }

@@ -142,6 +142,13 @@ export function svg(tag, attributes = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** Put a text into an element that holds nothing else: cheaper than textContent, since no child comes or goes. */
+export function write(node, text) {
+  const only = node.childNodes.length === 1 && node.firstChild.nodeType === Node.TEXT_NODE;
+  if (!only) node.textContent = text;
+  else if (node.firstChild.data !== String(text)) node.firstChild.data = text;
+}
+
 function furnish(node, attributes, children) {
   for (const [name, x] of Object.entries(attributes)) {
     if (typeof x === "function") node.addEventListener(name.replace(/^on/, ""), x);

@@ -95,8 +95,10 @@
       model.views.add(root);
       root.model = model;
       if (card.still) {
-        const view = root.querySelector(".kf-stage").appendChild(document.createElement("div"));
+        const stage = root.querySelector(".kf-stage");
+        const view = stage.appendChild(document.createElement("div"));
         view.className = "kf-view";
+        stage.classList.add("kf-live");
         kit.mount(front, { model, root, el: view });
       } else {
         kit.mount(front, { model, root, el: root });
