@@ -27,6 +27,7 @@ CONF = """
 project = "figures"
 extensions = ["myst_nb", "kernelfree.sphinx"]
 html_theme = "basic"
+nb_execution_timeout = 600
 """
 LINE = """
 import matplotlib.pyplot as plt
