@@ -1,4 +1,5 @@
-"""Where the tests' browsers are, and how they come to this machine: `python tests/browsers.py` makes sure of them.
+"""Where the tests' browsers are, and how they come to this machine: `python tests/browsers.py` makes sure of them,
+`python tests/browsers.py chromium` of that one alone.
 
 Chromium is $CHROMIUM, else one on PATH, else Playwright's own download, else Debian's package where that may be
 installed. Firefox and WebKitGTK, the second and third engine, come from PATH or from Debian's packages. What cannot be
@@ -103,6 +104,7 @@ def ensure_others() -> None:
 if __name__ == "__main__":
     try:
         print("Chromium:", ensure_chromium())
-        ensure_others()
+        if "chromium" not in sys.argv[1:]:
+            ensure_others()
     except NoBrowser as problem:
         sys.exit(str(problem))
