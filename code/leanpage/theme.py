@@ -133,6 +133,9 @@ def mend_site(app, site: pages.Site) -> None:
     for name, page in site.pages.items():
         site.pages[name] = mend(page, root=site.root(name), thebe=thebe, bootstrap=bootstrap)
     static = site.folder / "_static"
+    for script in static.glob("scripts/pydata-sphinx-theme.js"):
+        # A page that listens to its unloading is not kept for the way back.
+        script.write_text(script.read_text("utf-8").replace('"beforeunload"', '"pagehide"'), "utf-8")
     unused = [*static.rglob("*.map"), *static.glob("scripts/fontawesome*"), *static.glob("*webpack-macros.html")]
     unused += [] if thebe else static.glob("sphinx-thebe.*")
     unused += [] if bootstrap else static.glob("scripts/bootstrap*")

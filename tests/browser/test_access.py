@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from sitepages import pages, start_figures
+
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
-
-
-def pages(site: Path) -> list[str]:
-    return sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html") if "_static" not in p.parts)
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +19,7 @@ def axe() -> str:
 
 def open_everything(page) -> None:
     """Bring every live figure near, so that it starts, and unfold what is folded."""
-    for figure in page.locator("[data-live-figure]").all():
-        figure.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelectorAll('[data-live-figure]:not([data-ready])').length === 0")
+    start_figures(page)
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     for button in page.locator(".toggle-button-hidden").all():
         button.click()
@@ -47,3 +43,50 @@ def test_axe_finds_nothing_on_any_page(chromium, server, site, axe, size, theme)
         page.close()
     context.close()
     assert not found, "\n".join(found)
+
+
+def test_skip_link_comes_first_and_leads_to_the_text(page, server):
+    page.goto(f"{server}/book/index.html")
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    assert first == "#main-content"
+    assert page.locator("#pst-skip-link").is_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('#main-content').contains(document.activeElement)")
+
+
+def test_focus_moves_in_the_order_of_reading_and_can_be_seen(page, server):
+    page.goto(f"{server}/book/summary.html")
+    stops = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+              const node = document.activeElement;
+              if (node === document.body) return null;
+              const style = getComputedStyle(node), around = getComputedStyle(node.parentElement);
+              const seen = [style, around].some((s) => s.outlineStyle !== "none" || s.boxShadow !== "none");
+              const all = [...document.querySelectorAll("*")];
+              return [all.indexOf(node), seen, node.outerHTML.slice(0, 200)];
+            }"""
+        )
+        if stop is None or stop[0] in [s[0] for s in stops]:
+            break
+        stops.append(stop)
+    assert len(stops) > 10
+    assert [s[2] for s in stops if not s[1]] == []
+    assert [s[0] for s in stops] == sorted(s[0] for s in stops)
+
+
+def test_headings_go_down_one_level_at_a_time(page, server, site):
+    for name in pages(site):
+        page.goto(f"{server}/{name}", wait_until="domcontentloaded")
+        levels = page.evaluate(
+            """[...document.querySelectorAll("h1,h2,h3,h4,h5,h6")]
+              .filter((heading) => heading.checkVisibility()).map((heading) => +heading.tagName[1])"""
+        )
+        if not levels:
+            continue
+        assert levels[0] == 1 and levels.count(1) == 1, (name, levels)
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)

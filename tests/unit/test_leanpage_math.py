@@ -7,6 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from math_core import LatexToMathML
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from leanpage import fonts
 from leanpage import math as leanmath
@@ -65,10 +66,9 @@ def build(tmp_path):
         (source / "index.md").write_text(text, "utf-8")
         extensions = ["myst_parser", "leanpage.math"]
         overrides = {"extensions": extensions, "myst_enable_extensions": ["dollarmath", "amsmath"], **config}
-        app = Sphinx(
-            source, None, out, tmp_path / "trees", "html", confoverrides=overrides, status=None, warning=warnings
-        )
-        app.build()
+        trees = tmp_path / "trees"
+        with docutils_namespace():  # what Sphinx registers with docutils must not outlive this build
+            Sphinx(source, None, out, trees, "html", confoverrides=overrides, status=None, warning=warnings).build()
         return (out / "index.html").read_text("utf-8")
 
     warnings = run.warnings = io.StringIO()

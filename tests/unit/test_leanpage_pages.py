@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leanpage import assets, fonts, theme
+from leanpage import assets, drawings, fonts, theme
 from leanpage.pages import Site
 
 
@@ -169,3 +171,39 @@ def test_bootstrap_stays_where_more_than_menus_is_used():
 def test_no_inline_handler_is_left():
     assert mend('<button onclick="window.print()">') == '<button data-call="print">'
     assert mend('<button onclick="toggleFullScreen()">') == '<button data-call="toggleFullScreen">'
+
+
+def points(path):
+    """The absolute points of a path of M, L, C, Q and Z, in either spelling, by another reading of SVG's grammar."""
+    found, here, start = [], (0.0, 0.0), (0.0, 0.0)
+    for command, text in re.findall(r"([MLCQZmlcqz])([^MLCQZmlcqz]*)", path):
+        numbers = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", text)]
+        size = {"m": 1, "l": 1, "q": 2, "c": 3, "z": 0}[command.lower()]
+        if not size:
+            here = start
+            found.append("z")
+        for i in range(0, len(numbers), 2 * size or 1):
+            base = here if command.islower() else (0.0, 0.0)
+            pairs = zip(numbers[i : i + 2 * size : 2], numbers[i + 1 : i + 2 * size : 2], strict=True)
+            group = [(round(base[0] + x, 6), round(base[1] + y, 6)) for x, y in pairs]
+            found += group
+            here = group[-1]
+            if command in "Mm" and i == 0:
+                start = here
+    return found
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("LCQ"), st.lists(st.integers(-99999, 99999).map(lambda n: n / 100), min_size=6, max_size=6)
+        ),
+        min_size=1,
+    ),
+    st.booleans(),
+)
+def test_shorter_path_runs_through_the_same_points(parts, closed):
+    size = {"L": 2, "Q": 4, "C": 6}
+    once = " ".join(f"{command} " + " ".join(map(str, numbers[: size[command]])) for command, numbers in parts)
+    path = f"M 1.5 -2 {once}{' z' if closed else ''} M 3 4 {once}"
+    assert points(drawings.relative(path)) == points(path)

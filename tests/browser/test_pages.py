@@ -1,0 +1,206 @@
+"""The pages as they are sent and used: bytes, requests, hosts, any address, the theme's controls."""
+
+import functools
+import gzip
+import http.server
+import re
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import _Quiet, watch
+from sitepages import chapters, pages, start_figures
+
+KB = 1000
+PACKED = {".woff2", ".png", ".jpg", ".gif", ".zip"}  # gzip gains nothing
+
+
+class Traffic:
+    """What a page asks for, each address once, and what it weighs when sent with gzip."""
+
+    def __init__(self, page, site: Path):
+        self.site, self.asked = site, []
+        page.on("request", lambda request: request.url in self.asked or self.asked.append(request.url))
+
+    def weight(self, *, kind: str = "", start: int = 0) -> int:
+        total = 0
+        for address in self.asked[start:]:
+            path = self.site / urlsplit(address).path.lstrip("/")
+            if path.suffix.endswith(kind):
+                data = path.read_bytes()
+                total += len(data if path.suffix in PACKED else gzip.compress(data, 6))
+        return total
+
+
+def visit(page, server, name):
+    page.goto(f"{server}/{name}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def test_first_visit_is_light(page, server, site, chromium):
+    for name in chapters(site):
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        fresh = context.new_page()
+        traffic = Traffic(fresh, site)
+        visit(fresh, server, name)
+        assert traffic.weight() <= 160 * KB, (name, traffic.asked)
+        assert traffic.weight(kind=".js") <= 60 * KB, (name, traffic.asked)
+        assert len(traffic.asked) <= 15, (name, traffic.asked)
+        context.close()
+
+
+def test_figure_that_comes_near_is_light(page, server, site):
+    figures = 0
+    for name in chapters(site):
+        traffic = Traffic(page, site)
+        visit(page, server, name)
+        for figure in page.locator("[data-live-figure]").all():
+            start = len(traffic.asked)
+            figure.scroll_into_view_if_needed()
+            page.wait_for_function("(figure) => figure.dataset.ready !== undefined", arg=figure.element_handle())
+            assert traffic.weight(start=start) <= 30 * KB, (name, traffic.asked[start:])
+            figures += 1
+    assert figures
+
+
+def test_second_chapter_is_lighter(page, server, site):
+    traffic = Traffic(page, site)
+    first, *others = chapters(site)
+    visit(page, server, first)
+    for name in others:
+        start = len(traffic.asked)
+        visit(page, server, name)
+        assert traffic.weight(start=start) <= 50 * KB, (name, traffic.asked[start:])
+
+
+def test_pages_work_from_disk(page, site):
+    for name in pages(site):
+        page.goto((site / name).as_uri())
+        start_figures(page)
+
+
+def test_pages_work_under_any_path(page, site, tmp_path):
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "book").symlink_to(site, target_is_directory=True)
+    handler = functools.partial(_Quiet, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        for name in pages(site):
+            page.goto(f"http://127.0.0.1:{httpd.server_port}/some/book/{name}")
+            start_figures(page)
+        httpd.shutdown()
+
+
+def test_text_is_there_without_scripts(chromium, server, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    slips = watch(page)
+    for name in chapters(site):
+        page.goto(f"{server}/{name}")
+        assert page.locator("article h1").is_visible()
+        assert page.locator("article").evaluate("(article) => getComputedStyle(article).color") != ""
+        for figure in page.locator("[data-live-figure]").all():
+            assert figure.locator("svg, img").first.is_visible(), name
+        assert not page.locator(".theme-switch-button").is_visible()  # what needs a script is not offered
+    context.close()
+    assert slips == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways(page, server, site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in pages(site):
+        visit(page, server, name)
+        start_figures(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_search_finds_the_chapter(page, server):
+    visit(page, server, "book/index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("softmax")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=softmax")
+    page.locator("#search-results a").first.wait_for()
+    page.locator("#search-results a").first.click()
+    page.wait_for_url(re.compile("/book/.*html"))
+
+
+def test_dark_mode_is_kept_from_page_to_page(page, server):
+    visit(page, server, "book/index.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.locator(".theme-switch-button").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.goto(f"{server}/book/summary.html", wait_until="commit")
+    page.wait_for_selector("body", state="attached")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"  # before any deferred script
+
+
+def test_system_preference_holds_until_the_reader_chooses(chromium, server):
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    visit(page, server, "book/index.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
+
+
+def test_menu_of_downloads_opens_and_closes_by_keyboard(page, server):
+    visit(page, server, "book/summary.html")
+    button = page.locator(".dropdown-download-buttons button.dropdown-toggle")
+    menu = page.locator(".dropdown-download-buttons .dropdown-menu")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert menu.is_visible() and button.get_attribute("aria-expanded") == "true"
+    for link in menu.locator("a").all():
+        assert page.request.get(f"{server}/book/{link.get_attribute('href')}").ok
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not menu.is_visible() and button.evaluate("(button) => button === document.activeElement")
+
+
+def test_print_button_prints(page, server):
+    visit(page, server, "book/summary.html")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.locator(".dropdown-download-buttons button.dropdown-toggle").click()
+    page.locator(".btn-download-pdf-button").click()
+    assert page.evaluate("window.printed") is True
+
+
+def test_code_is_copied_with_its_button(chromium, server):
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    visit(page, server, "book/cross-entropy.html")
+    block = page.locator(".cell_input").first
+    block.hover()
+    block.locator("button.copybtn").click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text.length > 0)")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == block.locator("pre").inner_text().strip()
+    context.close()
+
+
+def test_formula_is_copied_as_tex(page, server, site):
+    page.goto(f"{server}/book/cross-entropy.html")
+    copied = page.evaluate(
+        """() => {
+          const math = document.querySelector("article math");
+          getSelection().selectAllChildren(math.parentElement);
+          const data = new DataTransfer();
+          document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+          return [data.getData("text/plain"), math.querySelector("annotation").textContent];
+        }"""
+    )
+    assert copied[1] in copied[0] and copied[0].strip().startswith("$")
+
+
+def test_contents_open_on_a_phone(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, server, "book/index.html")
+    link = page.locator("#pst-primary-sidebar-modal .bd-sidenav a", has_text="Summary")
+    page.locator(".primary-toggle").click()
+    link.wait_for()
+    link.click()
+    page.wait_for_url("**/book/summary.html")

@@ -1,0 +1,22 @@
+"""The pages of the built site, as the browser tests walk through them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def pages(site: Path) -> list[str]:
+    """Every page that a reader can stay on, but the one that is shown in the place of others."""
+    every = (path for path in site.rglob("*.html") if "_static" not in path.parts and path.name != "404.html")
+    return sorted(path.relative_to(site).as_posix() for path in every if 'http-equiv="refresh"' not in path.read_text())
+
+
+def chapters(site: Path) -> list[str]:
+    return [name for name in pages(site) if name.startswith("book/")]
+
+
+def start_figures(page) -> None:
+    """Bring every live figure near and wait until it answers. Evaluates nothing, so that any policy allows it."""
+    for figure in page.locator("[data-live-figure]").all():
+        figure.scroll_into_view_if_needed()
+    page.locator("[data-live-figure]:not([data-ready])").first.wait_for(state="detached")
