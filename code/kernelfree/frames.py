@@ -10,11 +10,15 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Any
 
 from kernelfree.svg import Node, ids, rename_ids
+
+_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
 
 #: A column whose name is no attribute: an element's own text. Its values are strings.
 TEXT = "#text"
@@ -29,9 +33,9 @@ def pack(
 
     Returns the SVG that shows frame ``start``, its ids starting with ``prefix``, and the frames. These are
     ``columns`` of differences, each ``[node, name, pattern, values]``: frame ``n`` has
-    ``values[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where that would
-    weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each frame the
-    numbers of its lines.
+    ``unpacked(values)[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where
+    that would weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each
+    frame the numbers of its lines.
     """
     drawings = _short_ids(drawings, prefix)
     base, columns = _differences(drawings, start) if drawings else (None, [])
@@ -39,7 +43,8 @@ def pack(
         columns.append((-1, TEXT, *_numbered(words)))
     patterns: dict[tuple[int, ...], int] = {}
     packed = [
-        [node, name, patterns.setdefault(tuple(which), len(patterns)), values] for node, name, values, which in columns
+        [node, name, patterns.setdefault(tuple(which), len(patterns)), values if name == TEXT else _coded(values)]
+        for node, name, values, which in columns
     ]
     differences = {"columns": packed, "patterns": [list(pattern) for pattern in patterns]}
     if not drawings:
@@ -59,14 +64,60 @@ def frame(base: Node, packed: dict[str, Any], number: int) -> Node:
         at = packed["patterns"][pattern][number]
         if node < 0 or at < 0:
             continue
+        value = unpacked(values)[at]
         if name == TEXT:
-            nodes[node].text = values[at]
-        elif values[at] is None:
+            nodes[node].text = value
+        elif value is None:
             nodes[node].attributes.pop(name, None)
         else:
-            nodes[node].attributes[name] = values[at]
+            nodes[node].attributes[name] = value
     _drop_hidden(tree)
     return tree
+
+
+def unpacked(values: list[str | None] | dict[str, Any]) -> list[str | None]:
+    """A column's values as strings, whichever way they are packed."""
+    if isinstance(values, list):
+        return values
+    numbers = [accumulate(accumulate(series)) for series in values["series"]]
+    return [_joined(values["parts"], row) for row in zip(*numbers, strict=True)]
+
+
+def _coded(values: list[str | None]) -> list[str | None] | dict[str, Any]:
+    """Values that differ in nothing but numbers of hundredths, as second differences of these, if that is shorter.
+
+    A curve that a control bends smoothly has second differences near 0, which compress to a bit or two each.
+    """
+    if len(values) < 3 or None in values:
+        return values
+    parts = _DECIMAL.split(values[0])
+    numbers = [[round(float(number) * 100) for number in _DECIMAL.findall(value)] for value in values]
+    if any(
+        len(row) != len(parts) - 1 or _joined(parts, row) != value for row, value in zip(numbers, values, strict=True)
+    ):
+        return values
+    kept, series = [parts[0]], []
+    for slot, part in zip(zip(*numbers, strict=True), parts[1:], strict=True):
+        if len(set(slot)) == 1:
+            kept[-1] += _hundredths(slot[0]) + part
+        else:
+            kept.append(part)
+            series.append(_differences_of(_differences_of(slot)))
+    coded = {"parts": kept, "series": series}
+    return coded if weight(coded) < weight(values) else values
+
+
+def _differences_of(numbers: Sequence[int]) -> list[int]:
+    return [number - before for before, number in zip([0, *numbers[:-1]], numbers, strict=True)]
+
+
+def _joined(parts: Sequence[str], numbers: Sequence[int]) -> str:
+    return parts[0] + "".join(_hundredths(number) + part for number, part in zip(numbers, parts[1:], strict=True))
+
+
+def _hundredths(number: int) -> str:
+    """What JavaScript writes for ``number / 100``."""
+    return f"{number / 100:.2f}".rstrip("0").rstrip(".")
 
 
 def weight(content: Any) -> int:

@@ -69,7 +69,7 @@ function painter(el, frames) {
   }
   const nodes = picture ? [picture, ...picture.querySelectorAll("*")] : [];
   const columns = frames.columns.map(([node, name, pattern, values]) => (
-    { node: node < 0 ? words : nodes[node], name, values, which: frames.patterns[pattern], at: -1 }
+    { node: node < 0 ? words : nodes[node], name, value: reader(values), which: frames.patterns[pattern], at: -1 }
   ));
   const texts = columns.filter((column) => column.name === "#text");
   return (n) => {
@@ -77,11 +77,21 @@ function painter(el, frames) {
       const at = column.which[n];
       if (at === column.at) continue;
       column.at = at;
-      if (at >= 0) apply(column.node, column.name, column.values[at]);
+      if (at >= 0) apply(column.node, column.name, column.value(at));
     }
     const spoken = words ? texts.filter((column) => column.node === words) : texts.filter((column) => column.which[n] >= 0);
     return spoken.map((column) => column.node.textContent).join(", ").slice(0, 300);
   };
+}
+
+// A function that gives a column's value number i. Values that differ in numbers only come as second differences.
+function reader(values) {
+  if (Array.isArray(values)) return (i) => values[i];
+  const series = values.series.map((differences) => {
+    let [step, sum] = [0, 0];
+    return differences.map((x) => (sum += step += x));
+  });
+  return (i) => values.parts[0] + series.map((numbers, k) => String(numbers[i] / 100) + values.parts[k + 1]).join("");
 }
 
 function apply(node, name, x) {
