@@ -19,6 +19,15 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True)
+def own_directives():
+    """What a test's Sphinx teaches docutils is forgotten after it, so that no test depends on those before."""
+    from sphinx.util.docutils import docutils_namespace
+
+    with docutils_namespace():
+        yield
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The built pages: _build/html, or what $BOOK_HTML names."""
