@@ -3,7 +3,7 @@ import { announce, axes, buttons, change, element, format, handle, slider, svg, 
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
-const POINTS = 160;
+const POINTS = { all: 120, close: 40 }; // of the curve: up close it is nearly straight
 const WIDTH = 460;
 
 export default {
@@ -98,6 +98,7 @@ function weightGrid(model) {
       element("p", { class: "ow-key" }, "The weights: ", element("span", { class: "ow-seven" }, "for 7"), ", ",
         element("span", { class: "ow-three" }, "for 3"), ", × blank in every picture")),
     show(pixel) {
+      if (cells[pixel].tabIndex === 0 && cells[pixel].getAttribute("aria-checked") === "true") return;
       cells.forEach((cell, j) => {
         cell.setAttribute("aria-checked", j === pixel);
         cell.tabIndex = j === pixel ? 0 : -1;
@@ -143,7 +144,8 @@ function twoPlots(model) {
       const margin = 2.5 * now.run;
       const window = close ? [now.old - margin, now.to + margin] : [low, high];
       if (moved || close || seen !== close) {
-        const points = Array.from({ length: POINTS + 1 }, (_, k) => window[0] + (k / POINTS) * (window[1] - window[0]));
+        const count = close ? POINTS.close : POINTS.all;
+        const points = Array.from({ length: count + 1 }, (_, k) => window[0] + (k / count) * (window[1] - window[0]));
         const heights = points.map((w) => crossEntropy(line, w));
         const levels = treads(line, ...window);
         limits(above, below, { window, close, now, heights });
