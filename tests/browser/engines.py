@@ -146,7 +146,8 @@ class Firefox(Engine):
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise Missing(f"firefox did not open its port: {log.read_text(errors='replace')[-500:]}")
                 time.sleep(0.1)
-            self._socket = connect(f"{found[1]}/session", max_size=None, ping_interval=None)
+            self._connection = connect(f"{found[1]}/session", max_size=None, ping_interval=None)
+            self._socket = self._connection.__enter__()
             self._numbers = itertools.count(1)
             self._send("session.new", capabilities={})
             self._context = self._send("browsingContext.getTree")["contexts"][0]["context"]
@@ -206,7 +207,7 @@ class Firefox(Engine):
     def close(self) -> None:
         try:
             self._send("browser.close")
-            self._socket.close()
+            self._connection.__exit__(None, None, None)
         finally:
             self._end()
 
