@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "static" / "math.css"
 FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 # Commands that authors know from MathJax and that math-core spells in another way.
-ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarray}"}
+ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarray}", "widetilde": r"\tilde{#1}"}
+#: Math inside text inside math: `\text{if $x$ holds}`.
+MIXED = re.compile(r"\\(text(?:rm|bf|it)?|mbox)\{([^{}$]*)\$([^$]*)\$((?:[^{}$]|\$[^$]*\$)*)\}")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
@@ -27,13 +29,22 @@ ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
 def mathml(tex: str, *, display: bool, converter: LatexToMathML) -> str:
     """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
-    # Sphinx numbers the equations, so that {eq} finds them; the environments must not number them a second time.
-    source = NUMBERED.sub(r"\\\1{\2*}", re.sub(r"\\label\{[^{}]*\}", "", tex))
-    source = source.replace(r"\begin{split}", r"\begin{aligned}").replace(r"\end{split}", r"\end{aligned}")
+    source = respelled(tex)
     element = converter.convert_with_global_state(source, displaystyle=display)
     annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
     head, body = re.fullmatch(r"(<math[^>]*>)(.*)</math>", element, re.DOTALL).groups()
     return f"{head}<semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+
+
+def respelled(tex: str) -> str:
+    """Return `tex` in the spelling that math-core knows, where it and MathJax differ."""
+    # Sphinx numbers the equations, so that {eq} finds them; the environments must not number them a second time.
+    tex = NUMBERED.sub(r"\\\1{\2*}", re.sub(r"\\label\{[^{}]*\}", "", tex))
+    tex = tex.replace(r"\begin{split}", r"\begin{aligned}").replace(r"\end{split}", r"\end{aligned}")
+    tex = re.sub(r"\\cr(?![a-zA-Z])", r"\\\\", tex)
+    while tex != (tex := MIXED.sub(r"\\\1{\2}\3\\\1{\4}", tex)):
+        pass
+    return tex
 
 
 def arrange(tex: str) -> str:

@@ -43,6 +43,19 @@ def test_only_bare_rows_are_aligned(tex, aligned):
     assert "<math" in mathml(leanmath.arrange(tex), substack=leanmath.ALIASES["substack"])
 
 
+@pytest.mark.parametrize(
+    "tex, same",
+    [
+        (r"\begin{bmatrix}a \cr b\end{bmatrix}", r"\begin{bmatrix}a \\ b\end{bmatrix}"),
+        (r"\text{if $x$ or $y$ holds}", r"\text{if }x\text{ or }y\text{ holds}"),
+        (r"\begin{split}a &= b\end{split}", r"\begin{aligned}a &= b\end{aligned}"),
+        (r"\cross", r"\cross"),
+    ],
+)
+def test_spellings_of_mathjax_are_known(tex, same):
+    assert leanmath.respelled(tex) == same
+
+
 def test_font_holds_what_pages_show_and_little_else():
     page = mathml(r"\sqrt{h} + \theta \in \mathbb{R}") + "<p>not math: q</p>"
     shown = leanmath.characters(page)
