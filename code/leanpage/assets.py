@@ -134,6 +134,9 @@ def join_styles(site: Site, cut: bool) -> None:
 
 # Scripts
 
+#: An inline script that sets one name to a text, as Sphinx extensions hand their options over.
+SETTING = re.compile(r"(?:var|let|const) \w+ = '[^'\n]*';?")
+
 
 class Script:
     """A script tag of a page, and what it stands for."""
@@ -166,7 +169,8 @@ def common_scripts(site: Site) -> list[Script]:
 
 def join_scripts(site: Site) -> None:
     """Give all pages one script, run when the page is read, for those that all have; and no page an inline script."""
-    common = common_scripts(site)
+    # Settings first: a script that waits for the page to be read starts at once here, before what stood after it.
+    common = sorted(common_scripts(site), key=lambda script: bool(script.path or not SETTING.fullmatch(script.text)))
     # A "use strict" must bind no more than its own file, and so may not come first.
     text = "".join(f";\n{site.read(script.path) if script.path else script.text}\n" for script in common)
     joined = name_after_content(site, "site", ".js", text.encode())

@@ -60,6 +60,15 @@ def test_pages_share_one_style_sheet_in_their_order(site):
     assert not (made.folder / "_static" / "a.css").exists()
 
 
+def test_settings_are_known_before_the_scripts_that_read_them(site):
+    """A deferred script no longer waits for the page, nor for the settings that stood after it."""
+    files = {
+        name: page(script("", "a.js") + "<script>var chosen = '.x';</script>") for name in ("index.html", "b.html")
+    }
+    js = sent(site({**files, "_static/a.js": "run(chosen);"}), ".js")
+    assert js.index("var chosen") < js.index("run(chosen)")
+
+
 def test_addresses_in_styles_lead_where_they_led(site):
     made = site(
         {
