@@ -63,9 +63,10 @@ def test_pages_share_one_style_sheet_in_their_order(site):
 def test_settings_are_known_before_the_scripts_that_read_them(site):
     """A deferred script no longer waits for the page, nor for the settings that stood after it."""
     files = {
-        name: page(script("", "a.js") + "<script>var chosen = '.x';</script>") for name in ("index.html", "b.html")
+        name: page(style("", "a.css") + script("", "a.js") + "<script>var chosen = '.x';</script>")
+        for name in ("index.html", "b.html")
     }
-    js = sent(site({**files, "_static/a.js": "run(chosen);"}), ".js")
+    js = sent(site({**files, "_static/a.css": "", "_static/a.js": "run(chosen);"}), ".js")
     assert js.index("var chosen") < js.index("run(chosen)")
 
 
