@@ -1,4 +1,4 @@
-"""The pages as they are sent and used: bytes, requests, hosts, any address, the theme's controls."""
+"""The pages as they are sent and used: bytes, requests, hosts, a strict policy, any address, the theme's controls."""
 
 import functools
 import gzip
@@ -14,6 +14,8 @@ from conftest import _Quiet, watch
 from sitepages import chapters, pages, start_figures
 
 KB = 1000
+# Photographs and maps inside drawings are data: addresses, which need their own word; all else is the site's own files.
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 PACKED = {".woff2", ".png", ".jpg", ".gif", ".zip"}  # gzip gains nothing
 
 
@@ -74,6 +76,17 @@ def test_second_chapter_is_lighter(page, server, site):
         start = len(traffic.asked)
         visit(page, server, name)
         assert traffic.weight(start=start) <= 50 * KB, (name, traffic.asked[start:])
+
+
+def test_pages_work_under_a_strict_policy(page, server, site):
+    def with_policy(route):
+        response = route.fetch()
+        route.fulfill(response=response, headers={**response.headers, "Content-Security-Policy": POLICY})
+
+    page.route("**/*", with_policy)
+    for name in pages(site):
+        page.goto(f"{server}/{name}")
+        start_figures(page)
 
 
 def test_pages_work_from_disk(page, site):
