@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import subprocess
 import threading
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def site() -> Path:
     folder = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
     if not (folder / "book" / "index.html").exists():
         pytest.fail(f"no built book in {folder}: run `make book` first", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Path:
+    """A fresh clone of what is committed."""
+    folder = tmp_path_factory.mktemp("clone") / "book"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     return folder
 
 

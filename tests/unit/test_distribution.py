@@ -215,3 +215,29 @@ def test_citation_tells_the_version_that_is_packaged():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert citation["version"] == project["version"]
     assert citation["cff-version"] == "1.2.0" and citation["message"] and citation["authors"] and citation["title"]
+
+
+# --- the package and the tools around it -----------------------------------------------------------------------------
+
+
+def test_the_package_takes_its_files_along():
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
+    names = subprocess.run(["git", "ls-files", "code"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    data = [name for name in names.split() if not name.endswith((".py", ".md", ".toml"))]
+    assert data and [name for name in data if not any(Path(name).match(pattern) for pattern in patterns)] == []
+
+
+def test_commit_hooks_have_the_versions_of_the_tests():
+    pins = dict(line.split("==") for line in (ROOT / "tests/requirements.txt").read_text().split() if "==" in line)
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    for hook in repository["hooks"]:
+        (dependency,) = hook["additional_dependencies"]
+        name, version = dependency.split("==")
+        assert pins.get(name, version) == version, hook["id"]
+
+
+def test_the_container_is_made_by_targets_that_exist():
+    settings = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    makefile = (ROOT / "Makefile").read_text()
+    assert "make .venv/test-installed" in settings["postCreateCommand"] and "$(VENV)/test-installed:" in makefile
+    assert settings["image"].endswith("python:3.11-bookworm") and settings["forwardPorts"] == [8000]
