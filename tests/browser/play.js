@@ -41,8 +41,8 @@ async ({ seed, count, hashes }) => {
     await Promise.resolve();
     const words = [root.textContent, ...[...root.querySelectorAll("*")].flatMap((node) => [...node.attributes].map((a) => a.value))].join(" ")
       .replace(root.querySelector("script.kf-card").textContent, "");
-    const slip = words.match(/.{0,40}\b(NaN|undefined|-?Infinity|\[object)\b.{0,40}/);
-    if (slip) bad.push(`${n}: ${root.dataset.liveFigure}: ${slip[0]}`);
+    const slip = /\b(NaN|undefined|Infinity)\b|\[object /.exec(words);
+    if (slip) bad.push(`${n}: ${root.dataset.liveFigure}: ${words.slice(Math.max(0, slip.index - 40), slip.index + 40)}`);
     if ("failed" in root.dataset) bad.push(`${n}: ${root.dataset.liveFigure} failed`);
     if (!finite(Object.values(root.model.state))) bad.push(`${n}: ${root.dataset.liveFigure}: a trait is not finite`);
     if (bad.length > 5) break;
