@@ -21,8 +21,11 @@ def open_everything(page) -> None:
     """Bring every live figure near, so that it starts, and unfold what is folded."""
     start_figures(page)
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-    for button in page.locator(".toggle-button-hidden").all():
-        button.click()
+    shut = page.locator(".toggle-button-hidden")
+    while shut.count():  # one that was opened is no longer among them
+        shut.first.click()
+    # What unfolds may fade in, and has its colours only then.
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

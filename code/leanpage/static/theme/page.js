@@ -30,6 +30,13 @@ function markScrollers() {
     else box.removeAttribute("tabindex");
   }
 }
+// What was folded while the theme measured the page had no width: measure it when it is opened.
+document.addEventListener("click", (event) => {
+  const opened = event.target.closest(".toggle-button, .admonition-title")?.closest(".dropdown");
+  for (const box of opened?.querySelectorAll("pre, .output") ?? []) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+});
 addEventListener("load", markScrollers);
 addEventListener("resize", markScrollers);
 
