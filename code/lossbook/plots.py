@@ -124,7 +124,7 @@ def plot_heatmap(values: Tensor, target: Tensor, title: str | None = None) -> Fi
 
     n, classes = values.shape
     top = values.abs().max().item() or 1.0
-    figure, axes = plt.subplots(figsize=(6.4, 0.62 * n + 0.9))
+    figure, axes = plt.subplots(figsize=(6.4, 0.62 * n + 0.9), layout="constrained")
     for i in range(n):
         for c in range(classes):
             v = values[i, c].item()
