@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -37,4 +38,22 @@ def environment(name: str, made_from: list[Path], make) -> Path:
         run(sys.executable, "-m", "venv", "--clear", folder)
         make(folder / "bin" / "python")
         (folder / "complete").touch()
+    return folder
+
+
+def binder_environment(clone: Path) -> Path:
+    """What repo2docker makes of binder/ in a clone of the book: its requirements, the package, then postBuild."""
+    made_from = [*sorted((ROOT / "binder").iterdir()), ROOT / "constraints.txt", ROOT / "pyproject.toml"]
+
+    def make(python: Path) -> None:
+        started = time.monotonic()
+        env = clean_environment(PIP_RETRIES="1")
+        run(python, "-m", "pip", "install", "--quiet", "-r", "binder/requirements.txt", cwd=clone, env=env)
+        run("binder/postBuild", cwd=clone, env=env | {"NB_PYTHON_PREFIX": str(python.parent.parent)})
+        size = run("du", "-sm", python.parent.parent).stdout.split()[0]
+        print(f"\nBinder's environment: {size} MB, {time.monotonic() - started:.0f} s to install")
+
+    folder = environment("binder", made_from, make)
+    # The environment may be kept from a clone that is gone: the package comes from this one.
+    run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-e", clone, env=clean_environment())
     return folder

@@ -1,6 +1,6 @@
 """leanpage: Jupyter Book pages made light and whole in themselves. A file a concern; this one switches on all."""
 
-PARTS = ["repository", "math", "drawings", "theme", "assets", "whole", "stable", "notebooks"]
+PARTS = ["repository", "math", "drawings", "theme", "assets", "whole", "stable", "notebooks", "live"]
 
 
 def setup(app) -> dict:

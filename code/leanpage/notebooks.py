@@ -37,14 +37,11 @@ def configure(app, config) -> None:
 
 def export(app, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page that has code cells."""
-    source = Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
-    if app.builder.name != "html" or "kernelspec" not in app.env.metadata[docname] or not source.exists():
+    made = executed(app, docname)
+    if made is None:
         return
-    executed = nbformat.read(source, 4)
-    if app.config.nb_execution_mode == "cache":  # a chapter from the cache is written without its outputs
-        _, executed = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(executed)
     notebook = nbformat.v4.new_notebook(
-        cells=cells(app, doctree, docname, executed.cells),
+        cells=cells(app, doctree, docname, made.cells),
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -56,6 +53,17 @@ def export(app, doctree: nodes.document, docname: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.validate(notebook)
     target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def executed(app, docname: str):
+    """The notebook that the page was made from, with its outputs; None for a page that was made from none."""
+    source = Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
+    if app.builder.name != "html" or "kernelspec" not in app.env.metadata[docname] or not source.exists():
+        return None
+    notebook = nbformat.read(source, 4)
+    if app.config.nb_execution_mode == "cache":  # a chapter from the cache is written without its outputs
+        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(notebook)
+    return notebook
 
 
 def path(app, docname: str) -> Path:

@@ -11,28 +11,14 @@ import time
 import pytest
 
 from chapters import ROOT, by_name, chapters, is_notebook
-from environments import clean_environment, environment, run
+from environments import binder_environment, clean_environment, environment, run
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
 
 
 @pytest.fixture(scope="session")
 def binder(clone):
-    """The environment: what repo2docker installs, then binder/postBuild."""
-    made_from = [*sorted((ROOT / "binder").iterdir()), ROOT / "constraints.txt", ROOT / "pyproject.toml"]
-
-    def make(python):
-        started = time.monotonic()
-        env = clean_environment(PIP_RETRIES="1")
-        run(python, "-m", "pip", "install", "--quiet", "-r", "binder/requirements.txt", cwd=clone, env=env)
-        run("binder/postBuild", cwd=clone, env=env | {"NB_PYTHON_PREFIX": str(python.parent.parent)})
-        size = run("du", "-sm", python.parent.parent).stdout.split()[0]
-        print(f"\nBinder's environment: {size} MB, {time.monotonic() - started:.0f} s to install")
-
-    folder = environment("binder", made_from, make)
-    # The environment may be kept from a clone that is gone: the package comes from this one.
-    run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-e", clone, env=clean_environment())
-    return folder
+    return binder_environment(clone)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,98 @@
+"""Live code on the page, by Thebe on Binder: offered in the launch menu, asked for by a press and a yes, never before.
+
+On where Binder is among the ``launch_buttons`` and the repository is known; ``leanpage_live: false`` leaves it out.
+Until the reader says yes the page asks no other host for anything; then it loads Thebe and runs the page's cells, with
+those that the page leaves out in their places.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from . import notebooks
+
+STATIC = Path(__file__).parent / "static"
+#: Thebe as its makers publish it, and what its entry must be to the last bit.
+THEBE = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/"
+INTEGRITY = "sha384-jD7u+icBMbuPUkzq2VCHol9Rd0VnPVjvTI8ZHQsQEZdbmH9gWMdD732B8Dli6Gej"
+
+
+def card(app, docname: str, doctree) -> dict | None:
+    """What live.js must know of a page, or None where there is nothing to run or nobody to run it."""
+    options = app.config.html_theme_options
+    binder = (options.get("launch_buttons") or {}).get("binderhub_url")
+    address = options.get("repository_url") or ""
+    provider = {"github.com": "github", "gitlab.com": "gitlab"}.get(urlsplit(address).netloc)
+    executed = notebooks.executed(app, docname)
+    if not (app.config.leanpage_live and binder and provider and executed):
+        return None
+    hidden: dict[int, list[str]] = {}
+    shown = done = 0
+    cells = list(doctree.findall(notebooks.is_cell))
+    placed = {cell["cell_index"] for cell in cells}
+    sourceless = {cell["cell_index"] for cell in cells if not has_source(cell)}
+    for part in notebooks.parts(doctree, notebooks.Markdown(lambda link: None)):
+        if isinstance(part, str) or not has_source(part):
+            continue
+        for number in range(done, part["cell_index"]):
+            inside_a_solution = number in placed and number not in sourceless
+            if executed.cells[number].cell_type == "code" and not inside_a_solution:
+                source = notebooks.without_glue(executed.cells[number].source, docname)
+                hidden.setdefault(shown, []).extend([source] if source.strip() else [])
+        done, shown = part["cell_index"] + 1, shown + 1
+    if not shown:
+        return None
+    folder = options.get("path_to_docs") or ""
+    return {
+        "thebe": THEBE,
+        "integrity": INTEGRITY,
+        "binder": binder,
+        "repo": urlsplit(address).path.strip("/"),
+        "ref": options.get("repository_branch") or "main",
+        "provider": provider,
+        "folder": "/".join(filter(None, [folder, docname.rpartition("/")[0]])),
+        "hidden": {number: sources for number, sources in hidden.items() if sources},
+    }
+
+
+def has_source(cell) -> bool:
+    return any(child.get("nb_element") == "cell_code_source" for child in cell.children)
+
+
+def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    groups = {button.get("label"): button for button in context.get("header_buttons", [])}
+    launch = groups.get("launch-buttons")
+    known = card(app, pagename, doctree) if launch and doctree is not None else None
+    if not known:
+        return
+    launch["buttons"].append(
+        {
+            "type": "javascript",
+            "text": "Live code",
+            "tooltip": "Run the cells on this page; asks other hosts, once you say yes",
+            "javascript": "liveCode()",
+            "icon": "fas fa-play",
+            "label": "live-code-button",
+        }
+    )
+    text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    context["body"] += f'<script type="application/json" id="live-card">{text}</script>'
+    app.add_js_file("live.js", loading_method="defer")
+
+
+def copy_files(app) -> None:
+    if app.builder.name == "html":
+        Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+        for name in ("live.js", "live.css"):
+            shutil.copy(STATIC / name, Path(app.outdir, "_static", name))
+
+
+def setup(app) -> dict:
+    app.setup_extension(notebooks.__name__)
+    app.add_config_value("leanpage_live", True, "html", types=[bool])
+    app.connect("builder-inited", copy_files)
+    app.connect("html-page-context", offer, priority=901)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
