@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from . import notebooks
 
+#: Where each page's card stands, which live.js fetches when it is asked for.
+FOLDER = "_static/live"
 STATIC = Path(__file__).parent / "static"
 #: Thebe as its makers publish it, and what its entry must be to the last bit.
 THEBE = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/"
@@ -65,6 +67,8 @@ def has_source(cell) -> bool:
 def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     groups = {button.get("label"): button for button in context.get("header_buttons", [])}
     launch = groups.get("launch-buttons")
+    for button in launch["buttons"] if launch else []:
+        button["icon"] = launch["icon"]  # the hosts' logos would be a request each
     known = card(app, pagename, doctree) if launch and doctree is not None else None
     if not known:
         return
@@ -78,21 +82,26 @@ def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None
             "label": "live-code-button",
         }
     )
-    text = json.dumps(known, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-    context["body"] += f'<script type="application/json" id="live-card">{text}</script>'
-    app.add_js_file("live.js", loading_method="defer")
+    path = Path(app.outdir, FOLDER, f"{pagename}.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(known, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def copy_files(app) -> None:
-    if app.builder.name == "html":
-        Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
-        for name in ("live.js", "live.css"):
-            shutil.copy(STATIC / name, Path(app.outdir, "_static", name))
+def add_files(app) -> None:
+    options = app.config.html_theme_options
+    if app.builder.name != "html" or not app.config.leanpage_live or not options.get("repository_url"):
+        return
+    if not (options.get("launch_buttons") or {}).get("binderhub_url"):
+        return
+    Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+    for name in ("live.js", "live.css"):
+        shutil.copy(STATIC / name, Path(app.outdir, "_static", name))
+    app.add_js_file("live.js")  # on every page, so that it is a part of the site's one script
 
 
 def setup(app) -> dict:
     app.setup_extension(notebooks.__name__)
     app.add_config_value("leanpage_live", True, "html", types=[bool])
-    app.connect("builder-inited", copy_files)
+    app.connect("builder-inited", add_files)
     app.connect("html-page-context", offer, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -35,7 +35,7 @@ def test_every_address_is_the_forks_own(tmp_path, remote, environment):
         "https://grace.github.io/her-fork/book/one.html",
     ):
         assert address in chapter, address
-    card = json.loads(re.search(r'id="live-card">(.*?)</script>', chapter)[1])
+    card = json.loads((tmp_path / "_build/html/_static/live/book/one.json").read_text())
     assert (card["repo"], card["ref"], card["folder"]) == ("grace/her-fork", "main", "book")
     assert f"git+https://github.com/grace/her-fork@{commit}" in pages["notebook"]
     others = {a for a in hosts(pages) if "grace/her-fork" not in a and "grace.github.io/her-fork" not in a}
@@ -49,4 +49,5 @@ def test_with_no_remote_there_is_no_address_at_all(tmp_path):
     pages = build(tmp_path, None)
     assert hosts(pages) == set()
     assert "this book knows no public repository" in pages["notebook"]
-    assert "launch-buttons" not in pages["book/one.html"] and "live-card" not in pages["book/one.html"]
+    assert "launch-buttons" not in pages["book/one.html"]
+    assert not list((tmp_path / "_build/html").rglob("live*"))

@@ -6,7 +6,15 @@
     node.append(...children);
     return node;
   };
+  const here = document.currentScript.src;
   const host = (address) => new URL(address).host;
+
+  // What this page's cells need to run stands in a file of its own, since few readers ask for it.
+  const fetchCard = async () => {
+    const root = new URL("../", here).href;
+    const page = location.href.slice(root.length).replace(/[?#].*/, "").replace(/(^|\/)$/, "$1index").replace(/\.html$/, "");
+    return (await fetch(`${root}_static/live/${page}.json`)).json();
+  };
 
   // The cells of the page, and where they belong those that the page leaves out, in the order of the chapter.
   const prepare = (card) => {
@@ -21,8 +29,6 @@
       pre.dataset.language = "python";
     });
   };
-
-  const here = document.currentScript.src;
 
   const load = (card) =>
     new Promise((done, failed) => {
@@ -61,10 +67,15 @@
     say("The cells are live: change one and press its run button.");
   };
 
-  window.liveCode = () => {
+  window.liveCode = async () => {
     document.getElementById("live-dialog")?.remove();
-    const card = JSON.parse(document.getElementById("live-card").textContent);
     const status = document.getElementById("live-status") || make("p", { id: "live-status", role: "status" });
+    const card = await fetchCard().catch(() => null);
+    if (!card) {
+      status.textContent = "Live code needs the page as it is published, not a copy on disk.";
+      document.querySelector("article").prepend(status);
+      return;
+    }
     const yes = make("button", { type: "button", textContent: "Leave for them and run", className: "live-yes" });
     const no = make("button", { type: "button", textContent: "Stay here" });
     const dialog = make(
