@@ -8,6 +8,7 @@ had ends in one line that says so; no test is skipped for want of a browser.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -51,6 +52,7 @@ def chromium_path() -> str | None:
     return _playwright_chromium()
 
 
+@functools.cache  # Playwright answers only while it drives no browser in the same thread
 def _playwright_chromium() -> str | None:
     from playwright.sync_api import sync_playwright
 
@@ -80,8 +82,10 @@ def ensure_chromium() -> str:
         return path
     print("No Chromium on PATH: trying Playwright's download", flush=True)
     download = [sys.executable, "-m", "playwright", "install", "chromium"]
-    if subprocess.run(download, capture_output=True).returncode == 0 and (path := _playwright_chromium()):
-        return path
+    if subprocess.run(download, capture_output=True).returncode == 0:
+        _playwright_chromium.cache_clear()
+        if path := _playwright_chromium():
+            return path
     print("That did not work: trying Debian's package", flush=True)
     if _apt_install("chromium") and (path := chromium_path()):
         return path

@@ -4,6 +4,7 @@ import io
 import re
 import tempfile
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ def book(site):
 def pdf(book, site):
     if path := chromium_path():
         pytest.MonkeyPatch().setenv("CHROMIUM", path)
-    return PdfReader(io.BytesIO(paper.settled(paper.print_pdf(site, book.html()), book)))
+    # In a thread of its own: Playwright refuses to start beside the one that drives the other tests' browser.
+    with ThreadPoolExecutor(1) as thread:
+        printed = thread.submit(paper.print_pdf, site, book.html()).result()
+    return PdfReader(io.BytesIO(paper.settled(printed, book)))
 
 
 @pytest.fixture(scope="module")
