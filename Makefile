@@ -69,9 +69,14 @@ check-distribution: $(VENV)/test-installed book  ## the slow proofs: Binder's en
 clean:  ## remove what was built; the installed packages and your own files stay
 	rm -rf _build
 
-pins: $(VENV)/test-installed  ## write constraints.txt anew, from what is installed
-	@{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude-editable 2>/dev/null | sed 's/+cpu$$//'; } > $(VENV)/pins
-	@mv $(VENV)/pins constraints.txt
+pins:  ## write both constraints.txt anew, from what a fresh .venv resolves to
+	rm -rf $(VENV)
+	$(MAKE) --no-print-directory $(VENV)/installed
+	@{ grep '^#' constraints.txt; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//'; } > $(VENV)/pins
+	@mv $(VENV)/pins constraints.txt && touch $(VENV)/installed
+	$(MAKE) --no-print-directory $(VENV)/test-installed
+	@{ grep '^#' tests/constraints.txt; $(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' | grep -vxFf constraints.txt; } > $(VENV)/pins
+	@mv $(VENV)/pins tests/constraints.txt
 
 check-python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:3]; sys.exit(0 if (3, 11, 5) <= v < (3, 14) else "This book is built with Python 3.11 (from 3.11.5), 3.12 or 3.13, and %s is %d.%d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
@@ -86,8 +91,8 @@ $(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-pytho
 	@$(BIN)/pip install --progress-bar off -r requirements.txt | { grep --line-buffered -E '^ *(Downloading|Building|Installing)' || true; }
 	@touch $@
 
-$(VENV)/test-installed: tests/requirements.txt tests/package-lock.json $(VENV)/installed
+$(VENV)/test-installed: tests/requirements.txt tests/constraints.txt tests/package-lock.json $(VENV)/installed
 	@echo "Installing what the tests need"
-	@$(BIN)/pip install --quiet --progress-bar off -c constraints.txt -r tests/requirements.txt
+	@$(BIN)/pip install --quiet --progress-bar off -c constraints.txt -c tests/constraints.txt -r tests/requirements.txt
 	@$(BIN)/npm ci --silent --no-audit --no-fund --prefix tests
 	@touch $@
