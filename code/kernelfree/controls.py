@@ -65,9 +65,10 @@ class Control:
             value = f"{self.values[self.start]:.{self.digits}f}"
             ends = f'min="{low}" max="{self.values[-1]}" step="{step}" value="{value}" autocomplete="off"'
             return (
-                f"{box}<label>{title}"
-                f'<input type="range" {ends} aria-valuetext="{escape(self.labels[self.start])}"></label>'
-                f'<input type="number" class="kf-number" {ends} aria-label="{label}, as a number"></div>'
+                f'{box}<label>{title}<span class="kf-track">'
+                f'<input type="range" {ends} aria-valuetext="{escape(self.labels[self.start])}"></span></label>'
+                f'<span class="kf-field">'
+                f'<input type="number" class="kf-number" {ends} aria-label="{label}, as a number"></span></div>'
             )
         if self.kind == "menu":
             options = "".join(

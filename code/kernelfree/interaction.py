@@ -143,6 +143,7 @@ def _drawn(
         "data": {"frames": packed},
         "still": str(base) if base else "",
         "words": words[start] if words else None,
+        "longest": _longest(texts),
         "controls": "".join(control.html(f"{name}-{instance}") for control in shown),
         "frames": len(texts),
     }
@@ -168,6 +169,12 @@ def _number(found: list[Control]) -> int:
     for control in found:
         number = number * len(control.values) + control.start
     return number
+
+
+def _longest(texts: list[str]) -> str:
+    """A text that takes at least as much room as any of ``texts``: line by line the longest of all."""
+    lines = itertools.zip_longest(*(text.split("\n") for text in texts), fillvalue="")
+    return "\n".join(max(same, key=len) for same in lines)
 
 
 def _draw_all(draw: Callable[..., Any], found: list[Control], name: str, title: str | None, description: str):

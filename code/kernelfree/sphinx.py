@@ -121,7 +121,10 @@ def _html(figure: dict[str, Any], card: dict[str, Any]) -> str:
     still = f'<div class="kf-still">{figure["still"]}</div>' if figure["still"] else ""
     parts.append(f'<div class="kf-stage{" kf-spaced" if space else ""}"{style}>{still}</div>' if still else "")
     if figure.get("words") is not None:
-        parts.append(f'<output class="kf-words">{escape(figure["words"])}</output>')
+        parts.append(
+            f'<div class="kf-room" data-longest="{escape(figure["longest"])}">'
+            f'<output class="kf-words">{escape(figure["words"])}</output></div>'
+        )
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
         '<button type="button" class="kf-share">Copy link</button></div>',

@@ -173,8 +173,8 @@ export function slider(v, options) {
   });
   const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;
   return element("div", { class: "kf-control" },
-    element("label", {}, element("span", { class: "kf-label" }, options.label), range),
-    number(v, { ...options, hidden: true }), unit);
+    element("label", {}, element("span", { class: "kf-label" }, options.label), element("span", { class: "kf-track" }, range)),
+    element("span", { class: "kf-field" }, number(v, { ...options, hidden: true })), unit);
 }
 
 /** A number field; what is typed out of range comes back into it, and what is no number is put back. */
