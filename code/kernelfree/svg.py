@@ -28,6 +28,7 @@ _theme: dict[str, str] = dict(_PLAIN)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
 _GLYPH_FONT = "font-family: 'DejaVu Sans', Verdana, sans-serif"
 
@@ -81,13 +82,17 @@ def draw(figure: Figure) -> Node:
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     root = _node(ElementTree.fromstring(buffer.getvalue()))
     root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
+    _draw_ticks(root, {})
     _keep_used_ids(root)
-    _, _, width, _ = root.attributes["viewBox"].split()
+    root.children = [small for child in root.children for small in _without_wrappers(child)]
+    _, _, width, height = root.attributes["viewBox"].split()
     root.attributes = {
         "class": "kf-picture",
         "viewBox": root.attributes["viewBox"],
         # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
-        "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto",
+        # Its size does not hang on what is in it, so while it is far out of sight it need not be drawn.
+        "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto;"
+        f"aspect-ratio:{width}/{height};content-visibility:auto",
         "font-family": "inherit",
         # matplotlib leaves out what SVG takes for granted: that ink is black.
         "fill": _theme["#000000"],
@@ -115,6 +120,30 @@ def point_to(value: str, names: dict[str, str]) -> str:
     if value.startswith("#"):
         return "#" + names.get(value[1:], value[1:])
     return re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", value)
+
+
+def _draw_ticks(node: Node, marks: dict[str, tuple[float, float]]) -> None:
+    """Draw ticks where they stand: matplotlib uses one mark many times, and each use costs a browser three elements."""
+    for child in node.children:
+        line = _TICK.fullmatch(child.attributes.get("d", ""))
+        if node.tag == "defs" and line:
+            marks[f"#{child.attributes['id']}"] = float(line[1]), float(line[2])
+        elif child.tag == "use" and (reach := marks.get(child.attributes["href"])):
+            x, y = float(child.attributes.get("x", 0)), float(child.attributes.get("y", 0))
+            child.tag, child.attributes = "path", {
+                "d": _round(f"M {x:.6f} {y:.6f} L {x + reach[0]:.6f} {y + reach[1]:.6f}"),
+                "style": child.attributes["style"],
+            }
+        _draw_ticks(child, marks)
+
+
+def _without_wrappers(node: Node) -> list[Node]:
+    """The node without groups that say nothing of the one element in them, and without definitions nobody uses."""
+    node.children = [small for child in node.children for small in _without_wrappers(child)]
+    if node.tag == "defs":
+        node.children = [child for child in node.children if any("id" in below.attributes for below in child.walk())]
+        return [node] if node.children else []
+    return node.children if node.tag == "g" and not node.attributes and len(node.children) < 2 else [node]
 
 
 def _node(element: ElementTree.Element) -> Node:

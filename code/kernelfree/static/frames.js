@@ -32,7 +32,7 @@ function bind(part, box) {
   };
   const show = () => {
     const label = labels[position(part)];
-    range.value = v.get();
+    if (Number(range.value) !== v.get()) range.value = v.get(); // what the reader moved stands there already
     range.setAttribute("aria-valuetext", label);
     field.value = v.get().toFixed(digits);
   };

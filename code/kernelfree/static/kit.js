@@ -168,7 +168,7 @@ export function slider(v, options) {
     oninput: () => v.set(snap(Number(range.value))),
   });
   watchValue(v, () => {
-    range.value = v.get();
+    if (Number(range.value) !== v.get()) range.value = v.get(); // what the reader moved stands there already
     range.setAttribute("aria-valuetext", say(v.get()));
   });
   const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;

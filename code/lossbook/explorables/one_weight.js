@@ -1,5 +1,5 @@
 // One weight of a real model under the reader's hand: accuracy's staircase above cross-entropy's curve, and the step.
-import { announce, axes, buttons, change, element, format, handle, slider, svg, toggle, value, watch } from "kernelfree";
+import { announce, axes, buttons, change, element, format, handle, slider, svg, toggle, value, watch, write } from "kernelfree";
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
@@ -34,7 +34,7 @@ export default {
       plots.show(line, now, model.get("close"), moved);
       table.show(now);
       const text = said(now, model.get("blank").includes(pixel));
-      verdict.textContent = text;
+      write(verdict, text);
       if (!first) announce(el, `${text} Rise over run of cross-entropy ${spoken(now.loss.secant)}.`);
       first = false;
     });
@@ -229,7 +229,7 @@ function numbers() {
     node,
     show(now) {
       ROWS.forEach(([, text], k) => [now.accuracy, now.loss].forEach((values, column) => {
-        cells[k][column].textContent = text(values, now);
+        write(cells[k][column], text(values, now));
       }));
     },
   };

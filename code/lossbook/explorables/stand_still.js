@@ -1,5 +1,5 @@
 // One weight, two lines, one of them standing still: the first page's cut of one_weight.js.
-import { announce, axes, element, format, slider, svg, value, watch } from "kernelfree";
+import { announce, axes, element, format, slider, svg, value, watch, write } from "kernelfree";
 import { accuracy, crossEntropy } from "./staircase.js";
 
 const POINTS = 60;
@@ -41,7 +41,7 @@ function row(line, f, points, { meaning, digits, name, unit }) {
       const height = f(line, w);
       dot.setAttribute("cx", at.x(w).toFixed(2));
       dot.setAttribute("cy", at.y(height).toFixed(2));
-      out.textContent = format(height, digits);
+      write(out, format(height, digits));
       return `${name} ${format(height, digits)}`;
     },
   };
