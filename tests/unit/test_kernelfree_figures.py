@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import traitlets
 
@@ -90,6 +91,31 @@ def test_numbers_keep_a_hundredth_of_a_point():
     kept = [numbers(node.attributes["d"]) for node in ours.walk() if node.tag == "path"]
     assert len(marks) > 1 and [len(at) for at in kept] == [len(at) for at in exact]
     assert sum(kept, []) == pytest.approx(sum(exact, []), abs=0.00501)
+
+
+def test_small_rasters_are_drawn_as_paths_that_cover_the_same_pixels():
+    """Read back rectangle by rectangle, and compared with what matplotlib's own colour map says."""
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 4, (7, 9)).astype(float)
+    values[2, 3] = np.nan  # not drawn at all
+    fig, (ax, photo) = plt.subplots(1, 2)
+    shown = ax.imshow(values, interpolation="none", extent=(0, 9, 7, 0))
+    photo.imshow(rng.random((60, 60)), interpolation="none")
+    tree = svg.draw(fig)
+    expected = shown.to_rgba(values, bytes=True)
+    plt.close(fig)
+    (sheet,) = (node for node in tree.walk() if node.attributes.get("shape-rendering") == "crispEdges")
+    drawn = np.zeros((7, 9, 4), int)
+    for path in sheet.children:
+        color = [int(x) for x in re.search(r"rgb\((\d+),(\d+),(\d+)\)", path.attributes["style"]).groups()]
+        for left, top, width, height, back in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-(\d+)z", path.attributes["d"]):
+            assert width == back
+            patch = drawn[int(top) : int(top) + int(height), int(left) : int(left) + int(width)]
+            assert not patch.any()  # no pixel is painted twice
+            patch[:] = [*color, 255]
+    np.testing.assert_array_equal(drawn, np.where(expected[..., 3:] > 0, expected, 0))
+    assert len(sheet.children) == 4
+    assert sum(node.tag == "image" for node in tree.walk()) == 1  # the photograph stays what it is
 
 
 def test_wrong_uses_of_still_say_so():

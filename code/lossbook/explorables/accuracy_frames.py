@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from ..accuracy_plots import new_figure
@@ -22,6 +23,7 @@ from ..style import COLORS, INK, line
 from ..surrogates import SURROGATES, slope
 
 Draw = Callable[..., tuple[Figure, str]]
+_SHADES = 15  # of a weight, an odd number so that 0 has its own: one path each, whatever the number of pixels
 _BAND = {"color": COLORS["gradient"], "linewidth": 5, "alpha": 0.35}
 
 
@@ -104,7 +106,11 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
     for name in names:
         weights, pictures = panels[f"weights {name}"], panels[f"digits {name}"]
         images[name] = weights.imshow(
-            np.zeros((SIDE, SIDE)), cmap="PuOr", vmin=-limit, vmax=limit, interpolation="none"
+            np.zeros((SIDE, SIDE)),
+            cmap=colormaps["PuOr"].resampled(_SHADES),
+            vmin=-limit,
+            vmax=limit,
+            interpolation="none",
         )
         pictures.imshow(sheet, cmap="gray_r", vmax=1.5, interpolation="none")
         (crosses[name],) = pictures.plot([], [], "x", color=COLORS["loss"], markersize=8, markeredgewidth=2)
@@ -252,7 +258,8 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
     """``draw(looks)``: a climb over two weights as far as it came, on the map of accuracy ``heights`` (G, G)."""
     figure, panels = new_figure((5.0, 4.4), ["map"])
     ax = panels["map"]
-    image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap="Blues", vmin=0.3, vmax=1.05,
+    shades = colormaps["Blues"].resampled(15)  # steps of 0.05
+    image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap=shades, vmin=0.3, vmax=1.05,
                       aspect="auto", interpolation="none")  # fmt: skip
     figure.colorbar(image, ax=ax, label="accuracy")
     (tried,) = ax.plot([], [], ".", color="#1d2129", markersize=5)

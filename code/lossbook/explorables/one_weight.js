@@ -220,11 +220,11 @@ const ROWS = [
 ];
 
 function numbers() {
-  const cells = ROWS.map(() => [element("td", {}), element("td", {})]);
+  const cells = ROWS.map(() => [element("span", { class: "ow-number" }), element("span", { class: "ow-number" })]);
   const node = element("table", { class: "ow-numbers" },
     element("thead", {}, element("tr", {}, element("td", {}), element("th", { scope: "col", class: "ow-accuracy" }, "accuracy"),
       element("th", { scope: "col", class: "ow-loss" }, "cross-entropy (nats)"))),
-    element("tbody", {}, ...ROWS.map(([name], k) => element("tr", {}, element("th", { scope: "row" }, name), ...cells[k]))));
+    element("tbody", {}, ...ROWS.map(([name], k) => element("tr", {}, element("th", { scope: "row" }, name), ...cells[k].map((cell) => element("td", {}, cell))))));
   return {
     node,
     show(now) {

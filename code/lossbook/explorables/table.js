@@ -120,8 +120,8 @@ function lane(model, n, c, group) {
   // Four decimals can be typed; the field's own arrows still move by a tenth.
   const field = number(logit, { label: `${name}: logit`, step: 1e-4, digits: DIGITS, hidden: true });
   field.step = STEP;
-  const prob = text();
-  const gradient = text();
+  const prob = text("span", "lt-line");
+  const gradient = text("span", "lt-line");
   const heat = element("div", { class: "lt-heat" }, hidden("gradient "), gradient.node);
   const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
     element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
