@@ -70,8 +70,8 @@ SIDES = {
     "ours": {
         "figure": "[data-live-figure]",
         "ready": "(root) => 'ready' in root.dataset",
-        "move": """(root) => {
-          const range = root.querySelector("input[type=range]");
+        "control": """(root) => root.querySelector("input[type=range]")""",
+        "move": """(range) => {
           range.value = Number(range.value) + Number(range.step);
           range.dispatchEvent(new Event("input", { bubbles: true }));
         }""",
@@ -79,7 +79,8 @@ SIDES = {
     "stock": {
         "figure": ".cell_output:has(.noUi-handle), script[type*='widget-view']",
         "ready": "(root) => root.querySelector('.noUi-handle') && root.querySelector('.widget-html svg') !== null",
-        "move": """(root) => root.querySelector(".noUi-handle").dispatchEvent(
+        "control": """(root) => root.querySelector(".noUi-handle")""",
+        "move": """(handle) => handle.dispatchEvent(
           new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }))""",
     },
 }
@@ -96,13 +97,14 @@ window.answered = null;
 # Milliseconds from one move of the slider to the frame that shows it, or null if nothing changed within a second.
 MOVE = """(selector) => new Promise((done) => {
   const root = document.querySelector(selector);
+  const control = (CONTROL)(root);
   let changed = false;
   const observer = new MutationObserver(() => { changed = true; });
   // Numbers and what a slider says of itself: of the many other changes no reader's browser would take notes.
   observer.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
   requestAnimationFrame(() => {
     const start = performance.now();
-    (ACT)(root);
+    (ACT)(control);
     const after = () => {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => {
@@ -222,7 +224,7 @@ def visit(browser, address: str, side: dict, throttle: int):
 
 
 def moves(page, side: dict, selector: str | None = None, count: int = 40) -> list[float]:
-    act = MOVE.replace("ACT", side["move"])
+    act = MOVE.replace("CONTROL", side["control"]).replace("ACT", side["move"])
     found: list[float | None] = []
     for _ in range(count + 5):
         found.append(page.evaluate(act, selector or side["figure"]))
@@ -233,7 +235,7 @@ def moves(page, side: dict, selector: str | None = None, count: int = 40) -> lis
 
 
 def empty_frames(page, count: int = 40) -> list[float]:
-    act = MOVE.replace("(ACT)(root);", "changed = true;")
+    act = MOVE.replace("(CONTROL)(root)", "null").replace("(ACT)(control);", "changed = true;")
     return [page.evaluate(act, "body") for _ in range(count)]
 
 
@@ -290,22 +292,23 @@ def every_figure(browser) -> None:
             for number in range(figure.locator("input[type=range], [role=slider]").count()):
                 side = {
                     "figure": f'[data-live-figure="{name}"]',
-                    "move": f"""(root) => {{
-                      const node = root.querySelectorAll("input[type=range], [role=slider]")[{number}];
+                    "control": f"""(root) =>
+                      root.querySelectorAll("input[type=range], [role=slider]")[{number}]""",
+                    "move": """(node) => {
                       window.way = (window.way ?? 1);
-                      if (node.tagName === "INPUT") {{
+                      if (node.tagName === "INPUT") {
                         const next = Number(node.value) + window.way * Number(node.step);
                         if (next > Number(node.max) || next < Number(node.min)) window.way *= -1;
                         node.value = Number(node.value) + window.way * Number(node.step);
-                        node.dispatchEvent(new Event("input", {{ bubbles: true }}));
-                      }} else {{
+                        node.dispatchEvent(new Event("input", { bubbles: true }));
+                      } else {
                         const now = Number(node.getAttribute("aria-valuenow"));
                         if (now >= Number(node.getAttribute("aria-valuemax"))) window.way = -1;
                         if (now <= Number(node.getAttribute("aria-valuemin"))) window.way = 1;
                         const key = window.way > 0 ? "ArrowUp" : "ArrowDown";
-                        node.dispatchEvent(new KeyboardEvent("keydown", {{ key, bubbles: true }}));
-                      }}
-                    }}""",
+                        node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+                      }
+                    }""",
                 }
                 label = page.evaluate(
                     "([root, k]) => { const node = root.querySelectorAll('input[type=range], [role=slider]')[k];"

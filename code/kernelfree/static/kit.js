@@ -30,11 +30,11 @@ export function change(model, values) {
 }
 
 /** Call `fn` now, and once after any of the named traits changed. Returns the function that stops it. */
-export function watch(model, names, fn) {
+export function watch(model, names, fn, wanted = () => true) {
   let due = false;
   let stopped = false;
   const later = () => {
-    if (due) return;
+    if (due || !wanted()) return;
     due = true;
     queueMicrotask(() => {
       due = false;
@@ -53,13 +53,12 @@ export function watch(model, names, fn) {
 
 // The same for one value: of a list's many controls only those whose number changed touch the page.
 function watchValue(v, fn) {
-  let last = {};
-  return watch(v.model, [v.trait], () => {
-    const now = v.get();
-    if (Object.is(now, last)) return;
-    last = now;
+  let last;
+  const show = () => {
+    last = v.get();
     fn();
-  });
+  };
+  return watch(v.model, [v.trait], show, () => !Object.is(v.get(), last));
 }
 
 /** Back to the state the figure started with. */
@@ -341,12 +340,15 @@ function ticks(min, max) {
 // --- around a figure ---------------------------------------------------------------------------------------------
 
 const QUIET = 600; // ms without a change before a screen reader hears of it
+const regions = new WeakMap(); // element -> the live region of its figure
 const waiting = new WeakMap();
 
 /** Let screen readers hear `text` once nothing changed for a moment; the last text wins. */
 export function announce(el, text) {
-  const region = el.closest(".kernelfree")?.querySelector(".kf-said");
-  if (!region || scope) return; // what a figure starts with is there to be read, not news
+  if (scope) return; // what a figure starts with is there to be read, not news
+  if (!regions.has(el)) regions.set(el, el.closest(".kernelfree")?.querySelector(".kf-said"));
+  const region = regions.get(el);
+  if (!region) return;
   clearTimeout(waiting.get(region));
   waiting.set(region, setTimeout(() => {
     region.textContent = text;

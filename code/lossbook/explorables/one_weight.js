@@ -136,14 +136,14 @@ function twoPlots(model) {
     return knob;
   };
   const grips = { old: grip(above, old, "old", "top"), next: grip(below, next, "new", "bottom") };
-  let seen = null;
+  let seen = {};
 
   return {
     node: element("div", { class: "ow-plots" }, above.at.node, below.at.node),
     show(line, now, close, moved) {
       const margin = 2.5 * now.run;
       const window = close ? [now.old - margin, now.to + margin] : [low, high];
-      if (moved || close || seen !== close) {
+      if (moved || close || seen.close !== close) {
         const count = close ? POINTS.close : POINTS.all;
         const points = Array.from({ length: count + 1 }, (_, k) => window[0] + (k / count) * (window[1] - window[0]));
         const heights = points.map((w) => crossEntropy(line, w));
@@ -153,13 +153,17 @@ function twoPlots(model) {
         above.curve.setAttribute("d", levels.map((piece) => above.at.path([[piece.from, piece.height], [piece.to, piece.height]])).join(""));
         risers.setAttribute("d", levels.slice(1).map((piece, k) => above.at.path([[piece.from, levels[k].height], [piece.from, piece.height]])).join(""));
       }
-      seen = close;
       above.step(now.old, now.to, now.accuracy);
       below.step(now.old, now.to, now.loss);
       grips.old.setAttribute("transform", `translate(${above.at.x(now.old).toFixed(2)} 13)`);
       grips.next.setAttribute("transform", `translate(${below.at.x(now.to).toFixed(2)} 13)`);
+      if (moved || now.old !== seen.old) {
+        grips.next.setAttribute("aria-valuemin", now.old + 10 ** power.limits.min);
+        grips.next.setAttribute("aria-valuemax", now.old + 10 ** power.limits.max);
+      }
       grips.next.setAttribute("aria-valuenow", now.to);
       grips.next.setAttribute("aria-valuetext", format(now.to, 4));
+      seen = { close, old: now.old };
     },
   };
 

@@ -122,7 +122,8 @@ function lane(model, n, c, group) {
   field.step = STEP;
   const prob = text("span", "lt-line");
   const gradient = text("span", "lt-line");
-  const heat = element("div", { class: "lt-heat" }, hidden("gradient "), gradient.node);
+  const tint = element("div", { class: "lt-tint" });
+  const heat = element("div", { class: "lt-heat" }, tint, hidden("gradient "), gradient.node);
   const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
     element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
     track, field,
@@ -132,13 +133,13 @@ function lane(model, n, c, group) {
     node,
     show(now) {
       const right = now.target[n] === c;
-      radio.checked = right;
-      node.toggleAttribute("data-right", right);
       const z = now.logits[n][c] / logit.limits.max;
-      stem.style.setProperty("--z", z);
-      knob.style.setProperty("--z", z);
-      fill.style.setProperty("--p", now.probs[n][c]);
-      heat.style.setProperty("--g", Math.abs(now.gradient[n][c]));
+      if (radio.checked !== right) radio.checked = right;
+      if (node.hasAttribute("data-right") !== right) node.toggleAttribute("data-right", right);
+      if (z !== track.z) for (const moving of [stem, knob]) moving.style.setProperty("--z", z);
+      track.z = z;
+      fill.style.transform = `translateY(${100 * (1 - now.probs[n][c])}%)`;
+      tint.style.opacity = Math.abs(now.gradient[n][c]);
       prob.write(format(now.probs[n][c], DIGITS));
       gradient.write((right ? "" : "+") + format(now.gradient[n][c], 3));
     },
