@@ -47,7 +47,9 @@ def number(text):
 
 
 def table(one_weight):
-    rows = [row.split("\t") for row in one_weight.locator(".ow-numbers tbody").inner_text().strip().split("\n")]
+    rows = one_weight.locator(".ow-numbers tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText))"
+    )
     return {name.strip(): [number(cell) for cell in cells] for name, *cells in rows}
 
 
