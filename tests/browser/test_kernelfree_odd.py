@@ -153,12 +153,13 @@ def test_two_controls_move_two_axes_and_what_is_printed(window, address):
 def test_images_change(window, address):
     window.goto(f"{address}/frames.html")
     figure = wake(window, "picture")
-    pictures = set()
+    rasters, paths = set(), set()
     for choice in range(3):
         figure.locator("select").select_option(index=choice)
-        pictures.add(figure.locator("image").get_attribute("href"))
+        rasters.add(figure.locator("image").get_attribute("href"))
+        paths.add(figure.locator("g[shape-rendering]").inner_html())
         assert figure.locator(".kf-words").inner_text() == f"power {1 + choice}"
-    assert len(pictures) == 3
+    assert len(rasters) == len(paths) == 3
 
 
 def test_every_kind_of_control_works(window, address):
