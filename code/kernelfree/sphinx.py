@@ -240,7 +240,7 @@ def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if app.env is None:
         return
     if pagename in _files(app.env):
-        app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer")
+        app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer", priority=100)
     if pagename in _files(app.env) or 'class="kf-picture"' in context.get("body", ""):
         app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
 

@@ -198,7 +198,11 @@
         start(target);
       }
     }, { rootMargin: "100% 0px" });
-    document.querySelectorAll("[data-live-figure]").forEach((root) => near.observe(root));
+    for (const root of document.querySelectorAll("[data-live-figure]")) {
+      const { top, bottom } = root.getBoundingClientRect();
+      if (top < 2 * innerHeight && bottom > -innerHeight) start(root); // near from the start: no need to wait for a frame
+      else near.observe(root);
+    }
     addEventListener("hashchange", follow);
     follow();
   }
