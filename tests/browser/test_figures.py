@@ -111,6 +111,43 @@ def test_nothing_on_the_page_moves_when_figures_wake(chromium, server, pages, wi
         page.context.close()
 
 
+WALK = """
+async (root) => {
+  const words = root.querySelector(".kf-words");
+  const height = root.offsetHeight;
+  for (const range of root.querySelectorAll("input[type=range]")) {
+    const [min, max, step] = [range.min, range.max, range.step].map(Number);
+    const stride = Math.max(1, Math.round((max - min) / step / 25)) * step;
+    for (let x = min; x <= max; x += stride) {
+      range.value = x;
+      range.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((done) => setTimeout(done));
+      if (root.offsetHeight !== height) return `at ${x}: ${height} px high, then ${root.offsetHeight}`;
+      if (words && words.scrollHeight > words.clientHeight + 1) return `at ${x}: no room for ${words.textContent}`;
+    }
+  }
+  return "";
+}
+"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_move_makes_a_figure_higher(chromium, server, pages, width):
+    """What stands below a figure stays where it is, and every text that a move brings has room."""
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    try:
+        for name in pages:
+            page = context.new_page()
+            page.goto(f"{server}/{name}")
+            for figure in page.locator("[data-live-figure]").all():
+                figure.scroll_into_view_if_needed()
+                figure.and_(page.locator("[data-ready]")).wait_for()
+                assert figure.evaluate(WALK) == "", f"{name}: {figure.get_attribute('data-live-figure')}"
+            page.close()
+    finally:
+        context.close()
+
+
 def _stills_stand(page, name: str) -> None:
     for figure in page.locator("[data-live-figure]").all():
         still = figure.locator(".kf-still svg")
