@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conftest import _Quiet, watch
+from forks import build
 from sitepages import chapters, pages, start_figures
 
 KB = 1000
@@ -129,6 +130,19 @@ def test_no_page_scrolls_sideways(page, server, site, width):
         visit(page, server, name)
         start_figures(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_the_buttons_of_a_fork_fit_a_small_phone(page, tmp_path):
+    """A book that knows its repository has buttons for it in the header."""
+    build(tmp_path, "git@github.com:grace/her-fork.git")
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto((tmp_path / "_build/html/book/one.html").as_uri())
+    buttons = page.locator(".bd-header-article .btn:visible")
+    assert page.locator(".bd-header-article :is(.dropdown-launch-buttons, .dropdown-source-buttons)").count() == 2
+    for button in buttons.all():
+        box = button.bounding_box()
+        assert box["width"] >= 24 and box["x"] >= 0 and box["x"] + box["width"] <= 320, button.inner_html()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_search_finds_the_chapter(page, server):

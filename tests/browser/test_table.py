@@ -34,7 +34,7 @@ READ = """
     target: lanes.map((row) => row.findIndex((lane) => lane.querySelector("input[type=radio]").checked)),
     marked: lanes.map((row) => row.findIndex((lane) => "right" in lane.dataset)),
     probs: each((lane) => number(lane.querySelector(".lt-prob > span:last-child"))),
-    stems: each((lane) => 5 * Number(lane.querySelector(".lt-stem").style.getPropertyValue("--z"))),
+    stems: each((lane) => 5 * lane.querySelector(".lt-stem").style.transform.match(/scaleY\\((.*)\\)/)[1]),
     bars: each((lane) => 1 - lane.querySelector(".lt-level").style.transform.match(/translateY\\((.*)%\\)/)[1] / 100),
     gradient: each((lane) => number(lane.querySelector(".lt-heat > span:last-child"))),
     heat: each((lane) => Number(lane.querySelector(".lt-tint").style.opacity)),
@@ -91,9 +91,9 @@ def agrees_with_torch(seen):
         torch.testing.assert_close(ours, value.detach(), rtol=0, atol=tolerance, msg=lambda m: f"{name}: {m}\n{seen}")
 
     same("typed", logits, half[4])
-    same("stems", logits, 1e-9)
+    same("stems", logits, 1e-5)  # style sheets keep six digits
     same("probs", probs, half[4])
-    same("bars", probs, 1e-6)  # style sheets keep six digits
+    same("bars", probs, 1e-6)
     same("gradient", logits.grad, half[3])
     same("heat", logits.grad.abs(), 1e-6)
     same("losses", losses, half[4])

@@ -116,7 +116,8 @@ function lane(model, n, c, group) {
   });
   const stem = element("div", { class: "lt-stem" });
   const fill = element("div", { class: "lt-level" });
-  track.append(stem, knob);
+  const slide = element("div", { class: "lt-slide" }, knob); // as high as the travel of the knob from 0 to either end
+  track.append(stem, slide);
   // Four decimals can be typed; the field's own arrows still move by a tenth.
   const field = number(logit, { label: `${name}: logit`, step: 1e-4, digits: DIGITS, hidden: true });
   field.step = STEP;
@@ -136,8 +137,8 @@ function lane(model, n, c, group) {
       const z = now.logits[n][c] / logit.limits.max;
       if (radio.checked !== right) radio.checked = right;
       if (node.hasAttribute("data-right") !== right) node.toggleAttribute("data-right", right);
-      if (z !== track.z) for (const moving of [stem, knob]) moving.style.setProperty("--z", z);
-      track.z = z;
+      stem.style.transform = `scaleY(${z})`;
+      slide.style.transform = `translateY(${-100 * z}%)`;
       fill.style.transform = `translateY(${100 * (1 - now.probs[n][c])}%)`;
       tint.style.opacity = Math.abs(now.gradient[n][c]);
       prob.write(format(now.probs[n][c], DIGITS));
@@ -158,7 +159,7 @@ function priceOf() {
     show(words, loss) {
       sum.write(words);
       nats.write(format(loss, DIGITS));
-      fill.style.setProperty("--share", Math.min(loss / ROOM, 1));
+      fill.style.transform = `scaleX(${Math.min(loss / ROOM, 1)})`;
     },
   };
 }
