@@ -42,6 +42,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-merge-info", _merge)
     app.connect("doctree-read", _check_page)
     app.connect("html-page-context", _add_scripts)
+    app.connect("builder-inited", _write_own_files)
     app.connect("build-finished", _write_files)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -245,16 +246,27 @@ def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
         app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
 
 
+def _write_own_files(app: Sphinx) -> None:
+    # Before any page is written: Sphinx adds to their addresses what it finds in them, in a first build as in a second.
+    if app.builder.format == "html":
+        _write(app, dict(_own_file(name) for name in ("loader.js", "kernelfree.css")))
+
+
+def _write(app: Sphinx, files: dict[str, str]) -> Path:
+    folder = Path(app.outdir, *FOLDER.split("/"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
 def _write_files(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    folder = Path(app.outdir, *FOLDER.split("/"))
-    folder.mkdir(parents=True, exist_ok=True)
     written = dict(_own_file(name) for name in ("loader.js", "kernelfree.css"))
     for files in _files(app.env).values():
         written |= files["scripts"]
-    for name, content in written.items():
-        (folder / name).write_text(content, encoding="utf-8")
+    folder = _write(app, written)
     for old in {path.name for path in folder.iterdir()} - set(written):
         (folder / old).unlink()
 
