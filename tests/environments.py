@@ -1,12 +1,15 @@
-"""Virtual environments made by the slow proofs, and kept until what they are made from changes."""
+"""Virtual environments of the slow proofs, kept until what makes them changes, and Jupyter servers for tests."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,19 @@ def binder_environment(clone: Path) -> Path:
     # The environment may be kept from a clone that is gone: the package comes from this one.
     run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-e", clone, env=clean_environment())
     return folder
+
+
+@contextmanager
+def serving(command: list, log: Path, **options) -> Iterator[str]:
+    """Start a Jupyter server and give its address once it says one; what it prints goes to ``log``."""
+    with log.open("w") as out:
+        process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, **options)
+    try:
+        deadline = time.monotonic() + 120
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
+            time.sleep(0.2)
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

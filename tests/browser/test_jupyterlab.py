@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from environments import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "loopback-only"
@@ -46,23 +46,10 @@ def lab(tmp_path_factory):
     env = {**os.environ, "PYTHONPATH": str(ROOT / "code"), "IPYTHONDIR": str(folder / "ipython")}
     env |= {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     env.pop("KERNELFREE_BUILD", None)
-    log = folder / "lab.log"
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}", "--expose-app-in-browser"]
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        address = None
-        deadline = time.monotonic() + 90
-        while address is None and time.monotonic() < deadline and process.poll() is None:
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", log.read_text())
-            address = found and found[0]
-            time.sleep(0.2)
-        assert address, f"JupyterLab did not start:\n{log.read_text()[-2000:]}"
+    with serving(command, folder / "lab.log", cwd=folder, env=env) as address:
         yield f"{address}lab/tree/figures.ipynb?token={TOKEN}&reset"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.mark.timeout(300)

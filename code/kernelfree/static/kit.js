@@ -29,7 +29,10 @@ export function change(model, values) {
   model.save_changes();
 }
 
-/** Call `fn` now, and once after any of the named traits changed. Returns the function that stops it. */
+/**
+ * Call `fn` now, and once after any of the named traits changed, if the change is `wanted`.
+ * Returns the function that stops it.
+ */
 export function watch(model, names, fn, wanted = () => true) {
   let due = false;
   let stopped = false;
