@@ -56,7 +56,7 @@ newest:  ## build with the newest packages that the book allows, in a venv of th
 	@$(PYTHON) -m venv --clear _build/newest/venv
 	@if [ "$$(uname)" = Linux ]; then _build/newest/venv/bin/pip install --quiet --retries 0 --timeout 10 \
 	  --index-url $(TORCH_CPU) torch torchvision 2>/dev/null || echo "PyTorch's CPU index can't be reached"; fi
-	_build/newest/venv/bin/pip install --quiet --upgrade -r _build/newest/requirements.txt -e .
+	_build/newest/venv/bin/pip install --quiet --upgrade -r _build/newest/requirements.txt -e code/kernelfree -e code/leanpage -e code/lossbook
 	@_build/newest/venv/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > _build/newest/packages.txt
 	@diff -U0 -i --label pinned --label newest <(grep -v '^#' constraints.txt | sort -f) <(sort -f _build/newest/packages.txt) \
 	  > _build/newest/changes.diff || true
@@ -81,7 +81,7 @@ pins:  ## write both constraints.txt anew, from what a fresh .venv resolves to
 check-python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:3]; sys.exit(0 if (3, 11, 5) <= v < (3, 14) else "This book is built with Python 3.11 (from 3.11.5), 3.12 or 3.13, and %s is %d.%d.%d: install one of those and run make with PYTHON=python3.11, say." % (sys.executable, *v))'
 
-$(VENV)/installed: requirements.txt constraints.txt pyproject.toml | check-python
+$(VENV)/installed: requirements.txt constraints.txt $(wildcard code/*/pyproject.toml) | check-python
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@if [ "$$(uname)" = Linux ] && ! $(BIN)/python -c 'import torch' 2>/dev/null; then \
 	  echo "Looking for the CPU builds of torch"; \

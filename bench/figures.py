@@ -27,7 +27,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "code")]
+sys.path[:0] = [str(ROOT / "tests")]
+from project import python_path  # noqa: E402
+
 OURS = ROOT / "_build" / "html"
 WORK = ROOT / "_build" / "bench"
 CHAPTER = "negative-log-likelihood"
@@ -195,7 +197,7 @@ def build_stock() -> Path:
     (source / "_config.yml").write_text(STOCK_CONFIG)
     (source / "_toc.yml").write_text(f"format: jb-book\nroot: {CHAPTER}\n")
     shutil.copy(ROOT / "book" / "references.bib", source)
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "code")}
+    env = {**os.environ, "PYTHONPATH": python_path()}
     env.pop("KERNELFREE_BUILD", None)
     shutil.rmtree(html, ignore_errors=True)
     jb = Path(sys.executable).with_name("jb")

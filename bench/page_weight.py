@@ -28,6 +28,7 @@ from playwright.sync_api import TimeoutError, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from browsers import CHROMIUM_ARGS, ensure_chromium  # noqa: E402
+from project import python_path  # noqa: E402
 
 MODULES = ROOT / "bench" / "node_modules"
 STOCK = ROOT / "_build" / "bench" / "stock"
@@ -94,7 +95,7 @@ def build_stock(pages: list[str]) -> Path:
     (STOCK / "_config.yml").write_text(yaml.safe_dump(stock))
     toc = {"format": "jb-book", "root": "book/index", "chapters": [{"file": page} for page in pages]}
     (STOCK / "_toc.yml").write_text(yaml.safe_dump(toc))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "code")}
+    environment = {**os.environ, "PYTHONPATH": python_path()}
     command = [BIN / "jb", "build", str(STOCK)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:

@@ -11,8 +11,7 @@ from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 
 from leanpage.execution import EXECUTION_INPUTS, inputs_digest
-
-ROOT = Path(__file__).resolve().parent.parent
+from project import ROOT
 
 
 @dataclass(frozen=True)

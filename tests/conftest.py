@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from project import ROOT
+
 # The same cases in every run, and no stopwatch: a busy machine is not a failure.
 settings.register_profile("book", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("book")
 os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)

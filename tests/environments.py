@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chapters import ROOT
+from project import ROOT
 
 KEPT = ROOT / "_build" / "distribution"
 
@@ -46,7 +46,9 @@ def environment(name: str, made_from: list[Path], make) -> Path:
 
 def binder_environment(clone: Path) -> Path:
     """What repo2docker makes of binder/ in a clone of the book: its requirements, the package, then postBuild."""
-    made_from = [*sorted((ROOT / "binder").iterdir()), ROOT / "constraints.txt", ROOT / "pyproject.toml"]
+    packages = [f"code/{name}" for name in ("kernelfree", "lossbook")]
+    pins = [ROOT / "constraints.txt", *(ROOT / folder / "pyproject.toml" for folder in packages)]
+    made_from = [*sorted((ROOT / "binder").iterdir()), *pins]
 
     def make(python: Path) -> None:
         started = time.monotonic()
@@ -58,7 +60,8 @@ def binder_environment(clone: Path) -> Path:
 
     folder = environment("binder", made_from, make)
     # The environment may be kept from a clone that is gone: the package comes from this one.
-    run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "-e", clone, env=clean_environment())
+    editable = [part for package in packages for part in ("-e", clone / package)]
+    run(folder / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", *editable, env=clean_environment())
     return folder
 
 

@@ -7,7 +7,7 @@ import sys
 
 import yaml
 
-from chapters import ROOT
+from project import ROOT, python_path
 
 CHAPTER = """---
 jupytext: {text_representation: {format_name: myst}}
@@ -46,7 +46,7 @@ def build(folder, remote: str | None, **environment: str) -> dict[str, str]:
         subprocess.run(["git", *identity, *command], cwd=folder, check=True)
     known = ("GITHUB_", "CI_PROJECT", "CI_PAGES", "CI_DEFAULT")
     env = {name: value for name, value in os.environ.items() if not name.startswith(known)}
-    env |= {"PYTHONPATH": str(ROOT / "code"), "NO_COLOR": "1", **environment}
+    env |= {"PYTHONPATH": python_path(), "NO_COLOR": "1", **environment}
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder), "-W", "-n"]
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lossbook.digits import threes_and_sevens
-from lossbook.metrics import report
-from lossbook.runs import fit, random_start, three_runs, two_logits
-from lossbook.staircase import staircase, weight_line
+from lossbook.accuracy.runs import fit, random_start, three_runs, two_logits
+from lossbook.accuracy.staircase import staircase, weight_line
+from lossbook.confidence.metrics import report
+from lossbook.data.digits import threes_and_sevens
 
 PAGE = "book/why-not-accuracy.html"
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from environments import serving
+from project import ROOT, python_path
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "loopback-only"
 
 CELLS = [
@@ -20,7 +19,7 @@ CELLS = [
     """
 from kernelfree import interact
 from lossbook.style import use_style
-from lossbook.explorables.nll_curve import draw_nll
+from lossbook.table.nll_curve import draw_nll
 use_style()
 heard = []
 def draw(p=0.5):
@@ -43,7 +42,7 @@ def lab(tmp_path_factory):
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "figures.ipynb")
     # Its own folders, so that nobody's settings or kernels come in; the code under test first on the path.
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "code"), "IPYTHONDIR": str(folder / "ipython")}
+    env = {**os.environ, "PYTHONPATH": python_path(), "IPYTHONDIR": str(folder / "ipython")}
     env |= {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     env.pop("KERNELFREE_BUILD", None)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]

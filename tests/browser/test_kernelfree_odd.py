@@ -14,8 +14,8 @@ import pytest
 from engines import serve
 
 from kernelfree import svg
+from project import ROOT, python_path
 
-ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "tests" / "fixtures" / "kernelfree_book"
 # What the stock theme of Jupyter Book says on any page.
 STOCK = re.compile(r"THEBE_JS_URL|theme mode|favicon|404|ERR_NAME_NOT_RESOLVED|unpkg|cdn|Content Security Policy")
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(300)
 def odd(tmp_path_factory) -> Path:
     """The book of odd cases, built by jupyter-book with its stock theme."""
     out = tmp_path_factory.mktemp("odd")
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "code"), "NO_COLOR": "1"}
+    env = {**os.environ, "PYTHONPATH": python_path(), "NO_COLOR": "1"}
     jb = Path(sys.executable).with_name("jb")
     command = [str(jb), "build", str(BOOK), "-W", "-n", "--keep-going", "--path-output", str(out)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=out)

@@ -10,9 +10,9 @@ import threading
 import pytest
 import yaml
 
-from chapters import ROOT
 from conftest import watch
 from environments import clean_environment, run
+from project import ROOT
 
 ADDRESS = "https://github.com/ada/tools"
 FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)

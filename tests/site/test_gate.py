@@ -11,7 +11,7 @@ import sys
 import pytest
 import yaml
 
-from chapters import ROOT
+from project import ROOT, python_path, source
 
 FRONT = """---
 jupytext: {text_representation: {format_name: myst}}
@@ -40,7 +40,7 @@ def copy(tmp_path):
 
 def build(folder, *options: str) -> tuple[int, str]:
     """The exit status of `jb build` in ``folder``, and all it printed."""
-    env = {**os.environ, "PYTHONPATH": str(folder / "code"), "NO_COLOR": "1"}
+    env = {**os.environ, "PYTHONPATH": python_path(folder), "NO_COLOR": "1"}
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder), *options]
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300)
     return result.returncode, result.stdout + result.stderr
@@ -99,11 +99,11 @@ def test_editing_a_function_executes_what_uses_it_again(copy):
     assert build(copy)[0] == 0 and "0.5000" in shown()
     said = build(copy)[1]
     assert "Executing notebook" not in said, "nothing had changed"
-    functional = copy / "code" / "lossbook" / "functional.py"
+    functional = source("lossbook", copy) / "functional.py"
     old = "return exp / exp.sum(dim, keepdim=True)"
-    source = functional.read_text(encoding="utf-8")
-    assert source.count(old) == 1
-    functional.write_text(source.replace(old, "return 0.5 * exp / exp.sum(dim, keepdim=True)"), encoding="utf-8")
+    text = functional.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    functional.write_text(text.replace(old, "return 0.5 * exp / exp.sum(dim, keepdim=True)"), encoding="utf-8")
     status, said = build(copy)
     assert status == 0 and "Executing notebook" in said
     assert "0.2500" in shown() and "0.5000" not in shown()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from project import python_path
+
 pytestmark = pytest.mark.timeout(300)
 
 HEAD = """---
@@ -49,7 +50,7 @@ def build(folder: Path, *cells: str, conf: str = "", builder: str = "html") -> s
     source.mkdir(exist_ok=True)
     (source / "conf.py").write_text(CONF + conf)
     (source / "index.md").write_text(HEAD + "".join(cells))
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "code"), "NO_COLOR": "1"}
+    env = {**os.environ, "PYTHONPATH": python_path(), "NO_COLOR": "1"}
     command = [sys.executable, "-m", "sphinx", "-b", builder, str(source), str(folder / builder)]
     return subprocess.run(command, env=env, capture_output=True, text=True, cwd=folder)
 

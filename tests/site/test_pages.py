@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from project import python_path
 from sitepages import pages
 
-ROOT = Path(__file__).resolve().parents[2]
 INDEX = """# A book of $x^2$
 
 See {eq}`one` and the table.
@@ -44,7 +44,7 @@ def build(folder: Path) -> Path:
     (folder / "_config.yml").write_text(CONFIG)
     (folder / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters: [{file: two}]\n")
     jb = Path(sys.executable).with_name("jb")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "code")}
+    environment = {**os.environ, "PYTHONPATH": python_path()}
     # The repository would give addresses; this book is to have none.
     for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL", "CI_PAGES_URL"):
         environment.pop(name, None)

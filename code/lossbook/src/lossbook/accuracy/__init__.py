@@ -1,0 +1,1 @@
+"""The chapter *Why not accuracy?*: what it computes, draws and shows live."""

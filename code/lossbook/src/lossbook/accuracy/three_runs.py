@@ -1,0 +1,96 @@
+"""Three runs from one start, under a slider: weights, misread pictures, accuracy and loss at each step."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+
+from lossbook.accuracy.runs import Run, two_logits
+from lossbook.data.digits import SIDE
+from lossbook.figures import BAND, Draw, new_figure, settle
+from lossbook.style import COLORS, line
+
+_SHADES = 15  # of a weight, an odd number so that 0 has its own: one path each, whatever the number of pixels
+
+
+def contact_sheet(x: torch.Tensor, columns: int = 6) -> tuple[np.ndarray, torch.Tensor]:
+    """All pictures of ``x`` (M, 64) on one sheet, and the (M, 2) pixel positions of their centres, x before y."""
+    rows, cell = -(-len(x) // columns), SIDE + 2
+    sheet = torch.zeros(rows * columns, cell, cell)
+    sheet[: len(x), 1:-1, 1:-1] = x.reshape(-1, SIDE, SIDE)
+    sheet = sheet.reshape(rows, columns, cell, cell).permute(0, 2, 1, 3).reshape(rows * cell, columns * cell)
+    index = torch.arange(len(x))
+    centres = torch.stack([index % columns, index // columns], 1) * cell + (cell - 1) / 2
+    return sheet.numpy(), centres
+
+
+def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, shown: torch.Tensor) -> Draw:
+    """``draw(step)``: weights, misread pictures and both metrics of each run at one step.
+
+    ``x`` (M, 64) and ``target`` (M,) are the held-out pictures, of which those with indices ``shown`` are drawn.
+    """
+    names = list(runs)
+    figure, panels = new_figure((5.6, 6.6), *[[f"{part} {name}" for name in names] for part in ("weights", "digits")],
+                                ["accuracy"] * len(names), ["loss"] * len(names),
+                                height_ratios=[1, 1, 0.7, 0.7])  # fmt: skip
+    limit = max(run.weight.abs().max().item() for run in runs.values())
+    sheet, centres = contact_sheet(x[shown])
+    misread = {
+        name: torch.stack([two_logits(x, w, b).argmax(1) != target for w, b in zip(run.weight, run.bias, strict=True)])
+        for name, run in runs.items()
+    }
+    images, crosses, dots = {}, {}, {}
+    for name in names:
+        weights, pictures = panels[f"weights {name}"], panels[f"digits {name}"]
+        images[name] = weights.imshow(
+            np.zeros((SIDE, SIDE)),
+            cmap=colormaps["PuOr"].resampled(_SHADES),
+            vmin=-limit,
+            vmax=limit,
+            interpolation="none",
+        )
+        pictures.imshow(sheet, cmap="gray_r", vmax=1.5, interpolation="none")
+        (crosses[name],) = pictures.plot([], [], "x", color=COLORS["loss"], markersize=8, markeredgewidth=2)
+        weights.set_title(name)
+        for ax in (weights, pictures):
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+    panels[f"weights {names[0]}"].set_ylabel("weights")
+    panels[f"digits {names[0]}"].set_ylabel("held-out pictures")
+    marks = []
+    for metric in ("accuracy", "loss"):
+        ax = panels[metric]
+        for name, width, size in zip(names, (6, 2, 2), (9, 6, 6), strict=True):
+            values = getattr(runs[name], f"held_{metric}")
+            ax.plot(values, **line(metric, linewidth=width, alpha=0.35 if width > 2 else 1))
+            (dots[metric, name],) = ax.plot([0], [0], "o", color=COLORS[metric], markersize=size)
+        marks.append(ax.axvline(0, **BAND))
+        ax.set_xlim(0, len(values) - 1)
+    panels["accuracy"].set(ylim=(0, 1.05), ylabel="accuracy", xticklabels=[])
+    panels["loss"].set(ylim=(0, None), ylabel="loss (nats)", xlabel="steps of gradient descent")
+    settle(figure)
+
+    def draw(step: int = len(values) - 1) -> tuple[Figure, str]:
+        """Weights, misread held-out pictures, accuracy and loss of three runs from the same random start.
+
+        For argmax and for rounded accuracy nothing changes from the first step to the last: the same random weights,
+        about half of the pictures misread, level curves. For cross-entropy the weights take a shape, almost no picture
+        stays misread, accuracy rises to nearly 1 and the loss falls to nearly 0.
+        """
+        said = []
+        for name, run in runs.items():
+            images[name].set_data(run.weight[step].reshape(SIDE, SIDE))
+            crosses[name].set_data(*centres[misread[name][step][shown]].T)
+            for metric in ("accuracy", "loss"):
+                dots[metric, name].set_data([step], [getattr(run, f"held_{metric}")[step].item()])
+            said.append(
+                f"{name}: accuracy {run.held_accuracy[step]:.3f}, loss {run.held_loss[step]:.3f} nats, "
+                f"{int(misread[name][step].sum())} of {len(target)} misread"
+            )
+        for mark in marks:
+            mark.set_xdata([step, step])
+        return figure, f"step {step}\n" + "\n".join(said)
+
+    return draw

@@ -1,0 +1,1 @@
+"""The chapter on confidence: what it computes, draws and shows live."""

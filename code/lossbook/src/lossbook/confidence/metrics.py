@@ -1,0 +1,72 @@
+"""What people read off a classifier: accuracy, confidence, calibration, perplexity; each from logits and targets."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+
+from lossbook.accuracy.runs import accuracy
+
+
+def confidence(logits: torch.Tensor) -> torch.Tensor:
+    """Probability that the model gives to the class it picks: logits (..., C), result (...), from 1/C to 1."""
+    return logits.softmax(-1).amax(-1)
+
+
+class Reliability(NamedTuple):
+    """A reliability diagram's bins that hold anything: how sure, how often right, how many; each of shape (B,)."""
+
+    confidence: torch.Tensor
+    accuracy: torch.Tensor
+    count: torch.Tensor
+
+
+def reliability(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> Reliability:
+    """Group predictions by confidence into ``bins`` equal widths over (0, 1] and average each group.
+
+    logits (N, C), target (N,). Source: Guo et al. (2017), On Calibration of Modern Neural Networks, section 2.
+    """
+    if bins < 1:
+        raise ValueError(f"a reliability diagram needs at least one bin, got bins={bins}")
+    sure, right = confidence(logits).double(), (logits.argmax(-1) == target).double()
+    index = (sure * bins).ceil().long().clamp(1, bins) - 1
+    count = torch.bincount(index, minlength=bins)
+    kept = count > 0
+    mean = [torch.bincount(index, weights=v, minlength=bins)[kept] / count[kept] for v in (sure, right)]
+    return Reliability(mean[0], mean[1], count[kept])
+
+
+def calibration_error(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> float:
+    """Expected calibration error: the gap between confidence and accuracy, averaged over predictions; 0 is perfect.
+
+    logits (N, C), target (N,); a share, from 0 to 1. Source: Guo et al. (2017), equation 3.
+    """
+    groups = reliability(logits, target, bins)
+    gap = (groups.confidence - groups.accuracy).abs()
+    return float((gap * groups.count).sum() / groups.count.sum())
+
+
+class Report(NamedTuple):
+    """One classifier, read six ways. Shares from 0 to 1; ``nll`` in nats, ``bits`` nll / ln 2, ``perplexity`` e^nll."""
+
+    accuracy: float
+    nll: float
+    bits: float
+    perplexity: float
+    confidence: float
+    calibration_error: float
+
+
+def report(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> Report:
+    """Accuracy, mean negative log-likelihood (nats, bits, perplexity), mean confidence and calibration error."""
+    nll = torch.nn.functional.cross_entropy(logits, target).item()
+    return Report(
+        accuracy=accuracy(logits, target).item(),
+        nll=nll,
+        bits=nll / math.log(2),
+        perplexity=math.exp(nll),
+        confidence=confidence(logits).mean().item(),
+        calibration_error=calibration_error(logits, target, bins),
+    )

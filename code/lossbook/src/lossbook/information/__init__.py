@@ -1,0 +1,1 @@
+"""The chapter on information: what it computes, draws and shows live."""

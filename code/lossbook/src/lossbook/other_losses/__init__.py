@@ -1,0 +1,1 @@
+"""The chapter on other losses: what it computes, draws and shows live."""

@@ -1,0 +1,52 @@
+"""Accuracy's own loss and what can stand in for it, over the margin of one example, under a slider."""
+
+from __future__ import annotations
+
+import torch
+from matplotlib.figure import Figure
+
+from lossbook.figures import Draw, new_figure, settle
+from lossbook.other_losses.surrogates import SURROGATES, slope
+from lossbook.style import COLORS, INK, line
+
+_STYLES = {
+    "right or wrong": line("accuracy"),
+    "sigmoid": line("right", linestyle="-."),
+    "hinge": line("other"),
+    "cross-entropy": line("loss"),
+}
+
+
+def stand_ins() -> Draw:
+    """``draw(margin)``: accuracy's own loss and its smooth stand-ins over one example's margin, with tangents."""
+    figure, panels = new_figure((5.6, 4.0), ["losses"])
+    ax = panels["losses"]
+    left, right = torch.linspace(-4, 0, 81, dtype=torch.float64), torch.linspace(0, 4, 81, dtype=torch.float64)[1:]
+    dots, tangents = {}, {}
+    for name, loss in SURROGATES.items():
+        for part in (left, right) if name == "right or wrong" else (torch.cat([left, right]),):
+            ax.plot(part, loss(part), **_STYLES[name], label=name if part[0] < 0 else None)
+        (tangents[name],) = ax.plot([], [], color=COLORS["gradient"], linewidth=1.5)
+        (dots[name],) = ax.plot([], [], "o", color=_STYLES[name]["color"], markersize=6)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.set(xlim=(-4, 4), ylim=(-0.3, 6), xlabel="margin (below 0: misread)", ylabel="loss of one example")
+    ax.legend(loc="upper right", bbox_to_anchor=(0.93, 1), fontsize=10)
+    settle(figure)
+
+    def draw(margin: float = -2.0) -> tuple[Figure, str]:
+        """Four losses of one example against its margin from minus 4 to 4, with a tangent on each.
+
+        Right or wrong is 1 below zero and 0 above, level on both sides. Sigmoid is the same step made smooth: far from
+        zero it is nearly level too. Hinge falls in a straight line to 0 at a margin of 1. Cross-entropy, in bits,
+        passes through 1 at margin 0, steep on the left and ever flatter on the right.
+        """
+        at, said = torch.tensor([margin], dtype=torch.float64), []
+        for name, loss in SURROGATES.items():
+            height, tilt = loss(at).item(), slope(loss, at).item()
+            ends = [margin - 0.7, margin + 0.7]
+            tangents[name].set_data(ends, [height + tilt * (end - margin) for end in ends])
+            dots[name].set_data([margin], [height])
+            said.append(f"{name}: {height:.3f}, slope {tilt + 0.0:.3f}".replace(" -", " −"))
+        return figure, f"margin {margin:.2f}\n".replace("-", "−") + "\n".join(said)
+
+    return draw

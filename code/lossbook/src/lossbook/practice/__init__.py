@@ -1,0 +1,1 @@
+"""The chapter on practice: what it computes, draws and shows live."""

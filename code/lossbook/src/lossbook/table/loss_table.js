@@ -1,0 +1,229 @@
+// The lesson's table of logits under the reader's hand: softmax, each row's loss, the mean and p - onehot(y) move along.
+import { announce, buttons, change, clamp, element, format, handle, number, value, watch } from "kernelfree";
+import { crossEntropy, crossEntropyGradient, nllLoss, logSoftmax } from "../functional.js";
+
+const STEP = 0.1;
+const DIGITS = 4;
+const ROOM = 12; // nats that a loss bar can show: two logits at opposite ends cost 11.4
+
+// What a preset makes of one row, from its right class.
+const PRESETS = [
+  ["Uniform", () => 0],
+  ["Confident and right", (c, y) => (c === y ? 5 : 0)],
+  ["Confident and wrong", (c, y, classes) => (c === (y + 1) % classes ? 5 : 0)],
+  ["Right with doubt", (c, y) => (c === y ? 1 : 0.3)],
+];
+
+export default {
+  render({ model, el }) {
+    const classes = model.get("logits")[0].length;
+    const view = element("div", { class: "loss-table", style: `--classes: ${classes}; --guess: ${Math.log(classes) / ROOM}` });
+    const rows = model.get("logits").map((_, n) => exampleRow(model, n, classes));
+    const foot = totals(model, classes);
+    view.append(presets(model), legend(), ...rows.map((row) => row.node), ...foot.nodes);
+    el.append(view);
+
+    let before = null;
+    return watch(model, ["logits", "target"], () => {
+      const now = state(model);
+      rows.forEach((row, n) => {
+        if (!before || moved(before, now, n)) row.show(now, n);
+      });
+      foot.show(now);
+      if (before) announce(el, said(before, now));
+      before = now;
+    });
+  },
+};
+
+function state(model) {
+  const logits = model.get("logits");
+  const target = model.get("target");
+  const logProbs = logits.map(logSoftmax);
+  return {
+    logits,
+    target,
+    probs: logProbs.map((row) => row.map(Math.exp)),
+    losses: nllLoss(logProbs, target, "none"),
+    mean: crossEntropy(logits, target),
+    gradient: crossEntropyGradient(logits, target, "sum"),
+    right: logits.filter((row, n) => row.every((z, c) => c === target[n] || z < row[target[n]])).length,
+  };
+}
+
+// --- presets ---
+
+function presets(model) {
+  const rows = (make) => {
+    const [target, classes] = [model.get("target"), model.get("logits")[0].length];
+    return target.map((y) => Array.from({ length: classes }, (_, c) => make(c, y, classes)));
+  };
+  return buttons({
+    label: "Presets",
+    options: [
+      ["The lesson’s table", () => change(model, structuredClone(model.get("lesson")))],
+      ...PRESETS.map(([name, make]) => [name, () => change(model, { logits: rows(make) })]),
+    ],
+  });
+}
+
+// Where there is no room for the names of the rows beside them.
+function legend() {
+  return element("p", { class: "lt-legend", "aria-hidden": "true" },
+    "Each column from the top: its class (tap the right one), logit z, softmax p, gradient p − onehot(y).");
+}
+
+// --- one example ---
+
+let groups = 0;
+
+function exampleRow(model, n, classes) {
+  const group = `loss-table-${++groups}`;
+  const lanes = Array.from({ length: classes }, (_, c) => lane(model, n, c, group));
+  const price = priceOf();
+  const node = element("div", { class: "lt-row", role: "group", "aria-label": `Example ${n}` },
+    element("div", { class: "lt-names", "aria-hidden": "true" },
+      element("b", {}, `example ${n}`),
+      element("span", { class: "lt-of-track" }, "logit z"),
+      element("span", { class: "lt-of-prob" }, "softmax p"),
+      element("span", { class: "lt-of-heat" }, "p − onehot(y)")),
+    ...lanes.map((one) => one.node), price.node);
+  return {
+    node,
+    show(now) {
+      lanes.forEach((one, c) => one.show(now, n, c));
+      price.show(`−ln ${format(now.probs[n][now.target[n]], DIGITS)} =`, now.losses[n]);
+    },
+  };
+}
+
+// One class of one example, from top to bottom: is it the right one, its logit, its probability, its gradient.
+function lane(model, n, c, group) {
+  const logit = value(model, "logits", n, c);
+  const target = value(model, "target", n);
+  const name = `Example ${n}, class ${c}`;
+
+  const radio = element("input", { type: "radio", name: group, autocomplete: "off", onchange: () => target.set(c) });
+  const track = element("div", { class: "lt-track" });
+  const knob = handle(element("div", { class: "lt-knob" }), logit, {
+    label: `${name}: logit`, step: STEP, page: 1,
+    at(event) {
+      const box = track.getBoundingClientRect();
+      const { min, max } = logit.limits;
+      return max - ((event.clientY - box.top) / box.height) * (max - min);
+    },
+    text: (z) => format(z),
+  });
+  const stem = element("div", { class: "lt-stem" });
+  const fill = element("div", { class: "lt-level" });
+  const slide = element("div", { class: "lt-slide" }, knob); // as high as the travel of the knob from 0 to either end
+  track.append(stem, slide);
+  // Four decimals can be typed; the field's own arrows still move by a tenth.
+  const field = number(logit, { label: `${name}: logit`, step: 1e-4, digits: DIGITS, hidden: true });
+  field.step = STEP;
+  const prob = text("span", "lt-line");
+  const gradient = text("span", "lt-line");
+  const tint = element("div", { class: "lt-tint" });
+  const heat = element("div", { class: "lt-heat" }, tint, hidden("gradient "), gradient.node);
+  const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
+    element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
+    track, field,
+    element("div", { class: "lt-prob" }, element("div", { class: "lt-bar" }, fill), hidden("probability "), prob.node),
+    heat));
+  return {
+    node,
+    show(now) {
+      const right = now.target[n] === c;
+      const z = now.logits[n][c] / logit.limits.max;
+      if (radio.checked !== right) radio.checked = right;
+      if (node.hasAttribute("data-right") !== right) node.toggleAttribute("data-right", right);
+      stem.style.transform = `scaleY(${z})`;
+      slide.style.transform = `translateY(${-100 * z}%)`;
+      fill.style.transform = `translateY(${100 * (1 - now.probs[n][c])}%)`;
+      tint.style.opacity = Math.abs(now.gradient[n][c]);
+      prob.write(format(now.probs[n][c], DIGITS));
+      gradient.write((right ? "" : "+") + format(now.gradient[n][c], 3));
+    },
+  };
+}
+
+// A loss: how it comes about, the number, and a bar that also shows where a uniform guess stands.
+function priceOf() {
+  const [sum, nats] = [text("span", "lt-sum"), text("b")];
+  const node = element("div", { class: "lt-price" }, element("div", { class: "lt-box" }, sum.node, " ",
+    element("span", { class: "lt-nats" }, nats.node, " nats"),
+    element("div", { class: "lt-gauge", "aria-hidden": "true" }, element("div", { class: "lt-fill" }))));
+  const fill = node.querySelector(".lt-fill");
+  return {
+    node,
+    show(words, loss) {
+      sum.write(words);
+      nats.write(format(loss, DIGITS));
+      fill.style.transform = `scaleX(${Math.min(loss / ROOM, 1)})`;
+    },
+  };
+}
+
+// --- the foot: the mean, and what to hold it against ---
+
+function totals(model, classes) {
+  const price = priceOf();
+  const guess = text("p", "lt-guess");
+  const hits = text("p", "lt-hits");
+  const descend = () => {
+    const { logits, gradient } = state(model);
+    const { min, max } = value(model, "logits", 0, 0).limits;
+    const moved = logits.map((row, n) => row.map((z, c) => Number(clamp(z - gradient[n][c], min, max).toFixed(DIGITS))));
+    change(model, { logits: moved });
+  };
+  const step = buttons({ label: "Learning", options: [["Take a gradient step", descend]] });
+  step.prepend(element("span", {}, "z ← z − (p − onehot(y))"));
+  step.classList.add("lt-step");
+  return {
+    nodes: [
+      element("div", { class: "lt-mean" }, guess.node, hits.node, price.node),
+      step,
+    ],
+    show(now) {
+      price.show("mean =", now.mean);
+      guess.write(`${verdict(now.mean, classes)} (dashed: ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`);
+      hits.write(`accuracy ${now.right}/${now.logits.length}`);
+    },
+  };
+}
+
+function verdict(mean, classes) {
+  const difference = mean - Math.log(classes);
+  if (Math.abs(difference) < 1e-9) return "The same as a uniform guess";
+  return difference > 0 ? "Worse than a uniform guess" : "Better than a uniform guess";
+}
+
+// --- words ---
+
+// Whether anything of row n differs; the kit's value replaces only the row that it changes.
+function moved(before, now, n) {
+  return before.target[n] !== now.target[n] || before.logits[n] !== now.logits[n];
+}
+
+function said(before, now) {
+  const rows = now.losses.flatMap((_, n) => (moved(before, now, n) ? [n] : []));
+  const one = rows.length === 1
+    ? rows.map((n) => `Example ${n}: class ${now.target[n]} has probability ${format(now.probs[n][now.target[n]], 3)}, loss ${format(now.losses[n], 3)} nats. `)
+    : [];
+  return `${one.join("")}Mean loss ${format(now.mean, 3)} nats. ${verdict(now.mean, now.logits[0].length)}.`;
+}
+
+function hidden(words) {
+  return element("span", { class: "lt-hidden" }, words);
+}
+
+// An element whose text is written only when it changes.
+function text(tag = "span", name = null) {
+  const words = document.createTextNode("");
+  return {
+    node: element(tag, { class: name }, words),
+    write(now) {
+      if (now !== words.data) words.data = now;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+"""The chapter's figures under sliders: what they say and draw, against numbers worked out another way."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lossbook.accuracy.runs import fit, hardest_first, random_start, three_runs, two_logits
+from lossbook.accuracy.staircase import staircase, weight_line
+from lossbook.accuracy.step_length import step_length
+from lossbook.accuracy.steps import safe_distance, step_shares
+from lossbook.accuracy.three_runs import contact_sheet, training_runs
+from lossbook.confidence.logit_scale import logit_scale
+from lossbook.data.digits import threes_and_sevens
+from lossbook.other_losses.climb import climb, evaluations_needed, two_weights
+from lossbook.other_losses.climb_map import climb_map
+from lossbook.other_losses.stand_ins import stand_ins
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return threes_and_sevens()
+
+
+@pytest.fixture(scope="module")
+def model(digits):
+    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
+
+
+def numbers(text):
+    return [float(n.replace(",", "").replace("−", "-")) for n in re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?(?:e-\d+)?", text)]
+
+
+def test_step_length_counts_the_steps_that_were_measured(digits, model):
+    h = torch.logspace(-6, 0, 13)
+    shares = step_shares(digits.x_train, digits.y_train, h, pairs=4000, seed=1)
+    at = torch.cat([model[0], model[1].view(1)])
+    trained = step_shares(digits.x_train, digits.y_train, h, pairs=2000, seed=1, weights=at)
+    draw = step_length(shares, trained, safe_distance(digits.x_train, *model), digits.x_train)
+    for k, power in enumerate(np.arange(-6, 0.1, 0.5)):
+        figure, text = draw(power=float(power))
+        changed, own = (int((s.patterns[:, k] * s.counts).sum()) for s in (shares, trained))
+        assert numbers(text)[1:] == [changed, 4000, own, 2000]
+        assert figure.axes[0].lines[-1].get_xdata()[0] == pytest.approx(10**power, rel=1e-3)
+
+
+def test_training_runs_show_each_step(digits):
+    runs = three_runs(digits, seed=1, steps=4)
+    shown = hardest_first(runs["cross-entropy"], digits.x_held, digits.y_held)
+    draw = training_runs(runs, digits.x_held, digits.y_held, shown)
+    for step in range(5):
+        figure, text = draw(step=step)
+        lines = text.split("\n")
+        assert lines[0] == f"step {step}" and len(lines) == 4
+        for line, (name, run) in zip(lines[1:], runs.items(), strict=True):
+            logits = two_logits(digits.x_held, run.weight[step], run.bias[step])
+            wrong = (logits.argmax(1) != digits.y_held).sum().item()
+            loss = F.cross_entropy(logits, digits.y_held).item()
+            assert line.startswith(f"{name}: ")
+            assert numbers(line)[-4:] == pytest.approx([1 - wrong / 121, loss, wrong, 121], abs=6e-4)
+        images = [ax.images[0].get_array() for ax in figure.axes[:3]]
+        assert np.allclose(images[2].ravel(), runs["cross-entropy"].weight[step])
+        crosses = [len(ax.lines[0].get_xdata()) for ax in figure.axes[3:6]]
+        wrong = logits.argmax(1) != digits.y_held
+        assert crosses[2] == wrong[shown].sum()
+
+
+def test_contact_sheet_holds_each_picture_where_its_centre_says(digits):
+    sheet, centres = contact_sheet(digits.x_held[:10])
+    for picture, (x, y) in zip(digits.x_held, centres.tolist(), strict=False):
+        left, top = int(x - 3.5), int(y - 3.5)
+        assert np.allclose(sheet[top : top + 8, left : left + 8], picture.reshape(8, 8))
+
+
+def test_logit_scale_reports_the_scaled_model(digits, model):
+    logits = two_logits(digits.x_held, *model)
+    draw = logit_scale(logits, digits.y_held)
+    accuracies = set()
+    for power in (-1.0, 0.0, 0.5, 2.0):
+        _, text = draw(power=power)
+        factor, accuracy, sure, gap, nll, bits, perplexity = numbers(text)
+        p = torch.sigmoid(10**power * logits[:, 1])
+        assert factor == pytest.approx(10**power, rel=5e-3)
+        assert sure == pytest.approx(torch.maximum(p, 1 - p).mean().item(), abs=6e-4)
+        loss = F.binary_cross_entropy_with_logits(10**power * logits[:, 1], digits.y_held.double()).item()
+        assert (nll, bits, perplexity) == pytest.approx((loss, loss / math.log(2), math.exp(loss)), abs=6e-5)
+        assert 0 <= gap < 0.5
+        accuracies.add(accuracy)
+    assert len(accuracies) == 1
+
+
+@pytest.mark.parametrize("margin", [-4.0, -2.0, 0.5, 3.0])
+def test_stand_ins_say_height_and_slope(margin):
+    _, text = stand_ins()(margin=margin)
+    p = 1 / (1 + math.exp(-margin))
+    wanted = {
+        "right or wrong": (float(margin <= 0), 0),
+        "sigmoid": (1 - p, -p * (1 - p)),
+        "hinge": (max(0, 1 - margin), -1.0 if margin < 1 else 0),
+        "cross-entropy": (-math.log2(p), (p - 1) / math.log(2)),
+    }
+    said = dict(line.split(": ") for line in text.split("\n")[1:])
+    assert {name: pytest.approx(values, abs=6e-4) for name, values in wanted.items()} == {
+        name: tuple(numbers(line)) for name, line in said.items()
+    }
+
+
+def test_climb_map_follows_the_climb(digits, model):
+    plane = two_weights(digits, *model, pixels=(36, 60))
+    found = climb(plane.accuracy, torch.tensor([6.0, 6.0], dtype=torch.float64), step=1.5, goal=0.99, seed=2)
+    assert found.reached and found.tried.abs().max() < 10, "the climb of the chapter leaves its map"
+    draw = climb_map(found, plane.map(-10, 10, points=11), -10, 10)
+    for looks in (1, 5, found.reached):
+        _, text = draw(looks=looks)
+        kept = int((found.when <= looks).sum()) - 1
+        best = max(plane.accuracy(pair) for pair in found.tried[:looks])
+        assert numbers(text) == pytest.approx([looks, kept, best], abs=6e-4)
+
+
+def test_stills_of_the_chapter_are_drawn(digits, model):
+    from lossbook.accuracy.plots import draw_stairs, steps_to_draw
+    from lossbook.confidence.plots import draw_together
+    from lossbook.other_losses.plots import draw_needed
+
+    stairs = staircase(weight_line(digits.x_train, digits.y_train, *model, 36))
+    x, y = steps_to_draw(stairs, 2, 4)
+    inside = stairs.edges[(stairs.edges > 2) & (stairs.edges < 4)]
+    assert len(x) == 2 * (len(inside) + 1) and torch.equal(y[::2], y[1::2])
+    dots = draw_stairs(stairs, 2, 4).axes[0].lines[-1]
+    assert dots.get_ydata().tolist() == stairs(inside).tolist()
+    run = fit(digits, F.cross_entropy, random_start(5), steps=6, lr=3.0)
+    assert draw_together(run, first=2).axes[1].lines[0].get_ydata().tolist() == run.held_loss[2:].tolist()
+    rows = evaluations_needed([2, 4], repeats=2, budget=50)
+    assert draw_needed(rows, 50).axes[0].get_xscale() == "log"

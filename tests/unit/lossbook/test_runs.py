@@ -1,0 +1,204 @@
+"""Runs, metrics, stand-ins and climbs: against autograd, closed forms and counting."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lossbook.accuracy.runs import (
+    argmax_error,
+    finite_differences,
+    fit,
+    hardest_first,
+    random_start,
+    rounded_error,
+    three_runs,
+    train_accuracy,
+    two_logits,
+)
+from lossbook.confidence.metrics import accuracy, calibration_error, reliability, report
+from lossbook.data.digits import threes_and_sevens
+from lossbook.other_losses import surrogates
+from lossbook.other_losses.climb import climb, evaluations_needed, grid_evaluations, hidden_rule, two_weights
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return threes_and_sevens()
+
+
+@pytest.fixture(scope="module")
+def runs(digits):
+    return three_runs(digits, seed=1)
+
+
+def test_two_runs_end_bitwise_where_they_began_and_the_third_learns(runs):
+    for name in ("argmax", "rounded"):
+        run = runs[name]
+        assert all(torch.equal(w, run.weight[0]) for w in run.weight) and torch.equal(run.bias, 0 * run.bias)
+        assert (run.gradient == 0).all()
+    learned = runs["cross-entropy"]
+    assert all(torch.equal(run.weight[0], learned.weight[0]) for run in runs.values())
+    assert learned.held_accuracy[-1] >= 0.97 > 0.6 > learned.held_accuracy[0]
+    assert learned.train_loss[-1] < 0.1 * learned.train_loss[0]
+
+
+def test_one_run_raises_pytorchs_own_message(runs):
+    with pytest.raises(RuntimeError) as raised:
+        torch.zeros(()).backward()
+    assert runs["argmax"].error == str(raised.value)
+    assert runs["rounded"].error is None and runs["cross-entropy"].error is None
+
+
+def test_cross_entropys_run_is_that_of_an_ordinary_torch_loop(digits, runs):
+    layer = torch.nn.Linear(64, 1, dtype=torch.float64)
+    weight, bias = random_start(1)
+    with torch.no_grad():
+        layer.weight.copy_(weight[None])
+        layer.bias.copy_(bias)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=1.0)
+    for _ in range(60):
+        optimizer.zero_grad()
+        F.binary_cross_entropy_with_logits(layer(digits.x_train)[:, 0], digits.y_train.double()).backward()
+        optimizer.step()
+    assert torch.allclose(layer.weight[0], runs["cross-entropy"].weight[-1], atol=1e-12)
+    assert torch.allclose(layer.bias[0], runs["cross-entropy"].bias[-1], atol=1e-12)
+
+
+def test_both_errors_are_one_minus_accuracy_ties_included(digits):
+    logits = two_logits(digits.x_train, *random_start(5))
+    logits[:7] = 0
+    wanted = sum(int((z > 0) != bool(y)) for z, y in zip(logits[:, 1], digits.y_train, strict=True)) / len(logits)
+    assert argmax_error(logits, digits.y_train).item() == pytest.approx(wanted, abs=1e-15)
+    assert rounded_error(logits, digits.y_train).item() == pytest.approx(wanted, abs=1e-15)
+    assert accuracy(logits, digits.y_train).item() == pytest.approx(1 - wanted, abs=1e-15)
+
+
+def test_finite_differences_are_autograd_where_there_is_a_slope_and_zero_for_accuracy(digits):
+    start = torch.cat([random_start(1)[0], torch.zeros(1)])
+
+    def loss(parameters):
+        return F.cross_entropy(two_logits(digits.x_train, parameters[:-1], parameters[-1]), digits.y_train)
+
+    leaf = start.clone().requires_grad_()
+    loss(leaf).backward()
+    assert torch.allclose(finite_differences(loss, start, 1e-5), leaf.grad, atol=1e-8)
+    zeros = finite_differences(lambda p: train_accuracy(digits, p), start, 1e-6) == 0
+    assert zeros.all() and len(zeros) == 65
+    with pytest.raises(ValueError, match="must be above 0"):
+        finite_differences(loss, start, 0)
+
+
+def test_hardest_pictures_come_first(digits, runs):
+    order = hardest_first(runs["cross-entropy"], digits.x_held, digits.y_held, count=len(digits.y_held))
+    assert sorted(order.tolist()) == list(range(len(digits.y_held)))
+    readings = two_logits(digits.x_held, *runs["cross-entropy"].final).argmax(1)
+    wrong = set((readings != digits.y_held).nonzero().flatten().tolist())
+    assert set(order[: len(wrong)].tolist()) == wrong
+
+
+def test_scaling_logits_leaves_accuracy_and_moves_the_rest(digits, runs):
+    logits = two_logits(digits.x_held, *runs["cross-entropy"].final)
+    reports = [report(s * logits, digits.y_held) for s in (0.1, 1, 3, 100)]
+    assert len({r.accuracy for r in reports}) == 1
+    assert reports[0].nll > reports[1].nll > reports[2].nll < reports[3].nll
+    assert reports[0].confidence < reports[1].confidence < reports[2].confidence < reports[3].confidence
+    for r in reports:
+        assert r.bits * math.log(2) == pytest.approx(r.nll)
+        assert math.log2(r.perplexity) == pytest.approx(r.bits)
+
+
+def test_calibration_error_by_hand():
+    """Four predictions at 0.8, three of them right, and one at 0.6, wrong: (4 * |0.8 - 0.75| + |0.6 - 0|) / 5."""
+    p = torch.tensor([0.8, 0.8, 0.8, 0.8, 0.6], dtype=torch.float64)
+    logits = torch.stack([p, 1 - p], 1).log()
+    target = torch.tensor([0, 0, 0, 1, 1])
+    assert calibration_error(logits, target) == pytest.approx((4 * 0.05 + 0.6) / 5)
+    groups = reliability(logits, target)
+    assert groups.count.tolist() == [1, 4] and groups.accuracy.tolist() == [0, 0.75]
+    perfect = torch.tensor([[30.0, 0.0]] * 4)
+    assert calibration_error(perfect, torch.zeros(4, dtype=torch.long)) < 1e-9
+
+
+def test_accuracy_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="must agree on N"):
+        accuracy(torch.zeros(3, 2), torch.zeros(4, dtype=torch.long))
+
+
+def test_surrogates_against_closed_forms_and_each_other():
+    m = torch.linspace(-6, 6, 241, dtype=torch.float64)
+    wrong = surrogates.zero_one(m)
+    assert torch.equal(wrong, torch.tensor([float(v <= 0) for v in m], dtype=torch.float64))
+    logits, target = torch.stack([torch.zeros_like(m), m], 1), torch.ones(len(m), dtype=torch.long)
+    bits = F.cross_entropy(logits, target, reduction="none") / math.log(2)
+    assert torch.allclose(surrogates.cross_entropy_bits(m), bits)
+    assert torch.allclose(surrogates.sigmoid_error(m), (logits.softmax(1)[:, 1] - 1).abs())
+    assert (surrogates.hinge(m) >= wrong).all() and (bits >= wrong - 1e-12).all()
+    assert (surrogates.slope(surrogates.zero_one, m) == 0).all()
+    p_right = torch.sigmoid(m)
+    assert torch.allclose(surrogates.slope(surrogates.cross_entropy_bits, m) * math.log(2), p_right - 1)
+    assert torch.allclose(surrogates.slope(surrogates.sigmoid_error, m), -p_right * (1 - p_right))
+    assert math.isfinite(surrogates.cross_entropy_bits(torch.tensor(-1e6)).item())
+
+
+def test_a_climb_counts_every_look_and_never_goes_down():
+    looks = []
+
+    def score(w):
+        looks.append(w)
+        return -(w**2).sum().item()
+
+    found = climb(score, torch.tensor([3.0, 4.0]), step=0.5, goal=-1.0, evaluations=500, seed=0)
+    assert found.reached == len(looks) == len(found.best) == len(found.tried)
+    assert (found.best.diff() >= 0).all() and found.best[-1] >= -1 > found.best[-2]
+    assert torch.equal(torch.stack(looks), found.tried)
+    assert torch.equal(found.path, found.tried[found.when - 1])
+    stopped = climb(score, torch.tensor([3.0, 4.0]), step=1e-6, goal=-1.0, evaluations=20)
+    assert stopped.reached is None and len(stopped.best) == 20
+    with pytest.raises(ValueError, match="a step above 0"):
+        climb(score, torch.zeros(2), step=0)
+
+
+def test_the_plane_is_the_model_with_two_weights_changed(digits, runs):
+    weight, bias = runs["cross-entropy"].final
+    plane = two_weights(digits, weight, bias, (36, 60))
+    heights = plane.map(-10, 10, points=5)
+    for row, second in enumerate((-10.0, -5.0, 0.0, 5.0, 10.0)):
+        for column, first in enumerate((-10.0, -5.0, 0.0, 5.0, 10.0)):
+            changed = weight.clone()
+            changed[[36, 60]] = torch.tensor([first, second], dtype=torch.float64)
+            wanted = accuracy(two_logits(digits.x_train, changed, bias), digits.y_train).item()
+            assert heights[row, column].item() == wanted
+            assert plane.accuracy(torch.tensor([first, second], dtype=torch.float64)) == wanted
+
+
+def test_a_hidden_rule_can_be_learned_and_looks_are_counted():
+    problem = hidden_rule(6, examples=300, seed=2)
+    assert torch.equal(problem.x, hidden_rule(6, examples=300, seed=2).x)
+    rows = evaluations_needed([2, 8], goal=0.85, repeats=3, budget=2000)
+    assert [row.size for row in rows] == [2, 8]
+    for row in rows:
+        assert len(row.climbs) == len(row.descents) == 3
+        assert all(steps % 3 == 0 for steps in row.descents)
+        assert all(count is not None and 1 <= count <= 2000 for count in row.climbs)
+    never = evaluations_needed([64], goal=0.99, repeats=1, budget=5)[0]
+    assert never.climbs == [None] and never.middle == math.inf
+    assert rows[1].middle == sorted(rows[1].climbs)[1]
+
+
+def test_trying_every_combination_is_counted():
+    assert grid_evaluations(2) == pytest.approx(math.log10(10 * 10))
+    assert grid_evaluations(65, values=3) == pytest.approx(math.log10(3**65))
+
+
+def test_the_objectives_gradients_are_what_the_chapter_says(digits):
+    weight, bias = (t.requires_grad_() for t in random_start(1))
+    assert not argmax_error(two_logits(digits.x_train, weight, bias), digits.y_train).requires_grad
+    rounded_error(two_logits(digits.x_train, weight, bias), digits.y_train).backward()
+    assert weight.grad.count_nonzero() == 0 and bias.grad == 0
+
+
+def test_a_run_from_one_start_is_the_same_twice(digits):
+    once, again = (fit(digits, F.cross_entropy, random_start(3), steps=5) for _ in range(2))
+    assert torch.equal(once.weight, again.weight)
