@@ -9,6 +9,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 LOG := _build/build.log
+# Tests share the cores, a file's tests on one, so that what a file sets up is set up once.
+SHARED := -n auto --dist loadfile
 # PyTorch's CPU builds, for Linux, where the default index would bring gigabytes for graphics cards.
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
@@ -28,17 +30,19 @@ serve: book  ## build, then show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT) (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-test: $(VENV)/test-installed  ## everything that must hold, fast to slow: units, build, pages, browsers
+test: $(VENV)/test-installed  ## everything that must hold, fast to slow: style, types, units, build, pages, browsers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pytest tests/unit
+	tests/node_modules/.bin/biome check --error-on-warnings .
+	$(BIN)/mypy -p lossbook
+	$(BIN)/pytest $(SHARED) tests/unit
 	$(MAKE) --no-print-directory book
-	$(BIN)/pytest tests/site
+	$(BIN)/pytest $(SHARED) tests/site
 	$(BIN)/python tests/browsers.py
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest $(SHARED) tests/browser
 
 unit: $(VENV)/test-installed  ## the unit tests alone
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest $(SHARED) tests/unit
 
 bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from lossbook.style import COLORS, FAINT, INK, line
@@ -63,12 +66,12 @@ def _runs(flags: Tensor) -> Iterator[tuple[int, int]]:
             start = None
 
 
-def _hatch(axes, left: float, right: float, text: str) -> None:
+def _hatch(axes: Axes, left: float, right: float, text: str) -> None:
     axes.axvspan(left, right, facecolor="none", edgecolor=FAINT, hatch="///", linewidth=0)
     axes.text((left + right) / 2, 0.5, text, transform=axes.get_xaxis_transform(), ha="center", color=INK)
 
 
-def _mark_pole(axes, x: float, up: bool, on_left: bool) -> None:
+def _mark_pole(axes: Axes, x: float, up: bool, on_left: bool) -> None:
     axes.axvline(x, color=COLORS["loss"], linestyle=":", linewidth=1.5)
     axes.annotate(
         f"{'∞' if up else '−∞'} at {x:g}",
@@ -82,7 +85,7 @@ def _mark_pole(axes, x: float, up: bool, on_left: bool) -> None:
     )
 
 
-def plot_pictures(files: Sequence, labels: Sequence[str], columns: int = 6) -> Figure:
+def plot_pictures(files: Sequence[Path], labels: Sequence[str], columns: int = 6) -> Figure:
     """The picture files side by side, each with its file name above and its label below."""
     from PIL import Image
 
@@ -131,7 +134,7 @@ def plot_heatmap(values: Tensor, target: Tensor, title: str | None = None) -> Fi
             shade = to_rgba(COLORS["gradient"] if v > 0 else COLORS["right"], 0.55 * abs(v) / top)
             framed = c == int(target[i])
             edge = INK if framed else "none"
-            axes.add_patch(plt.Rectangle((c - 0.47, i - 0.45), 0.94, 0.9, facecolor=shade, edgecolor=edge, lw=1.6))
+            axes.add_patch(Rectangle((c - 0.47, i - 0.45), 0.94, 0.9, facecolor=shade, edgecolor=edge, lw=1.6))
             axes.text(c, i, f"{v:+.4f}", ha="center", va="center", fontsize=10)
     axes.set(xlim=(-0.55, classes - 0.45), ylim=(n - 0.45, -0.55), title=title or "")
     axes.set_xticks(range(classes), [f"class {c}" for c in range(classes)])
@@ -140,7 +143,7 @@ def plot_heatmap(values: Tensor, target: Tensor, title: str | None = None) -> Fi
     for side in axes.spines.values():
         side.set_visible(False)
     # Room for the row labels where a phone shows its text larger than it was drawn.
-    figure.get_layout_engine().set(w_pad=0.35)
+    figure.set_layout_engine("constrained", w_pad=0.35)
     return figure
 
 

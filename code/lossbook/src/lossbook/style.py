@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import Any
 
 _CSS = (files("lossbook") / "static" / "palette.css").read_text(encoding="utf-8")
 _LIGHT, _DARK = (dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block)) for block in _CSS.split("}")[:2])
@@ -23,7 +24,7 @@ INK = "#1d2129"
 FAINT = "#c9ced6"
 
 #: matplotlib settings for every figure: no box, small ink, real text in SVG, the same bytes from the same data.
-RC = {
+RC: dict[Any, Any] = {
     "figure.figsize": (6.4, 3.6),
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
@@ -62,7 +63,7 @@ def use_style() -> None:
     use_theme(themed_colors())
 
 
-def line(meaning: str, **overrides) -> dict:
+def line(meaning: str, **overrides: Any) -> dict[str, Any]:
     """Keyword arguments for ``Axes.plot`` that draw a line of this meaning: ``ax.plot(x, y, **line("loss"))``."""
     if meaning not in COLORS:
         raise ValueError(f"no meaning {meaning!r} in the book's palette; it has {', '.join(COLORS)}")

@@ -8,10 +8,14 @@ export default {
     const show = painter(el, model.get("frames"));
     el.querySelector("fieldset.kf-controls").disabled = false;
     for (const part of parts) bind(part, el.querySelector(`[data-control="${part.name}"]`));
-    return watch(model, controls.map((control) => control.name), () => {
-      const said = show(parts.reduce((frame, part) => frame * part.count + position(part), 0));
-      if (said) announce(el, said);
-    });
+    return watch(
+      model,
+      controls.map((control) => control.name),
+      () => {
+        const said = show(parts.reduce((frame, part) => frame * part.count + position(part), 0));
+        if (said) announce(el, said);
+      },
+    );
   },
 };
 
@@ -46,7 +50,8 @@ function bindChoice({ v, values }, box) {
   const select = box.querySelector("select");
   const inputs = [...box.querySelectorAll("input")];
   const single = inputs.length === 1;
-  const picked = () => (select ? select.selectedIndex : single ? Number(inputs[0].checked) : inputs.findIndex((input) => input.checked));
+  const picked = () =>
+    select ? select.selectedIndex : single ? Number(inputs[0].checked) : inputs.findIndex((input) => input.checked);
   box.addEventListener("change", () => v.set(values[picked()]));
   watch(v.model, [v.trait], () => {
     const i = values.indexOf(v.get());
@@ -68,9 +73,13 @@ function painter(el, frames) {
     };
   }
   const nodes = picture ? [picture, ...picture.querySelectorAll("*")] : [];
-  const columns = frames.columns.map(([node, name, pattern, values]) => (
-    { node: node < 0 ? words : nodes[node], name, value: reader(values), which: frames.patterns[pattern], at: -1 }
-  ));
+  const columns = frames.columns.map(([node, name, pattern, values]) => ({
+    node: node < 0 ? words : nodes[node],
+    name,
+    value: reader(values),
+    which: frames.patterns[pattern],
+    at: -1,
+  }));
   const texts = columns.filter((column) => column.name === "#text");
   return (n) => {
     for (const column of columns) {
@@ -79,8 +88,13 @@ function painter(el, frames) {
       column.at = at;
       if (at >= 0) apply(column.node, column.name, column.value(at));
     }
-    const spoken = words ? texts.filter((column) => column.node === words) : texts.filter((column) => column.which[n] >= 0);
-    return spoken.map((column) => column.node.textContent).join(", ").slice(0, 300);
+    const spoken = words
+      ? texts.filter((column) => column.node === words)
+      : texts.filter((column) => column.which[n] >= 0);
+    return spoken
+      .map((column) => column.node.textContent)
+      .join(", ")
+      .slice(0, 300);
   };
 }
 

@@ -166,7 +166,11 @@ function furnish(node, attributes, children) {
 export function slider(v, options) {
   const { min, max, step, snap, say } = scale(v, options);
   const range = element("input", {
-    type: "range", min, max, step, autocomplete: "off",
+    type: "range",
+    min,
+    max,
+    step,
+    autocomplete: "off",
     oninput: () => v.set(snap(Number(range.value))),
   });
   watchValue(v, () => {
@@ -174,16 +178,31 @@ export function slider(v, options) {
     range.setAttribute("aria-valuetext", say(v.get()));
   });
   const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;
-  return element("div", { class: "kf-control" },
-    element("label", {}, element("span", { class: "kf-label" }, options.label), element("span", { class: "kf-track" }, range)),
-    element("span", { class: "kf-field" }, number(v, { ...options, hidden: true })), unit);
+  return element(
+    "div",
+    { class: "kf-control" },
+    element(
+      "label",
+      {},
+      element("span", { class: "kf-label" }, options.label),
+      element("span", { class: "kf-track" }, range),
+    ),
+    element("span", { class: "kf-field" }, number(v, { ...options, hidden: true })),
+    unit,
+  );
 }
 
 /** A number field; what is typed out of range comes back into it, and what is no number is put back. */
 export function number(v, options) {
   const { min, max, step, digits, snap } = scale(v, options);
   const field = element("input", {
-    type: "number", class: "kf-number", min, max, step, autocomplete: "off", inputmode: "decimal",
+    type: "number",
+    class: "kf-number",
+    min,
+    max,
+    step,
+    autocomplete: "off",
+    inputmode: "decimal",
     "aria-label": options.hidden ? `${options.label}, as a number` : null,
     onchange: () => {
       if (field.value.trim()) v.set(snap(clamp(Number(field.value), min, max)));
@@ -204,8 +223,11 @@ let groups = 0;
 export function choice(v, { label, options, menu = false }) {
   const chosen = () => options.findIndex(([, x]) => x === v.get());
   if (menu) {
-    const select = element("select", { autocomplete: "off", onchange: () => v.set(options[select.selectedIndex][1]) },
-      ...options.map(([text]) => element("option", {}, text)));
+    const select = element(
+      "select",
+      { autocomplete: "off", onchange: () => v.set(options[select.selectedIndex][1]) },
+      ...options.map(([text]) => element("option", {}, text)),
+    );
     watchValue(v, () => {
       select.selectedIndex = chosen();
     });
@@ -213,12 +235,19 @@ export function choice(v, { label, options, menu = false }) {
   }
   const name = `kf-choice-${++groups}`;
   const radios = options.map(([, x]) =>
-    element("input", { type: "radio", name, autocomplete: "off", onchange: () => v.set(x) }));
-  watchValue(v, () => radios.forEach((radio, i) => {
-    radio.checked = i === chosen();
-  }));
-  return element("fieldset", { class: "kf-control kf-choice" }, element("legend", { class: "kf-label" }, label),
-    ...options.map(([text], i) => element("label", {}, radios[i], text)));
+    element("input", { type: "radio", name, autocomplete: "off", onchange: () => v.set(x) }),
+  );
+  watchValue(v, () =>
+    radios.forEach((radio, i) => {
+      radio.checked = i === chosen();
+    }),
+  );
+  return element(
+    "fieldset",
+    { class: "kf-control kf-choice" },
+    element("legend", { class: "kf-label" }, label),
+    ...options.map(([text], i) => element("label", {}, radios[i], text)),
+  );
 }
 
 /** A checkbox. */
@@ -232,8 +261,11 @@ export function toggle(v, { label }) {
 
 /** A row of buttons: `[text, function]` each. */
 export function buttons({ label, options }) {
-  return element("div", { class: "kf-buttons", role: "group", "aria-label": label },
-    ...options.map(([text, fn]) => element("button", { type: "button", onclick: () => fn() }, text)));
+  return element(
+    "div",
+    { class: "kf-buttons", role: "group", "aria-label": label },
+    ...options.map(([text, fn]) => element("button", { type: "button", onclick: () => fn() }, text)),
+  );
 }
 
 /** Make an element a slider that is dragged: `at(event)` is the value under the pointer. */
@@ -242,30 +274,42 @@ export function handle(node, v, options) {
   const page = options.page ?? 10 * step;
   const text = options.text ?? say;
   const moves = {
-    ArrowRight: () => v.get() + step, ArrowUp: () => v.get() + step,
-    ArrowLeft: () => v.get() - step, ArrowDown: () => v.get() - step,
-    PageUp: () => v.get() + page, PageDown: () => v.get() - page,
-    Home: () => min, End: () => max,
+    ArrowRight: () => v.get() + step,
+    ArrowUp: () => v.get() + step,
+    ArrowLeft: () => v.get() - step,
+    ArrowDown: () => v.get() - step,
+    PageUp: () => v.get() + page,
+    PageDown: () => v.get() - page,
+    Home: () => min,
+    End: () => max,
   };
   const follow = (event) => guarded(v.model, () => v.set(snap(clamp(options.at(event), min, max))));
-  furnish(node, {
-    role: "slider", tabindex: 0, "aria-label": options.label, "aria-valuemin": min, "aria-valuemax": max,
-    onkeydown: (event) => {
-      if (!moves[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      v.set(snap(clamp(moves[event.key](), min, max)));
+  furnish(
+    node,
+    {
+      role: "slider",
+      tabindex: 0,
+      "aria-label": options.label,
+      "aria-valuemin": min,
+      "aria-valuemax": max,
+      onkeydown: (event) => {
+        if (!moves[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
+        event.preventDefault();
+        v.set(snap(clamp(moves[event.key](), min, max)));
+      },
+      onpointerdown: (event) => {
+        if (event.button) return;
+        event.preventDefault(); // no selection of text while dragging
+        node.focus({ preventScroll: true });
+        node.setPointerCapture(event.pointerId);
+        follow(event);
+      },
+      onpointermove: (event) => {
+        if (node.hasPointerCapture(event.pointerId)) follow(event);
+      },
     },
-    onpointerdown: (event) => {
-      if (event.button) return;
-      event.preventDefault(); // no selection of text while dragging
-      node.focus({ preventScroll: true });
-      node.setPointerCapture(event.pointerId);
-      follow(event);
-    },
-    onpointermove: (event) => {
-      if (node.hasPointerCapture(event.pointerId)) follow(event);
-    },
-  }, []);
+    [],
+  );
   // touch-action does not reach shapes inside an SVG: without this, a finger on the handle would scroll the page.
   node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   node.classList.add("kf-handle");
@@ -286,13 +330,21 @@ export function axes({ width = 480, height = 280, x, y, label }) {
   const group = svg("g", { transform: `translate(${-edge.left} ${-edge.top})` });
   plot.append(group);
   const marks = svg("g", { class: "kf-marks" });
-  const node = svg("svg", {
-    class: "kf-axes", viewBox: `0 0 ${width} ${height}`, style: `max-width:${1.25 * width}px`,
-    ...(label ? { role: "group", "aria-label": label } : {}), // a group, since handles inside must stay reachable
-  }, marks, plot);
+  const node = svg(
+    "svg",
+    {
+      class: "kf-axes",
+      viewBox: `0 0 ${width} ${height}`,
+      style: `max-width:${1.25 * width}px`,
+      ...(label ? { role: "group", "aria-label": label } : {}), // a group, since handles inside must stay reachable
+    },
+    marks,
+    plot,
+  );
   const ends = { x: { ...x }, y: { ...y } };
   const at = {
-    node, plot: group,
+    node,
+    plot: group,
     x: (number) => edge.left + ((number - ends.x.min) / (ends.x.max - ends.x.min)) * inner.width,
     y: (number) => edge.top + inner.height - ((number - ends.y.min) / (ends.y.max - ends.y.min)) * inner.height,
     at(event) {
@@ -318,12 +370,15 @@ export function axes({ width = 480, height = 280, x, y, label }) {
     marks.replaceChildren(
       svg("path", { class: "kf-rule", d: `M${edge.left} ${edge.top}V${bottom}H${width - edge.right}` }),
       ...xs.map((tick) => text(format(tick, places(xs)), { x: at.x(tick), y: bottom + 16, "text-anchor": "middle" })),
-      ...ys.map((tick) => text(format(tick, places(ys)), { x: edge.left - 7, y: at.y(tick) + 4, "text-anchor": "end" })),
+      ...ys.map((tick) =>
+        text(format(tick, places(ys)), { x: edge.left - 7, y: at.y(tick) + 4, "text-anchor": "end" }),
+      ),
       ...xs.map((tick) => svg("path", { class: "kf-rule", d: `M${at.x(tick)} ${bottom}v4` })),
       ...ys.map((tick) => svg("path", { class: "kf-rule", d: `M${edge.left} ${at.y(tick)}h-4` })),
       text(ends.x.label ?? "", { x: edge.left + inner.width / 2, y: height - 6, "text-anchor": "middle" }),
       text(ends.y.label ?? "", {
-        transform: `translate(12 ${edge.top + inner.height / 2}) rotate(-90)`, "text-anchor": "middle",
+        transform: `translate(12 ${edge.top + inner.height / 2}) rotate(-90)`,
+        "text-anchor": "middle",
       }),
     );
   }
@@ -353,9 +408,12 @@ export function announce(el, text) {
   const region = regions.get(el);
   if (!region) return;
   clearTimeout(waiting.get(region));
-  waiting.set(region, setTimeout(() => {
-    region.textContent = text;
-  }, QUIET));
+  waiting.set(
+    region,
+    setTimeout(() => {
+      region.textContent = text;
+    }, QUIET),
+  );
 }
 
 /** Render a front end into `el`, inside `root`. Returns what cleans up. */
@@ -384,11 +442,14 @@ export const dress = (front) => ({
   render({ model, el }) {
     const about = model.get("_about");
     const view = element("div", { class: "kf-view" });
-    const root = element("div", { class: "kernelfree", "data-live-figure": about.name, role: "group", "aria-label": about.title },
+    const root = element(
+      "div",
+      { class: "kernelfree", "data-live-figure": about.name, role: "group", "aria-label": about.title },
       element("p", { class: "kf-title" }, about.title),
       element("div", { class: "kf-stage" }, view),
       element("div", { class: "kf-tools" }, element("button", { type: "button", class: "kf-reset" }, "Reset")),
-      element("p", { class: "kf-said", "aria-live": "polite" }));
+      element("p", { class: "kf-said", "aria-live": "polite" }),
+    );
     el.append(root);
     return mount(front, { model, root, el: view });
   },

@@ -1,6 +1,5 @@
 // Wakes the figures of a page when they come near the window: no kernel, no eval, no modules, no address but the site's.
 (() => {
-  "use strict";
   const home = document.currentScript.src.replace(/[^/]*$/, "");
   const made = Object.create(null); // module -> its exports
   const data = Object.create(null); // data file -> its content
@@ -58,17 +57,22 @@
   }
 
   function same(a, b) {
-    return Object.is(a, b) || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
+    return (
+      Object.is(a, b) || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b))
+    );
   }
 
   function arrive(make, address) {
     if (!files.has(address)) {
-      files.set(address, new Promise((resolve, reject) => {
-        const node = make(home + address);
-        node.onload = resolve;
-        node.onerror = () => reject(new Error(`${address} did not arrive`));
-        document.head.append(node);
-      }));
+      files.set(
+        address,
+        new Promise((resolve, reject) => {
+          const node = make(home + address);
+          node.onload = resolve;
+          node.onerror = () => reject(new Error(`${address} did not arrive`));
+          document.head.append(node);
+        }),
+      );
     }
     return files.get(address);
   }
@@ -80,7 +84,10 @@
     started.add(root);
     try {
       const card = JSON.parse(root.querySelector("script.kf-card").textContent);
-      await Promise.all([...card.files.map((file) => arrive(script, file)), ...card.styles.map((file) => arrive(style, file))]);
+      await Promise.all([
+        ...card.files.map((file) => arrive(script, file)),
+        ...card.styles.map((file) => arrive(style, file)),
+      ]);
       const kit = made[card.kit];
       const front = made[card.front]?.default;
       if (!kit || !front) throw new Error(`${card.front} could not be read`);
@@ -152,12 +159,20 @@
 
   function admits(limits, x, like) {
     switch (limits.kind) {
-      case "boolean": return typeof x === "boolean";
-      case "choice": return limits.values.includes(x);
-      case "integer": return Number.isInteger(x) && x >= limits.min && x <= limits.max;
-      case "number": return typeof x === "number" && x >= limits.min && x <= limits.max;
-      case "list": return Array.isArray(x) && x.length === like.length && x.every((item, i) => admits(limits.items, item, like[i]));
-      default: return false;
+      case "boolean":
+        return typeof x === "boolean";
+      case "choice":
+        return limits.values.includes(x);
+      case "integer":
+        return Number.isInteger(x) && x >= limits.min && x <= limits.max;
+      case "number":
+        return typeof x === "number" && x >= limits.min && x <= limits.max;
+      case "list":
+        return (
+          Array.isArray(x) && x.length === like.length && x.every((item, i) => admits(limits.items, item, like[i]))
+        );
+      default:
+        return false;
     }
   }
 
@@ -180,7 +195,9 @@
 
   function follow() {
     const link = fragment();
-    const roots = [...document.querySelectorAll("[data-live-figure]")].filter((root) => root.dataset.liveFigure === link?.name);
+    const roots = [...document.querySelectorAll("[data-live-figure]")].filter(
+      (root) => root.dataset.liveFigure === link?.name,
+    );
     for (const root of roots) {
       if (root.model) restore(root.model, link);
       else start(root);
@@ -191,16 +208,20 @@
   // --- wake what is near ---
 
   function begin() {
-    const near = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        near.unobserve(target);
-        start(target);
-      }
-    }, { rootMargin: "100% 0px" });
+    const near = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          near.unobserve(target);
+          start(target);
+        }
+      },
+      { rootMargin: "100% 0px" },
+    );
     for (const root of document.querySelectorAll("[data-live-figure]")) {
       const { top, bottom } = root.getBoundingClientRect();
-      if (top < 2 * innerHeight && bottom > -innerHeight) start(root); // near from the start: no need to wait for a frame
+      if (top < 2 * innerHeight && bottom > -innerHeight)
+        start(root); // near from the start: no need to wait for a frame
       else near.observe(root);
     }
     addEventListener("hashchange", follow);

@@ -1,6 +1,5 @@
 // Cells that run on the page: after a press, and a yes, since it means asking two other hosts.
 (() => {
-  "use strict";
   const make = (tag, properties, ...children) => {
     const node = Object.assign(document.createElement(tag), properties);
     node.append(...children);
@@ -12,7 +11,11 @@
   // What this page's cells need to run stands in a file of its own, since few readers ask for it.
   const fetchCard = async () => {
     const root = new URL("../", here).href;
-    const page = location.href.slice(root.length).replace(/[?#].*/, "").replace(/(^|\/)$/, "$1index").replace(/\.html$/, "");
+    const page = location.href
+      .slice(root.length)
+      .replace(/[?#].*/, "")
+      .replace(/(^|\/)$/, "$1index")
+      .replace(/\.html$/, "");
     return (await fetch(`${root}_static/live/${page}.json`)).json();
   };
 
@@ -33,7 +36,11 @@
   const load = (card) =>
     new Promise((done, failed) => {
       document.head.append(make("link", { rel: "stylesheet", href: `${card.thebe}thebe.css` }));
-      const script = make("script", { src: `${card.thebe}index.js`, crossOrigin: "anonymous", integrity: card.integrity });
+      const script = make("script", {
+        src: `${card.thebe}index.js`,
+        crossOrigin: "anonymous",
+        integrity: card.integrity,
+      });
       script.onload = done;
       script.onerror = () => failed(new Error(`${host(card.thebe)} did not answer`));
       document.head.append(script);
@@ -60,7 +67,8 @@
     // What was computed when the book was built makes room for what is computed now; captions stay.
     for (const cell of document.querySelectorAll("article .thebe-cell")) {
       const built = cell.closest(".cell")?.querySelector(":scope > .cell_output");
-      for (const node of built ? built.querySelectorAll(":scope > :not(figure), figure > :not(figcaption)") : []) node.hidden = true;
+      for (const node of built ? built.querySelectorAll(":scope > :not(figure), figure > :not(figcaption)") : [])
+        node.hidden = true;
     }
     say("Running the cells …");
     await notebook.executeAll();

@@ -1,5 +1,19 @@
 // One weight of a real model under the reader's hand: accuracy's staircase above cross-entropy's curve, and the step.
-import { announce, axes, buttons, change, element, format, handle, slider, svg, toggle, value, watch, write } from "kernelfree";
+import {
+  announce,
+  axes,
+  buttons,
+  change,
+  element,
+  format,
+  handle,
+  slider,
+  svg,
+  toggle,
+  value,
+  watch,
+  write,
+} from "kernelfree";
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
@@ -14,13 +28,26 @@ export default {
     const table = numbers();
     const verdict = element("p", { class: "ow-verdict" });
     const step = slider(value(model, "power"), {
-      label: "h, power of ten", step: 0.1, format: (power) => `h = ${spoken(10 ** power)}`,
+      label: "h, power of ten",
+      step: 0.1,
+      format: (power) => `h = ${spoken(10 ** power)}`,
     });
     const trained = () => change(model, { x_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
-    el.append(element("div", { class: "one-weight" },
-      element("div", { class: "ow-side" }, grid.node, step, toggle(value(model, "close"), { label: "close-up" }),
-        buttons({ label: "Presets", options: [["x old to the trained value", trained]] })),
-      element("div", { class: "ow-main" }, plots.node, verdict, table.node)));
+    el.append(
+      element(
+        "div",
+        { class: "one-weight" },
+        element(
+          "div",
+          { class: "ow-side" },
+          grid.node,
+          step,
+          toggle(value(model, "close"), { label: "close-up" }),
+          buttons({ label: "Presets", options: [["x old to the trained value", trained]] }),
+        ),
+        element("div", { class: "ow-main" }, plots.node, verdict, table.node),
+      ),
+    );
 
     let line = null;
     let pixel = null;
@@ -50,8 +77,13 @@ function measured(line, old, h) {
   };
   const tie = line.offset.some((offset, i) => line.slope[i] !== 0 && offset + line.slope[i] * old === 0);
   return {
-    old, to: old + h, run, examples: line.offset.length, flipped: flips(line, old, old + h),
-    accuracy: on(accuracy, tie ? null : 0), loss: on(crossEntropy, crossEntropySlope(line, old)),
+    old,
+    to: old + h,
+    run,
+    examples: line.offset.length,
+    flipped: flips(line, old, old + h),
+    accuracy: on(accuracy, tie ? null : 0),
+    loss: on(crossEntropy, crossEntropySlope(line, old)),
   };
 }
 
@@ -71,32 +103,53 @@ function weightGrid(model) {
   const cells = weight.map((w, j) => {
     const name = `weight of row ${Math.floor(j / SIDE) + 1}, column ${(j % SIDE) + 1}: ${format(w, 2)}${blank.has(j) ? ", blank in every picture" : ""}`;
     return element("span", {
-      role: "radio", "aria-label": name, title: name, class: blank.has(j) ? "ow-cell ow-blank" : "ow-cell",
-      "data-sign": w < 0 ? "3" : "7", style: `--ink: ${((100 * Math.abs(w)) / largest).toFixed(0)}%`,
+      role: "radio",
+      "aria-label": name,
+      title: name,
+      class: blank.has(j) ? "ow-cell ow-blank" : "ow-cell",
+      "data-sign": w < 0 ? "3" : "7",
+      style: `--ink: ${((100 * Math.abs(w)) / largest).toFixed(0)}%`,
       onclick: () => change(model, { pixel: j }),
     });
   });
   const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE };
-  const board = element("div", {
-    class: "ow-grid", role: "radiogroup", "aria-label": "Which weight moves",
-    onkeydown(event) {
-      const j = model.get("pixel");
-      const ends = { Home: 0, End: cells.length - 1 };
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      if (!(event.key in moves) && !(event.key in ends)) return;
-      event.preventDefault();
-      const to = ends[event.key] ?? j + moves[event.key];
-      const sameRow = Math.abs(moves[event.key]) !== 1 || Math.floor(to / SIDE) === Math.floor(j / SIDE);
-      if (to < 0 || to >= cells.length || !sameRow) return;
-      change(model, { pixel: to });
-      cells[to].tabIndex = 0;
-      cells[to].focus();
+  const board = element(
+    "div",
+    {
+      class: "ow-grid",
+      role: "radiogroup",
+      "aria-label": "Which weight moves",
+      onkeydown(event) {
+        const j = model.get("pixel");
+        const ends = { Home: 0, End: cells.length - 1 };
+        if (event.ctrlKey || event.altKey || event.metaKey) return;
+        if (!(event.key in moves) && !(event.key in ends)) return;
+        event.preventDefault();
+        const to = ends[event.key] ?? j + moves[event.key];
+        const sameRow = Math.abs(moves[event.key]) !== 1 || Math.floor(to / SIDE) === Math.floor(j / SIDE);
+        if (to < 0 || to >= cells.length || !sameRow) return;
+        change(model, { pixel: to });
+        cells[to].tabIndex = 0;
+        cells[to].focus();
+      },
     },
-  }, ...cells);
+    ...cells,
+  );
   return {
-    node: element("div", { class: "ow-weights" }, board,
-      element("p", { class: "ow-key" }, "The weights: ", element("span", { class: "ow-seven" }, "for 7"), ", ",
-        element("span", { class: "ow-three" }, "for 3"), ", × blank in every picture")),
+    node: element(
+      "div",
+      { class: "ow-weights" },
+      board,
+      element(
+        "p",
+        { class: "ow-key" },
+        "The weights: ",
+        element("span", { class: "ow-seven" }, "for 7"),
+        ", ",
+        element("span", { class: "ow-three" }, "for 3"),
+        ", × blank in every picture",
+      ),
+    ),
     show(pixel) {
       if (cells[pixel].tabIndex === 0 && cells[pixel].getAttribute("aria-checked") === "true") return;
       cells.forEach((cell, j) => {
@@ -112,8 +165,14 @@ function weightGrid(model) {
 function twoPlots(model) {
   const [low, high] = model.get("reach");
   const all = { min: low, max: high, label: "" };
-  const above = plot("accuracy", { x: { ...all }, y: { min: 0.4, max: 1.18, label: "accuracy", ticks: [0.4, 0.6, 0.8, 1] } });
-  const below = plot("loss", { x: { ...all, label: "value of the weight" }, y: { min: 0, max: 3, label: "cross-entropy (nats)" } });
+  const above = plot("accuracy", {
+    x: { ...all },
+    y: { min: 0.4, max: 1.18, label: "accuracy", ticks: [0.4, 0.6, 0.8, 1] },
+  });
+  const below = plot("loss", {
+    x: { ...all, label: "value of the weight" },
+    y: { min: 0, max: 3, label: "cross-entropy (nats)" },
+  });
   const risers = svg("path", { class: "ow-risers" });
   above.at.plot.prepend(risers);
 
@@ -127,12 +186,21 @@ function twoPlots(model) {
     set: (x) => power.set(Math.log10(Math.max(x - old.get(), 1e-9))),
   };
   const grip = (plot, v, name, lane) => {
-    const knob = svg("g", { class: `ow-grip ow-${lane}` },
-      svg("rect", { x: -14, y: -12, width: 28, height: 24, rx: 12 }), svg("text", { y: 4, "text-anchor": "middle" }, name));
-    plot.at.node.append(handle(knob, v, {
-      label: `x ${name}, value of the weight`, step: 0.01, page: 0.5, at: (event) => plot.at.at(event).x,
-      text: (x) => format(x, 4),
-    }));
+    const knob = svg(
+      "g",
+      { class: `ow-grip ow-${lane}` },
+      svg("rect", { x: -14, y: -12, width: 28, height: 24, rx: 12 }),
+      svg("text", { y: 4, "text-anchor": "middle" }, name),
+    );
+    plot.at.node.append(
+      handle(knob, v, {
+        label: `x ${name}, value of the weight`,
+        step: 0.01,
+        page: 0.5,
+        at: (event) => plot.at.at(event).x,
+        text: (x) => format(x, 4),
+      }),
+    );
     return knob;
   };
   const grips = { old: grip(above, old, "old", "top"), next: grip(below, next, "new", "bottom") };
@@ -150,8 +218,29 @@ function twoPlots(model) {
         const levels = treads(line, ...window);
         limits(above, below, { window, close, now, heights });
         below.curve.setAttribute("d", below.at.path(points.map((w, k) => [w, heights[k]])));
-        above.curve.setAttribute("d", levels.map((piece) => above.at.path([[piece.from, piece.height], [piece.to, piece.height]])).join(""));
-        risers.setAttribute("d", levels.slice(1).map((piece, k) => above.at.path([[piece.from, levels[k].height], [piece.from, piece.height]])).join(""));
+        above.curve.setAttribute(
+          "d",
+          levels
+            .map((piece) =>
+              above.at.path([
+                [piece.from, piece.height],
+                [piece.to, piece.height],
+              ]),
+            )
+            .join(""),
+        );
+        risers.setAttribute(
+          "d",
+          levels
+            .slice(1)
+            .map((piece, k) =>
+              above.at.path([
+                [piece.from, levels[k].height],
+                [piece.from, piece.height],
+              ]),
+            )
+            .join(""),
+        );
       }
       above.step(now.old, now.to, now.accuracy);
       below.step(now.old, now.to, now.loss);
@@ -168,17 +257,25 @@ function twoPlots(model) {
   };
 
   function limits(above, below, { window, close, now, heights }) {
-    const x = close ? { min: window[0], max: window[1], ticks: [], label: "" } : { min: low, max: high, ticks: undefined, label: "" };
+    const x = close
+      ? { min: window[0], max: window[1], ticks: [], label: "" }
+      : { min: low, max: high, ticks: undefined, label: "" };
     if (!close) {
       above.at.set({ x, y: { min: 0.4, max: 1.18, ticks: [0.4, 0.6, 0.8, 1], label: "accuracy" } });
-      below.at.set({ x: { ...x, label: "value of the weight" }, y: { min: 0, max: 1.22 * Math.max(...heights), ticks: undefined, label: "cross-entropy (nats)" } });
+      below.at.set({
+        x: { ...x, label: "value of the weight" },
+        y: { min: 0, max: 1.22 * Math.max(...heights), ticks: undefined, label: "cross-entropy (nats)" },
+      });
       return;
     }
     const example = 1 / now.examples;
     const middle = now.accuracy.from;
     const [least, most] = [Math.min(...heights), Math.max(...heights)];
     const room = Math.max(most - least, 1e-13) * 0.15;
-    above.at.set({ x, y: { min: middle - 3.5 * example, max: middle + 4.5 * example, ticks: [], label: "accuracy, 8 pictures tall" } });
+    above.at.set({
+      x,
+      y: { min: middle - 3.5 * example, max: middle + 4.5 * example, ticks: [], label: "accuracy, 8 pictures tall" },
+    });
     below.at.set({
       x: { ...x, label: `a window ${short(window[1] - window[0])} wide` },
       y: { min: least - room, max: most + 2 * room, ticks: [], label: `${short(most - least + 3 * room)} nats tall` },
@@ -188,16 +285,25 @@ function twoPlots(model) {
 
 // One plot: its curve, the two ends of the step, and the line through them.
 function plot(meaning, limits) {
-  const at = axes({ width: WIDTH, height: 220, ...limits, label: meaning === "loss" ? "Cross-entropy over the weight" : "Accuracy over the weight" });
+  const at = axes({
+    width: WIDTH,
+    height: 220,
+    ...limits,
+    label: meaning === "loss" ? "Cross-entropy over the weight" : "Accuracy over the weight",
+  });
   const curve = svg("path", { class: `ow-curve ow-${meaning}` });
   const rods = [svg("path", { class: "ow-rod" }), svg("path", { class: "ow-rod" })];
   const secant = svg("path", { class: "ow-secant" });
   const ends = [svg("circle", { r: 5, class: "ow-end" }), svg("circle", { r: 5, class: "ow-end ow-hollow" })];
   at.plot.append(...rods, curve, secant, ...ends);
   return {
-    at, curve,
+    at,
+    curve,
     step(from, to, values) {
-      const points = [[from, values.from], [to, values.to]].map(([x, y]) => [at.x(x), at.y(y)]);
+      const points = [
+        [from, values.from],
+        [to, values.to],
+      ].map(([x, y]) => [at.x(x), at.y(y)]);
       points.forEach(([x, y], k) => {
         ends[k].setAttribute("cx", x.toFixed(2));
         ends[k].setAttribute("cy", y.toFixed(2));
@@ -207,7 +313,10 @@ function plot(meaning, limits) {
       const [[x0, y0]] = points;
       const tilt = (values.secant * (at.y(1) - at.y(0))) / (at.x(1) - at.x(0));
       const reach = Math.max(60, 1.5 * (points[1][0] - x0));
-      secant.setAttribute("d", `M${(x0 - reach).toFixed(2)} ${(y0 - tilt * reach).toFixed(2)}L${(x0 + reach).toFixed(2)} ${(y0 + tilt * reach).toFixed(2)}`);
+      secant.setAttribute(
+        "d",
+        `M${(x0 - reach).toFixed(2)} ${(y0 - tilt * reach).toFixed(2)}L${(x0 + reach).toFixed(2)} ${(y0 + tilt * reach).toFixed(2)}`,
+      );
     },
   };
 }
@@ -218,23 +327,43 @@ const ROWS = [
   ["at x old", (values) => format(values.from, 6)],
   ["at x new", (values) => format(values.to, 6)],
   ["rise", (values) => short(values.rise)],
-  ["run h", (values, now) => short(now.run)],
+  ["run h", (_values, now) => short(now.run)],
   ["rise / run", (values) => short(values.secant)],
   ["derivative at x old", (values) => (values.derivative === null ? "none: a tie" : short(values.derivative))],
 ];
 
 function numbers() {
   const cells = ROWS.map(() => [element("span", { class: "ow-number" }), element("span", { class: "ow-number" })]);
-  const node = element("table", { class: "ow-numbers" },
-    element("thead", {}, element("tr", {}, element("td", {}), element("th", { scope: "col", class: "ow-accuracy" }, "accuracy"),
-      element("th", { scope: "col", class: "ow-loss" }, "cross-entropy (nats)"))),
-    element("tbody", {}, ...ROWS.map(([name], k) => element("tr", {}, element("th", { scope: "row" }, name), ...cells[k].map((cell) => element("td", {}, cell))))));
+  const node = element(
+    "table",
+    { class: "ow-numbers" },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        element("td", {}),
+        element("th", { scope: "col", class: "ow-accuracy" }, "accuracy"),
+        element("th", { scope: "col", class: "ow-loss" }, "cross-entropy (nats)"),
+      ),
+    ),
+    element(
+      "tbody",
+      {},
+      ...ROWS.map(([name], k) =>
+        element("tr", {}, element("th", { scope: "row" }, name), ...cells[k].map((cell) => element("td", {}, cell))),
+      ),
+    ),
+  );
   return {
     node,
     show(now) {
-      ROWS.forEach(([, text], k) => [now.accuracy, now.loss].forEach((values, column) => {
-        write(cells[k][column], text(values, now));
-      }));
+      ROWS.forEach(([, text], k) =>
+        [now.accuracy, now.loss].forEach((values, column) => {
+          write(cells[k][column], text(values, now));
+        }),
+      );
     },
   };
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from traitlets import Bool, Float, Int, List, Unicode
@@ -61,7 +61,7 @@ class OneWeight(Explorable):
     blank = List(Int(), read_only=True).tag(sync=True, data=True)
     reach = List(Float(), default_value=[LOW, HIGH], read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, digits: Digits, weight: torch.Tensor, bias: torch.Tensor, **state) -> None:
+    def __init__(self, digits: Digits, weight: torch.Tensor, bias: torch.Tensor, **state: Any) -> None:
         """``weight`` (64,) and ``bias`` () are the model, ``digits.x_train`` the pictures it is judged on."""
         self._model = (digits.x_train, digits.y_train, weight.detach(), bias.detach())
         self.set_trait("pictures", pack(digits.x_train))

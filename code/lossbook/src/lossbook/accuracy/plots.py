@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from matplotlib.figure import Figure
 
@@ -24,7 +26,7 @@ def draw_one_weight(
     """Accuracy's staircase above cross-entropy's curve over one weight, and on both the line between two points."""
     figure, panels = new_figure(size, ["accuracy"], ["loss"])
     w, stairs = torch.linspace(low, high, 401, dtype=torch.float64), staircase(moved)
-    curves = {
+    curves: dict[str, tuple[torch.Tensor, torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]] = {
         "accuracy": (*steps_to_draw(stairs, low, high), stairs),
         "loss": (w, moved.cross_entropy(w), moved.cross_entropy),
     }

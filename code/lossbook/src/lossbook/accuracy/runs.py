@@ -108,7 +108,11 @@ def fit(data: Digits, objective: Objective, start: tuple[torch.Tensor, torch.Ten
 
 def three_runs(data: Digits, seed: int = 0, steps: int = 60, lr: float = 1.0) -> dict[str, Run]:
     """The same start taught by argmax accuracy, by rounded accuracy and by cross-entropy; keys in that order."""
-    objectives = {"argmax": argmax_error, "rounded": rounded_error, "cross-entropy": F.cross_entropy}
+    objectives: dict[str, Objective] = {
+        "argmax": argmax_error,
+        "rounded": rounded_error,
+        "cross-entropy": F.cross_entropy,
+    }
     return {name: fit(data, f, random_start(seed), steps, lr) for name, f in objectives.items()}
 
 

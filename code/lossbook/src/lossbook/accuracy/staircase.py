@@ -14,6 +14,9 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import softplus
 
+#: One position on a line, or many.
+Positions = torch.Tensor | float
+
 
 class Line(NamedTuple):
     """Logits of class 1 along a line, z_i(w) = offset_i + slope_i * w, with targets 0 or 1; each of shape (N,)."""
@@ -22,17 +25,17 @@ class Line(NamedTuple):
     slope: torch.Tensor
     target: torch.Tensor
 
-    def logits(self, w) -> torch.Tensor:
+    def logits(self, w: Positions) -> torch.Tensor:
         """Class 1's logits at the positions ``w`` (...): shape (..., N)."""
         w = torch.as_tensor(w, dtype=self.offset.dtype)
         return self.offset + w.unsqueeze(-1) * self.slope
 
-    def cross_entropy(self, w) -> torch.Tensor:
+    def cross_entropy(self, w: Positions) -> torch.Tensor:
         """Mean cross-entropy in nats at ``w`` (...): log(1 + e^z) - y z, averaged over the examples."""
         z = self.logits(w)
         return (softplus(z, threshold=700) - self.target * z).mean(-1)
 
-    def cross_entropy_slope(self, w) -> torch.Tensor:
+    def cross_entropy_slope(self, w: Positions) -> torch.Tensor:
         """Derivative of ``cross_entropy`` at ``w`` (...), nats per unit of w: the mean of (p - y) * slope."""
         return ((self.logits(w).sigmoid() - self.target) * self.slope).mean(-1)
 
@@ -60,7 +63,7 @@ class Staircase:
     between: torch.Tensor
     at: torch.Tensor
 
-    def __call__(self, w) -> torch.Tensor:
+    def __call__(self, w: Positions) -> torch.Tensor:
         """Accuracy at the positions ``w`` (...), looked up on the staircase: no logit is computed."""
         w = torch.as_tensor(w, dtype=self.edges.dtype)
         below = torch.searchsorted(self.edges, w)

@@ -10,9 +10,18 @@ export default {
     const w = value(model, "w");
     const { min, max } = w.limits;
     const points = Array.from({ length: POINTS + 1 }, (_, k) => min + (k / POINTS) * (max - min));
-    const rows = [["accuracy", accuracy, 4, "accuracy", "share right"], ["loss", crossEntropy, 4, "cross-entropy", "nats"]].map(
-      ([meaning, f, digits, name, unit]) => row(line, f, points, { meaning, digits, name, unit }));
-    el.append(element("div", { class: "stand-still" }, slider(w, { label: "the weight", step: 0.01 }), ...rows.map((one) => one.node)));
+    const rows = [
+      ["accuracy", accuracy, 4, "accuracy", "share right"],
+      ["loss", crossEntropy, 4, "cross-entropy", "nats"],
+    ].map(([meaning, f, digits, name, unit]) => row(line, f, points, { meaning, digits, name, unit }));
+    el.append(
+      element(
+        "div",
+        { class: "stand-still" },
+        slider(w, { label: "the weight", step: 0.01 }),
+        ...rows.map((one) => one.node),
+      ),
+    );
     let first = true;
     return watch(model, ["w"], () => {
       const texts = rows.map((one) => one.show(w.get()));
@@ -28,12 +37,20 @@ function row(line, f, points, { meaning, digits, name, unit }) {
   const middle = (least + most) / 2;
   const half = Math.max((most - least) / 2, 0.002) * 1.3;
   const at = axes({
-    width: 460, height: 130,
+    width: 460,
+    height: 130,
     x: { min: points[0], max: points.at(-1), label: meaning === "loss" ? "value of the weight" : "" },
-    y: { min: middle - half, max: middle + half, ticks: [least, most].filter((tick, k, all) => all.indexOf(tick) === k).map((tick) => Number(tick.toFixed(3))) },
+    y: {
+      min: middle - half,
+      max: middle + half,
+      ticks: [least, most].filter((tick, k, all) => all.indexOf(tick) === k).map((tick) => Number(tick.toFixed(3))),
+    },
   });
   const dot = svg("circle", { r: 7, class: `ow-dot ow-${meaning}` });
-  at.plot.append(svg("path", { class: `ow-curve ow-${meaning}`, d: at.path(points.map((w, k) => [w, heights[k]])) }), dot);
+  at.plot.append(
+    svg("path", { class: `ow-curve ow-${meaning}`, d: at.path(points.map((w, k) => [w, heights[k]])) }),
+    dot,
+  );
   const out = element("b", { class: `ow-${meaning}` });
   return {
     node: element("div", {}, element("p", { class: "ow-line" }, `${name}: `, out, ` ${unit}`), at.node),

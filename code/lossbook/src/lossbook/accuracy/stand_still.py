@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torch.nn.functional import cross_entropy
 from traitlets import Float, Int, List
@@ -36,7 +36,7 @@ class StandStill(Explorable):
     slope = List(Float(), read_only=True).tag(sync=True, data=True)
     target = List(Int(), read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, line: Line, low: float = 2.0, high: float = 2.95, **state) -> None:
+    def __init__(self, line: Line, low: float = 2.0, high: float = 2.95, **state: Any) -> None:
         """``line`` as from ``weight_line``, on which no reading may change from ``low`` to ``high``."""
         edges = staircase(line).edges
         if ((edges >= low) & (edges <= high)).any():

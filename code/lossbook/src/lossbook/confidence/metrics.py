@@ -20,7 +20,7 @@ class Reliability(NamedTuple):
 
     confidence: torch.Tensor
     accuracy: torch.Tensor
-    count: torch.Tensor
+    count: torch.Tensor  # type: ignore[assignment]  # a column named as the field names it; no tuple is counted
 
 
 def reliability(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> Reliability:

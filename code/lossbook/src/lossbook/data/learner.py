@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -31,7 +32,7 @@ class Pictures:
     small: str  #: what a small letter stands for, "dog" or "7"
     size: int  #: pixels to resize to
     batch_size: int
-    architecture: Callable  #: a model of torchvision's, for vision_learner
+    architecture: Callable[..., Any]  #: a model of torchvision's, for vision_learner
     pretrained: bool  #: whether weights trained on ImageNet are on this machine
     epochs: int
     description: str  #: a noun phrase for the text

@@ -133,7 +133,7 @@ def evaluations_needed(sizes: list[int], goal: float = 0.9, repeats: int = 5, bu
             problem = hidden_rule(size, seed=repeat)
             start = torch.randn(size, generator=torch.Generator().manual_seed(1000 + repeat))
             start /= start.norm()
-            found = climb(lambda w, p=problem: p.accuracy(w), start, 1 / size, goal, budget, repeat, keep=False)
+            found = climb(problem.accuracy, start, 1 / size, goal, budget, repeat, keep=False)
             climbs.append(found.reached)
             descents.append(_descent(problem, start, goal, lr))
         rows.append(Needed(size, climbs, descents))

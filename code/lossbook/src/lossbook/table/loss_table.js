@@ -1,6 +1,6 @@
 // The lesson's table of logits under the reader's hand: softmax, each row's loss, the mean and p - onehot(y) move along.
 import { announce, buttons, change, clamp, element, format, handle, number, value, watch } from "kernelfree";
-import { crossEntropy, crossEntropyGradient, nllLoss, logSoftmax } from "../functional.js";
+import { crossEntropy, crossEntropyGradient, logSoftmax, nllLoss } from "../functional.js";
 
 const STEP = 0.1;
 const DIGITS = 4;
@@ -17,7 +17,10 @@ const PRESETS = [
 export default {
   render({ model, el }) {
     const classes = model.get("logits")[0].length;
-    const view = element("div", { class: "loss-table", style: `--classes: ${classes}; --guess: ${Math.log(classes) / ROOM}` });
+    const view = element("div", {
+      class: "loss-table",
+      style: `--classes: ${classes}; --guess: ${Math.log(classes) / ROOM}`,
+    });
     const rows = model.get("logits").map((_, n) => exampleRow(model, n, classes));
     const foot = totals(model, classes);
     view.append(presets(model), legend(), ...rows.map((row) => row.node), ...foot.nodes);
@@ -69,8 +72,11 @@ function presets(model) {
 
 // Where there is no room for the names of the rows beside them.
 function legend() {
-  return element("p", { class: "lt-legend", "aria-hidden": "true" },
-    "Each column from the top: its class (tap the right one), logit z, softmax p, gradient p − onehot(y).");
+  return element(
+    "p",
+    { class: "lt-legend", "aria-hidden": "true" },
+    "Each column from the top: its class (tap the right one), logit z, softmax p, gradient p − onehot(y).",
+  );
 }
 
 // --- one example ---
@@ -81,13 +87,20 @@ function exampleRow(model, n, classes) {
   const group = `loss-table-${++groups}`;
   const lanes = Array.from({ length: classes }, (_, c) => lane(model, n, c, group));
   const price = priceOf();
-  const node = element("div", { class: "lt-row", role: "group", "aria-label": `Example ${n}` },
-    element("div", { class: "lt-names", "aria-hidden": "true" },
+  const node = element(
+    "div",
+    { class: "lt-row", role: "group", "aria-label": `Example ${n}` },
+    element(
+      "div",
+      { class: "lt-names", "aria-hidden": "true" },
       element("b", {}, `example ${n}`),
       element("span", { class: "lt-of-track" }, "logit z"),
       element("span", { class: "lt-of-prob" }, "softmax p"),
-      element("span", { class: "lt-of-heat" }, "p − onehot(y)")),
-    ...lanes.map((one) => one.node), price.node);
+      element("span", { class: "lt-of-heat" }, "p − onehot(y)"),
+    ),
+    ...lanes.map((one) => one.node),
+    price.node,
+  );
   return {
     node,
     show(now) {
@@ -106,7 +119,9 @@ function lane(model, n, c, group) {
   const radio = element("input", { type: "radio", name: group, autocomplete: "off", onchange: () => target.set(c) });
   const track = element("div", { class: "lt-track" });
   const knob = handle(element("div", { class: "lt-knob" }), logit, {
-    label: `${name}: logit`, step: STEP, page: 1,
+    label: `${name}: logit`,
+    step: STEP,
+    page: 1,
     at(event) {
       const box = track.getBoundingClientRect();
       const { min, max } = logit.limits;
@@ -125,11 +140,30 @@ function lane(model, n, c, group) {
   const gradient = text("span", "lt-line");
   const tint = element("div", { class: "lt-tint" });
   const heat = element("div", { class: "lt-heat" }, tint, hidden("gradient "), gradient.node);
-  const node = element("div", { class: "lt-lane" }, element("div", { class: "lt-box" },
-    element("label", { class: "lt-pick" }, radio, element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`)),
-    track, field,
-    element("div", { class: "lt-prob" }, element("div", { class: "lt-bar" }, fill), hidden("probability "), prob.node),
-    heat));
+  const node = element(
+    "div",
+    { class: "lt-lane" },
+    element(
+      "div",
+      { class: "lt-box" },
+      element(
+        "label",
+        { class: "lt-pick" },
+        radio,
+        element("span", {}, element("span", { class: "lt-hidden" }, `Example ${n}, right class: `), `class ${c}`),
+      ),
+      track,
+      field,
+      element(
+        "div",
+        { class: "lt-prob" },
+        element("div", { class: "lt-bar" }, fill),
+        hidden("probability "),
+        prob.node,
+      ),
+      heat,
+    ),
+  );
   return {
     node,
     show(now) {
@@ -150,9 +184,18 @@ function lane(model, n, c, group) {
 // A loss: how it comes about, the number, and a bar that also shows where a uniform guess stands.
 function priceOf() {
   const [sum, nats] = [text("span", "lt-sum"), text("b")];
-  const node = element("div", { class: "lt-price" }, element("div", { class: "lt-box" }, sum.node, " ",
-    element("span", { class: "lt-nats" }, nats.node, " nats"),
-    element("div", { class: "lt-gauge", "aria-hidden": "true" }, element("div", { class: "lt-fill" }))));
+  const node = element(
+    "div",
+    { class: "lt-price" },
+    element(
+      "div",
+      { class: "lt-box" },
+      sum.node,
+      " ",
+      element("span", { class: "lt-nats" }, nats.node, " nats"),
+      element("div", { class: "lt-gauge", "aria-hidden": "true" }, element("div", { class: "lt-fill" })),
+    ),
+  );
   const fill = node.querySelector(".lt-fill");
   return {
     node,
@@ -173,17 +216,16 @@ function totals(model, classes) {
   const descend = () => {
     const { logits, gradient } = state(model);
     const { min, max } = value(model, "logits", 0, 0).limits;
-    const moved = logits.map((row, n) => row.map((z, c) => Number(clamp(z - gradient[n][c], min, max).toFixed(DIGITS))));
+    const moved = logits.map((row, n) =>
+      row.map((z, c) => Number(clamp(z - gradient[n][c], min, max).toFixed(DIGITS))),
+    );
     change(model, { logits: moved });
   };
   const step = buttons({ label: "Learning", options: [["Take a gradient step", descend]] });
   step.prepend(element("span", {}, "z ← z − (p − onehot(y))"));
   step.classList.add("lt-step");
   return {
-    nodes: [
-      element("div", { class: "lt-mean" }, guess.node, hits.node, price.node),
-      step,
-    ],
+    nodes: [element("div", { class: "lt-mean" }, guess.node, hits.node, price.node), step],
     show(now) {
       price.show("mean =", now.mean);
       guess.write(`${verdict(now.mean, classes)} (dashed: ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`);
@@ -207,9 +249,13 @@ function moved(before, now, n) {
 
 function said(before, now) {
   const rows = now.losses.flatMap((_, n) => (moved(before, now, n) ? [n] : []));
-  const one = rows.length === 1
-    ? rows.map((n) => `Example ${n}: class ${now.target[n]} has probability ${format(now.probs[n][now.target[n]], 3)}, loss ${format(now.losses[n], 3)} nats. `)
-    : [];
+  const one =
+    rows.length === 1
+      ? rows.map(
+          (n) =>
+            `Example ${n}: class ${now.target[n]} has probability ${format(now.probs[n][now.target[n]], 3)}, loss ${format(now.losses[n], 3)} nats. `,
+        )
+      : [];
   return `${one.join("")}Mean loss ${format(now.mean, 3)} nats. ${verdict(now.mean, now.logits[0].length)}.`;
 }
 

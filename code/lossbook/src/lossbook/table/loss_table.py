@@ -27,10 +27,10 @@ def _plain(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-class _Logits(List):
+class _Logits(List[Any]):
     """Rows of scores. Takes tensors and arrays too."""
 
-    def validate(self, obj: Any, value: Any) -> list[list[float]]:
+    def validate(self, obj: Any, value: Any) -> Any:
         rows = [_plain(row) for row in value] if isinstance(value, (list, tuple)) else _plain(value)
         want = f"logits must be {EXAMPLES} rows of {CLASSES} numbers from {LOWEST:g} to {HIGHEST:g}"
         if not isinstance(rows, list) or len(rows) != EXAMPLES:
@@ -45,10 +45,10 @@ class _Logits(List):
         return super().validate(obj, [[float(z) for z in row] for row in rows])
 
 
-class _Target(List):
+class _Target(List[Any]):
     """The right class of each row. Takes tensors and arrays too."""
 
-    def validate(self, obj: Any, value: Any) -> list[int]:
+    def validate(self, obj: Any, value: Any) -> Any:
         classes = list(value) if isinstance(value, tuple) else _plain(value)
         want = f"target must be {EXAMPLES} class indices from 0 to {CLASSES - 1}"
         if not isinstance(classes, list) or len(classes) != EXAMPLES:

@@ -34,7 +34,7 @@ class Table:
     target: Tensor | None = None
     digits: int = 4
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.values.dim() != 2:
             raise ValueError(f"a table needs values of shape (N, C), got {tuple(self.values.shape)}")
         if self.target is not None and tuple(self.target.shape) != (len(self.values),):
