@@ -49,7 +49,7 @@ bench: $(VENV)/test-installed book  ## page weight, response and build time besi
 
 pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads
 	@$(BIN)/python tests/browsers.py chromium > /dev/null
-	@$(BIN)/python -m leanpage.paper _build/html
+	@$(BIN)/python -m leanpage.elsewhere.paper _build/html
 
 links: $(VENV)/installed  ## ask every site that the book links to whether the page is still there
 	@$(BIN)/jb build . --builder custom --custom-builder linkcheck

@@ -10,7 +10,7 @@ import yaml
 from bs4 import BeautifulSoup
 from jupyter_cache import get_cache
 
-from leanpage.execution import EXECUTION_INPUTS, inputs_digest
+from leanpage.execution import inputs_digest
 from project import ROOT
 
 
@@ -51,7 +51,8 @@ class Chapter:
 
     def executed(self, site: Path):
         """The executed notebook that the page was made from, out of the execution cache of the code as it stands."""
-        digest = inputs_digest(ROOT, EXECUTION_INPUTS)
+        settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+        digest = inputs_digest(ROOT, settings["leanpage_execution_inputs"])
         cache = get_cache(site.parent / ".jupyter_cache" / digest)
         return cache.get_cache_bundle(cache.match_cache_notebook(self.notebook).pk).nb
 

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from browsers import chromium_path
-from leanpage import paper
+from leanpage.elsewhere import paper
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from chapters import by_name, chapters, is_notebook
-from leanpage.notebooks import without_glue
+from leanpage.elsewhere.notebooks import without_glue
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
 each = pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chapters import chapters
-from leanpage import paper
+from leanpage.elsewhere import paper
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,11 @@
 """The execution cache's key, and the line at which a cell failed."""
 
+import os
+from types import SimpleNamespace
+
 import pytest
 
+from leanpage import execution
 from leanpage.execution import failing_line, inputs_digest
 
 MESSAGE = """An error occurred while executing the following cell:
@@ -49,3 +53,40 @@ def test_the_key_changes_with_code_and_pins_and_nothing_else(tmp_path):
     assert len({first, second, third, inputs_digest(tmp_path, inputs)}) == 4
     with pytest.raises(FileNotFoundError, match="'nowhere'"):
         inputs_digest(tmp_path, ["nowhere"])
+
+
+def old(folder, day):
+    folder.mkdir()
+    os.utime(folder, (day, day))
+
+
+def test_of_caches_only_its_own_go_and_of_those_only_what_is_cache(tmp_path):
+    """The folder of caches may be any that an author named, with anything in it."""
+    caches = tmp_path / "shared"
+    caches.mkdir()
+    for number in range(6):
+        old(caches / f"my-data-{number}", 1000 + number)
+        (caches / f"my-data-{number}" / "results.csv").write_text("1")
+    (caches / "0123456789abcdef").mkdir()  # named like a cache, but nobody can prove that it is one
+    (caches / "notes.txt").write_text("keep")
+    (tmp_path / "code.py").write_text("0")
+    config = SimpleNamespace(
+        nb_execution_mode="cache", nb_execution_cache_path=str(caches), leanpage_execution_inputs=["code.py"]
+    )
+    app = SimpleNamespace(srcdir=str(tmp_path), outdir=tmp_path / "out" / "html")
+    made = []
+    for number in range(5):
+        (tmp_path / "code.py").write_text(str(number))
+        config.nb_execution_cache_path = str(caches)
+        execution._choose_cache(app, config)
+        made.append(tmp_path / config.nb_execution_cache_path)
+        (made[-1] / "executed").mkdir()
+        (made[-1] / "global.db").write_text("")
+        if number == 0:
+            (made[0] / "own.txt").write_text("an author's")
+        os.utime(made[-1], (2000 + number, 2000 + number))
+    execution._choose_cache(app, SimpleNamespace(**{**vars(config), "nb_execution_cache_path": str(caches)}))
+    assert [folder.exists() for folder in made] == [True, False, True, True, True]
+    assert (made[0] / "own.txt").read_text() == "an author's" and not (made[0] / "global.db").exists()
+    assert len(list(caches.glob("my-data-*/results.csv"))) == 6
+    assert (caches / "notes.txt").exists() and (caches / "0123456789abcdef").exists()

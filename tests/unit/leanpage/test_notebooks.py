@@ -1,4 +1,4 @@
-"""leanpage.notebooks and leanpage.markdown: a page's text and cells as a notebook that stands alone."""
+"""leanpage.elsewhere.notebooks and .markdown: a page's text and cells as a notebook that stands alone."""
 
 from types import SimpleNamespace
 
@@ -6,10 +6,9 @@ import nbformat
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
-from sphinx.errors import ExtensionError
 
-from leanpage import notebooks
-from leanpage.markdown import Markdown, plain
+from leanpage.elsewhere import notebooks
+from leanpage.elsewhere.markdown import Markdown, plain
 
 RST = """
 Title *of* it
@@ -99,9 +98,23 @@ def test_glue_goes_and_the_rest_stays():
     assert notebooks.without_glue("%matplotlib inline\nglue('x', 1)", "book/x").startswith("%matplotlib")
 
 
-def test_glue_that_cannot_be_taken_out_names_the_page():
-    with pytest.raises(ExtensionError, match="book/x: call glue in a statement of its own"):
-        notebooks.without_glue("if big:\n    y = 2\n    glue('y', y)", "book/x")
+def test_glue_among_other_statements_leaves_the_cell_as_it_is():
+    source = "for month in months:\n    total += len(month)\n    glue(month, total)"
+    assert notebooks.without_glue(source, "book/x") == source
+
+
+def test_what_a_cell_prints_is_one_piece_however_it_came():
+    """A kernel sends printed lines in one message or in several, as time falls."""
+    stream = nbformat.v4.new_output
+    pieces = [
+        stream("stream", name="stdout", text="one\n"),
+        stream("stream", name="stdout", text="two\n"),
+        stream("stream", name="stderr", text="!"),
+        stream("display_data", {"text/plain": "x"}),
+        stream("stream", name="stdout", text="three\n"),
+    ]
+    whole = [stream("stream", name="stdout", text="one\ntwo\n"), *pieces[2:]]
+    assert notebooks.with_lines_together(pieces) == notebooks.with_lines_together(whole) == whole
 
 
 def test_pictures_become_png_and_nothing_waits_for_a_page():

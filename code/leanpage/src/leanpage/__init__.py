@@ -7,7 +7,9 @@ try:
 except PackageNotFoundError:  # read from a folder that nobody installed
     __version__ = "0"
 
-PARTS = ["repository", "math", "drawings", "theme", "assets", "whole", "stable", "notebooks", "live"]
+PARTS = [
+    "repository", "math", "drawings", "theme", "assets", "whole", "stable", "elsewhere.notebooks", "elsewhere.live",
+]  # fmt: skip
 
 
 def setup(app) -> dict:

@@ -1,8 +1,11 @@
 """Executing a book's cells: a cache that knows the code behind them, progress one can read, failures one can find.
 
 myst-nb keys its cache on the cells alone, so that an edit to a module they import leaves stale outputs on the
-pages. Here the cache also depends on ``execution_inputs`` (the project's own code and its pins) and on the Python
-that runs it: a change gives a new, empty cache, and Sphinx reads every page again.
+pages. Here the cache also depends on ``leanpage_execution_inputs`` (the project's own code and its pins) and on the
+Python that runs it: a change gives a new, empty cache, and Sphinx reads every page again.
+
+Caches of former states are kept, the three newest, and older ones are taken away: those that this module made, known by
+a file that it leaves in each, and in them only what jupyter-cache wrote.
 """
 
 from __future__ import annotations
@@ -19,15 +22,18 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-#: What a page's outputs depend on besides its cells, unless ``execution_inputs`` says otherwise.
-EXECUTION_INPUTS = ["code", "requirements.txt", "constraints.txt"]
 #: Caches kept, newest first, so that going back to a branch does not execute the book again.
 KEPT_CACHES = 3
+#: The file by which this module knows a cache that it made, and what it says.
+MARK = "made-by-leanpage"
+SAYS = "leanpage.execution made this folder: a cache of executed cells, which it may take away again.\n"
+#: What jupyter-cache writes into a cache.
+CACHED = ("executed", "global.db", "__version__.txt")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def setup(app: Sphinx) -> dict:
-    app.add_config_value("execution_inputs", EXECUTION_INPUTS, "", [list])
+    app.add_config_value("leanpage_execution_inputs", [], "", [list])
     # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
     app.connect("config-inited", _choose_cache)
     app.connect("env-before-read-docs", _count_chapters)
@@ -45,7 +51,7 @@ def inputs_digest(srcdir: Path, inputs: list[str]) -> str:
     for name in inputs:
         root = srcdir / name
         if not root.exists():
-            raise FileNotFoundError(f"execution_inputs names {name!r}, which is not in {srcdir}")
+            raise FileNotFoundError(f"leanpage_execution_inputs names {name!r}, which is not in {srcdir}")
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             relative = path.relative_to(srcdir)
             skipped = any(p.startswith((".", "__pycache__")) or p.endswith(".egg-info") for p in relative.parts)
@@ -58,13 +64,32 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
     if config.nb_execution_mode != "cache":
         return
     caches = Path(config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache")
-    chosen = caches / inputs_digest(Path(app.srcdir), config.execution_inputs)
-    chosen.mkdir(parents=True, exist_ok=True)
+    chosen = caches / inputs_digest(Path(app.srcdir), config.leanpage_execution_inputs)
+    if not chosen.exists():
+        chosen.mkdir(parents=True)
+        (chosen / MARK).write_text(SAYS, encoding="utf-8")
     chosen.touch()
-    by_age = sorted((p for p in caches.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in by_age[KEPT_CACHES:]:
-        shutil.rmtree(old)
+    take_away_old_caches(caches)
     config.nb_execution_cache_path = str(chosen)
+
+
+def take_away_old_caches(caches: Path) -> None:
+    """Of the caches that this module made in ``caches``, keep the newest; of the others take away what is cache."""
+    made = [folder for folder in caches.iterdir() if _is_made_here(folder)]
+    for old in sorted(made, key=lambda folder: folder.stat().st_mtime, reverse=True)[KEPT_CACHES:]:
+        for name in (*CACHED, MARK):
+            path = old / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        if not any(old.iterdir()):  # else somebody keeps something of their own in it
+            old.rmdir()
+
+
+def _is_made_here(folder: Path) -> bool:
+    mark = folder / MARK
+    return not folder.is_symlink() and mark.is_file() and mark.read_text(encoding="utf-8", errors="replace") == SAYS
 
 
 def _count_chapters(app: Sphinx, env, docnames: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The whole book as one PDF, made of its built pages: `python -m leanpage.paper _build/html`.
+"""The whole book as one PDF, made of its built pages: `python -m leanpage.elsewhere.paper _build/html`.
 
 Cover, contents with page numbers, every chapter with stills in place of figures that move, the solutions of the
 exercises at the end, bookmarks, links that work. Headless Chromium prints it, and the site's download menus then offer
@@ -277,7 +277,7 @@ def offer(site: Path, name: str) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m leanpage.paper", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m leanpage.elsewhere.paper", description=__doc__.split("\n")[0])
     parser.add_argument("site", type=Path, help="the built site, say _build/html")
     site = parser.parse_args(arguments).site
     if not (site / "index.html").is_file():

@@ -13,15 +13,15 @@ from __future__ import annotations
 import ast
 import json
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin
 
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
-from sphinx.errors import ExtensionError
 
-from . import repository
+from .. import adapters, made, repository
 from .markdown import Markdown, quoted
 
 #: Where the notebooks stand, below the site's root.
@@ -50,20 +50,23 @@ def export(app, doctree: nodes.document, docname: str) -> None:
     )
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{docname.rpartition('/')[2]}-{number}"[-64:]
-    target = path(app, docname)
-    target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.validate(notebook)
-    target.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    made.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
 def executed(app, docname: str):
     """The notebook that the page was made from, with its outputs; None for a page that was made from none."""
-    source = Path(app.outdir).parent / "jupyter_execute" / f"{docname}.ipynb"
-    if app.builder.name != "html" or "kernelspec" not in app.env.metadata[docname] or not source.exists():
+    folders = adapters.executed_notebooks(app)
+    if app.builder.name != "html" or folders is None or "kernelspec" not in app.env.metadata[docname]:
+        return None
+    source = folders.notebooks / f"{docname}.ipynb"
+    if not source.exists():
         return None
     notebook = nbformat.read(source, 4)
-    if app.config.nb_execution_mode == "cache":  # a chapter from the cache is written without its outputs
-        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(notebook)
+    if folders.cache and folders.cache.exists():  # a chapter from the cache is written without its outputs
+        with suppress(KeyError):  # a chapter that says in its front matter that it is not executed is not in the cache
+            _, notebook = get_cache(folders.cache).merge_match_into_notebook(notebook)
     return notebook
 
 
@@ -94,7 +97,7 @@ def cells(app, doctree: nodes.document, docname: str, executed: list) -> list:
         source = without_glue(executed[number].source, docname)
         if source.strip():
             flush()
-            outputs = list(map(still, executed[number].outputs)) if shown else []
+            outputs = list(map(still, with_lines_together(executed[number].outputs))) if shown else []
             count = 1 + sum(cell.cell_type == "code" for cell in made)
             made.append(nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count))
             for output in made[-1].outputs:
@@ -171,6 +174,18 @@ def full_address(reference: nodes.reference, page: str | None) -> str | None:
     return urljoin(page, address) if page else None
 
 
+def with_lines_together(outputs: list) -> list:
+    """The outputs with what a cell printed in one piece: a kernel sends it in one or in several, as it happens."""
+    joined: list = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            joined[-1] = nbformat.from_dict({**last, "text": last.text + output.text})
+        else:
+            joined.append(output)
+    return joined
+
+
 def still(output):
     """An output as any viewer shows it: pictures as PNG, nothing that waits for a page or a kernel of its own."""
     output = nbformat.from_dict(output)
@@ -195,7 +210,7 @@ def without_glue(source: str, where: str) -> str:
         if is_glue(statement):
             lines[statement.lineno - 1 : statement.end_lineno] = [None] * (statement.end_lineno - statement.lineno + 1)
         elif any(isinstance(node, ast.Name) and node.id == "glue" for node in ast.walk(statement)):
-            raise ExtensionError(f"{where}: call glue in a statement of its own, so that notebooks can do without it")
+            return source  # glue among other statements: the notebook keeps the cell as it is
     return "\n".join(line for line in lines if line is not None).strip("\n")
 
 
@@ -272,17 +287,20 @@ def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None
 
 def clear(app, exception: Exception | None) -> None:
     """Take away what the theme copies beside the sources: notebooks with outputs that only the page understands."""
-    if exception is None and app.builder.name == "html":
-        for copy in Path(app.outdir, "_sources").rglob("*.ipynb"):
+    folders = adapters.executed_notebooks(app)
+    if exception is not None or app.builder.name != "html" or folders is None:
+        return
+    for docname in sorted(app.env.found_docs):
+        made.made(app).keep(f"{FOLDER}/{docname}.ipynb")
+        copy = Path(app.outdir, "_sources", f"{docname}.ipynb")
+        original = folders.notebooks / f"{docname}.ipynb"
+        if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
             copy.unlink()
-        for old in Path(app.outdir, FOLDER).rglob("*.ipynb"):
-            name = old.relative_to(Path(app.outdir, FOLDER)).with_suffix("").as_posix()
-            if name not in app.env.found_docs:
-                old.unlink()
 
 
 def setup(app) -> dict:
     app.setup_extension(repository.__name__)
+    app.setup_extension(made.__name__)
     app.add_config_value("leanpage_install", {}, "env", types=[dict])
     app.add_config_value("leanpage_notebook_branch", "notebooks", "html", types=[str])
     app.connect("config-inited", configure, priority=150)

@@ -1,0 +1,84 @@
+"""The files that leanpage wrote into the output: known by a record, so that it deletes no file but its own.
+
+The record stands beside Sphinx's doctrees. A file is taken away only if the record names it and its bytes are those
+that leanpage wrote; what an author or another extension put in its place stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+RECORD = "leanpage-made.json"
+
+
+class Made:
+    """What leanpage makes in one output folder, by paths relative to it."""
+
+    def __init__(self, folder: Path, record: Path):
+        self.folder, self.record = folder, record
+        self.before: dict[str, str] = _read(record, folder)
+        self.now: dict[str, str] = {}
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file of the output and remember it. Equal files are left as they are."""
+        target = self.folder / path
+        if not target.is_file() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        self.now[path] = _digest(content)
+
+    def keep(self, path: str) -> None:
+        """Let a file of an earlier build stand that this one has no reason to write again."""
+        if path in self.before:
+            self.now.setdefault(path, self.before[path])
+
+    def is_ours(self, path: str) -> bool:
+        """Whether the file there now is one that leanpage wrote, to the last byte."""
+        known = {self.now.get(path), self.before.get(path)} - {None}
+        target = self.folder / path
+        return bool(known) and target.is_file() and not target.is_symlink() and _digest(target.read_bytes()) in known
+
+    def settle(self) -> None:
+        """Take away what earlier builds made and this one did not, and write the record."""
+        for path in sorted(set(self.before) - set(self.now)):
+            if self.is_ours(path):
+                (self.folder / path).unlink()
+        self.record.parent.mkdir(parents=True, exist_ok=True)
+        known = {"folder": str(self.folder), "made": dict(sorted(self.now.items()))}
+        self.record.write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def made(app: Sphinx) -> Made:
+    """The record of this build."""
+    found: Made | None = getattr(app, "leanpage_made", None)
+    if found is None:
+        record = Path(app.doctreedir, f"{app.builder.name}-{RECORD}")
+        found = Made(Path(app.outdir), record)
+        app.leanpage_made = found  # type: ignore[attr-defined]
+    return found
+
+
+def settle(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and hasattr(app, "leanpage_made"):
+        made(app).settle()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("build-finished", settle, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read(record: Path, folder: Path) -> dict[str, str]:
+    try:
+        known = json.loads(record.read_text(encoding="utf-8"))
+        return dict(known["made"]) if known["folder"] == str(folder) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
