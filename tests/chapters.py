@@ -67,7 +67,8 @@ def is_notebook(source: str) -> bool:
 def chapters() -> list[Chapter]:
     """Every chapter of _toc.yml, in order."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [Chapter(toc["root"]), *(Chapter(entry["file"]) for entry in toc["chapters"])]
+    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    return [Chapter(toc["root"]), *map(Chapter, files)]
 
 
 def by_name(chapter: Chapter) -> str:

@@ -13,7 +13,8 @@ from lossbook.accuracy.staircase import staircase, weight_line
 from lossbook.confidence.metrics import report
 from lossbook.data.digits import threes_and_sevens
 
-PAGE = "book/why-not-accuracy.html"
+#: The chapters of the figures that do not stand in the chapter on accuracy.
+ELSEWHERE = {"logit-scale": "confidence", "stand-ins": "other-losses", "climb": "other-losses"}
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,10 @@ def model(digits):
 
 @pytest.fixture
 def figure(page, server):
-    """Opens the chapter and gives what wakes one of its figures."""
-    page.goto(f"{server}/{PAGE}")
+    """Gives what opens a figure's chapter and wakes the figure."""
 
     def wake(name):
+        page.goto(f"{server}/book/{ELSEWHERE.get(name, 'why-not-accuracy')}.html")
         found = page.locator(f'[data-live-figure="{name}"]')
         found.scroll_into_view_if_needed()
         found.and_(page.locator("[data-ready]")).wait_for()
