@@ -226,3 +226,19 @@ def test_values_that_json_cannot_say_are_named(kind, monkeypatch):
     monkeypatch.setenv(page.BUILD, "somewhere")
     with pytest.raises(TypeError, match="trait 'free' must hold what JSON can say"):
         kind(free=float("inf"))._repr_mimebundle_()
+
+
+def test_a_payload_comes_back_from_the_cache_as_it_was(kind, monkeypatch):
+    monkeypatch.setenv(page.BUILD, "somewhere")
+    sent = json.loads(json.dumps(kind()._repr_mimebundle_()[page.MIME]))
+    figure = page.read(sent)
+    assert isinstance(figure, page.Computed) and figure.space == ["20rem", "15rem"]
+    assert figure.to_json() == sent
+
+
+@pytest.mark.parametrize("change", [{"kernelfree": page.VERSION + 1}, {"kind": "dance"}, {"kernelfree": None}])
+def test_a_payload_of_another_version_says_to_clear_the_cache(kind, monkeypatch, change):
+    monkeypatch.setenv(page.BUILD, "somewhere")
+    sent = kind()._repr_mimebundle_()[page.MIME] | change
+    with pytest.raises(page.PayloadError, match=r"'slope' comes from an execution cache.*clear the cache"):
+        page.read(sent)

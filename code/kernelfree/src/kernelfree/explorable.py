@@ -95,19 +95,19 @@ class Explorable(anywidget.AnyWidget):
             return {**data, **picture._repr_mimebundle_()}, metadata
         names = self._state_names()
         data = self.traits(sync=True, data=True)
-        payload = {
-            "name": self.name,
-            "title": self.title,
-            "instance": self._instance,
-            "modules": page.modules(self._front_end),
-            "css": self._own_css,
-            "about": self._describe(),
-            "state": {name: _plain(name, getattr(self, name)) for name in names if name not in data},
-            "data": {name: _plain(name, getattr(self, name)) for name in names if name in data},
-            "space": list(self.space) if self.space else None,
-            "still": picture.svg(),
-        }
-        return {page.MIME: payload, **picture._repr_mimebundle_()}
+        payload = page.Computed(
+            name=self.name,
+            title=self.title,
+            instance=self._instance,
+            modules=page.modules(self._front_end),
+            css=self._own_css,
+            about=self._describe(),
+            state={name: _plain(name, getattr(self, name)) for name in names if name not in data},
+            data={name: _plain(name, getattr(self, name)) for name in names if name in data},
+            space=list(self.space) if self.space else None,
+            still=picture.svg(),
+        )
+        return {page.MIME: payload.to_json(), **picture._repr_mimebundle_()}
 
 
 def _ours(name: str) -> bool:

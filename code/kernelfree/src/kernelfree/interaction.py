@@ -124,30 +124,29 @@ def _drawn(
         name_node(base, still.label)
     shown = [control for control in found if control.kind != "fixed"]
     instance = next(page.instances)
-    parts = {
-        "name": name,
-        "title": title,
-        "instance": instance,
-        "modules": page.modules(modules.STATIC / "frames.js"),
-        "css": "",
-        "about": {
+    payload = page.Frames(
+        name=name,
+        title=title,
+        instance=instance,
+        modules=page.modules(modules.STATIC / "frames.js"),
+        about={
             "name": name,
             "title": title or description,
             "limits": {control.name: control.limits() for control in shown},
             "start": {control.name: control.states[control.start] for control in shown},
         },
-        "state": {
+        state={
             **{control.name: control.states[control.start] for control in shown},
             "controls": [control.card() for control in shown],
         },
-        "data": {"frames": packed},
-        "still": str(base) if base else "",
-        "words": words[start] if words else None,
-        "longest": _longest(texts),
-        "controls": "".join(control.html(f"{name}-{instance}") for control in shown),
-        "frames": len(texts),
-    }
-    bundle = {page.MIME: parts, "text/plain": words[start] if words and not base else description}
+        data={"frames": packed},
+        still=str(base) if base else "",
+        controls="".join(control.html(f"{name}-{instance}") for control in shown),
+        frames=len(texts),
+        words=words[start] if words else None,
+        longest=_longest(texts),
+    )
+    bundle = {page.MIME: payload.to_json(), "text/plain": words[start] if words and not base else description}
     return {**bundle, "text/html": str(base), "image/png": still.png} if base else bundle
 
 

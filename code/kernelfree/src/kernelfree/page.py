@@ -1,17 +1,26 @@
-"""What a figure hands to the page: the one place that both the kernel's side and the Sphinx side know."""
+"""What a figure hands to the page: the one place that both the kernel's side and the Sphinx side know.
+
+A figure travels in a cell's output, and so through the execution cache, as JSON under the MIME type ``MIME``. It is
+made by ``Payload.to_json`` and read by ``read``, and by nothing else.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from kernelfree import modules as _modules
 
 #: The MIME type under which a figure's page form travels in a cell's output, and in the execution cache.
 MIME = "application/vnd.kernelfree.figure+json"
+
+#: The form of the payload. Raise it with every change that an older or newer Sphinx side would misread.
+VERSION = 2
 
 #: Set by the Sphinx part before cells are executed: the file that takes the progress of drawing.
 BUILD = "KERNELFREE_BUILD"
@@ -20,6 +29,80 @@ BUILD = "KERNELFREE_BUILD"
 instances = count(1)
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+class PayloadError(ValueError):
+    """A figure in a cell's output has a form that this version of kernelfree does not read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """What the page needs of any figure. The two kinds below say what is theirs."""
+
+    kind: ClassVar[str]
+
+    #: What links call it.
+    name: str
+    title: str | None
+    #: Figures of one name on one page are views of one figure if they share this number.
+    instance: int
+    #: The front end's modules, as ``modules`` below gives them.
+    modules: list[dict[str, Any]]
+    #: Limits and starting values of the state, and texts, for the kit.
+    about: dict[str, Any]
+    #: The traits that the front end starts with.
+    state: dict[str, Any]
+    #: Constants of the front end, which may wait in a file of their own until the figure comes near.
+    data: dict[str, Any]
+    #: What stands on the page until the front end runs, and where it never does: HTML.
+    still: str
+
+    def to_json(self) -> dict[str, Any]:
+        """What goes into the cell's output."""
+        return {"kernelfree": VERSION, "kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frames(Payload):
+    """A figure of ``interact``: its controls move through drawn frames."""
+
+    kind: ClassVar[str] = "frames"
+
+    #: The controls as HTML, in their starting positions.
+    controls: str
+    #: How many frames there are.
+    frames: int
+    #: The text of the starting frame, if frames have one, and one that takes as much room as any.
+    words: str | None
+    longest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed(Payload):
+    """An ``Explorable``: its front end computes what it shows."""
+
+    kind: ClassVar[str] = "explorable"
+
+    #: The figure's own style sheet.
+    css: str
+    #: CSS heights of the view on a phone and on a desk.
+    space: list[str] | None
+
+
+_KINDS: dict[str, type[Frames] | type[Computed]] = {"frames": Frames, "explorable": Computed}
+
+
+def read(content: Mapping[str, Any]) -> Frames | Computed:
+    """The payload in a cell's output. Raises ``PayloadError`` where another version of kernelfree made it."""
+    version, kind = content.get("kernelfree", 1), content.get("kind")
+    if version != VERSION or kind not in _KINDS:
+        raise PayloadError(
+            f"the figure {content.get('name', '')!r} comes from an execution cache that another version of kernelfree "
+            f"wrote (form {version}, this one reads {VERSION}): clear the cache, so that its cell runs again. "
+            "In Jupyter Book: jupyter-book clean --all, or delete _build"
+        )
+    own = _KINDS[kind]
+    return own(**{field.name: content[field.name] for field in fields(own)})
 
 
 def building() -> bool:

@@ -65,67 +65,69 @@ class Renderer:
         env: BuildEnvironment | None = renderer.renderer.sphinx_env
         if env is None or inline:
             return []
-        figure = data.content
         place = f"{env.doc2path(env.docname)}:{data.line}"
+        try:
+            figure = page.read(data.content)
+        except page.PayloadError as error:
+            raise ExtensionError(f"{place}: {error}") from error
         return [nodes.raw("", _figure(env, figure, place), format="html", classes=["output"])]
 
 
-def _figure(env: BuildEnvironment, figure: dict[str, Any], place: str) -> str:
+def _figure(env: BuildEnvironment, figure: page.Payload, place: str) -> str:
     files = _files(env).setdefault(env.docname, {"names": {}, "scripts": {}})
-    known = files["names"].setdefault(figure["name"], figure["instance"])
-    if known != figure["instance"]:
-        raise ExtensionError(
-            f"{place}: a second figure of this page is called {figure['name']!r}; give it another name"
-        )
-    scripts, names = _module_files(figure["modules"])
+    known = files["names"].setdefault(figure.name, figure.instance)
+    if known != figure.instance:
+        raise ExtensionError(f"{place}: a second figure of this page is called {figure.name!r}; give it another name")
+    scripts, names = _module_files(figure.modules)
     card = {
-        "name": figure["name"],
-        "instance": figure["instance"],
+        "name": figure.name,
+        "instance": figure.instance,
         "kit": next(name for name in names if name.startswith("kit.")),
         "front": names[-1],
         "files": [f"{name}.js" for name in names],
         "styles": [],
-        "state": figure["state"],
-        "about": figure["about"],
-        "still": "controls" not in figure,
+        "state": figure.state,
+        "about": figure.about,
+        "still": isinstance(figure, page.Computed),
     }
-    if figure["data"]:
-        content = _json(figure["data"])
+    if figure.data:
+        content = _json(figure.data)
         if len(content) <= INLINE:
-            card["state"] |= figure["data"]
+            card["state"] = {**figure.state, **figure.data}
         else:
-            name = _named(figure["name"], content)
+            name = _named(figure.name, content)
             scripts[f"{name}.js"] = f'kernelfree.data("{name}",{content});\n'
             card["files"].append(f"{name}.js")
             card["data"] = name
-    if figure["css"]:
-        name = f"{_named(figure['name'], figure['css'])}.css"
-        scripts[name] = figure["css"]
+    if isinstance(figure, page.Computed) and figure.css:
+        name = f"{_named(figure.name, figure.css)}.css"
+        scripts[name] = figure.css
         card["styles"].append(name)
     files["scripts"] |= scripts
-    _report(figure, place)
+    if isinstance(figure, page.Frames):
+        _report(figure, place)
     return _html(figure, card)
 
 
-def _html(figure: dict[str, Any], card: dict[str, Any]) -> str:
-    title = figure["title"] or ""
-    space, style = figure.get("space"), ""
-    if space:
-        style = f' style="--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"'
+def _html(figure: page.Payload, card: dict[str, Any]) -> str:
+    title = figure.title or ""
     parts = [
-        f'<div class="kernelfree" data-live-figure="{figure["name"]}" role="group"'
-        f' aria-label="{escape(title or figure["name"])}">',
+        f'<div class="kernelfree" data-live-figure="{figure.name}" role="group"'
+        f' aria-label="{escape(title or figure.name)}">',
         f'<p class="kf-title">{escape(title)}</p>' if title else "",
     ]
-    if controls := figure.get("controls"):
-        parts.append(f'<fieldset class="kf-controls" disabled>{controls}</fieldset>')
-    still = f'<div class="kf-still">{figure["still"]}</div>' if figure["still"] else ""
-    parts.append(f'<div class="kf-stage{" kf-spaced" if space else ""}"{style}>{still}</div>' if still else "")
-    if figure.get("words") is not None:
-        parts.append(
-            f'<div class="kf-room" data-longest="{escape(figure["longest"])}">'
-            f'<output class="kf-words">{escape(figure["words"])}</output></div>'
-        )
+    still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
+    if isinstance(figure, page.Computed):
+        parts.append(_stage(still, figure.space))
+    elif isinstance(figure, page.Frames):
+        if figure.controls:
+            parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
+        parts.append(_stage(still, None))
+        if figure.words is not None:
+            parts.append(
+                f'<div class="kf-room" data-longest="{escape(figure.longest)}">'
+                f'<output class="kf-words">{escape(figure.words)}</output></div>'
+            )
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
         '<button type="button" class="kf-share">Copy link</button></div>',
@@ -135,18 +137,25 @@ def _html(figure: dict[str, Any], card: dict[str, Any]) -> str:
     return "".join(parts)
 
 
-def _report(figure: dict[str, Any], place: str) -> None:
-    if "frames" not in figure["data"]:
-        return
-    packed = figure["data"]["frames"]
+def _stage(still: str, space: list[str] | None) -> str:
+    if not still:
+        return ""
+    if not space:
+        return f'<div class="kf-stage">{still}</div>'
+    heights = f"--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"
+    return f'<div class="kf-stage kf-spaced" style="{heights}">{still}</div>'
+
+
+def _report(figure: page.Frames, place: str) -> None:
+    packed = figure.data["frames"]
     size = frames.weight(packed) / 1000
     if "lines" in packed:
         logger.info(
             "%s: %s: %d frames kept whole, %.1f kB gz and slower to show: too little in common for differences",
-            *(place, figure["name"], figure["frames"], size),
+            *(place, figure.name, figure.frames, size),
         )
     else:
-        logger.info("%s: %s: %d frames, %.1f kB gz", place, figure["name"], figure["frames"], size)
+        logger.info("%s: %s: %d frames, %.1f kB gz", place, figure.name, figure.frames, size)
 
 
 def _module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
