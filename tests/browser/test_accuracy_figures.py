@@ -55,19 +55,19 @@ def table(one_weight):
 
 
 def check_table(one_weight, line):
-    old, power = one_weight.evaluate("(root) => [root.model.get('x_old'), root.model.get('power')]")
+    old, power = one_weight.evaluate("(root) => [root.model.get('w_old'), root.model.get('power')]")
     shown, stairs = table(one_weight), staircase(line)
     new = old + 10**power
     run = new - old
     for column, f in enumerate((stairs, line.cross_entropy)):
         rise = (f(new) - f(old)).item()
-        assert shown["at x old"][column] == pytest.approx(f(old).item(), abs=6e-7)
-        assert shown["at x new"][column] == pytest.approx(f(new).item(), abs=6e-7)
+        assert shown["at w old"][column] == pytest.approx(f(old).item(), abs=6e-7)
+        assert shown["at w new"][column] == pytest.approx(f(new).item(), abs=6e-7)
         assert shown["run h"][column] == pytest.approx(run, rel=1e-3, abs=6e-6)
         # A rise at the shortest steps is a difference of two losses near 1e-1: float64 leaves it ten digits.
         assert shown["rise"][column] == pytest.approx(rise, rel=1e-3, abs=6e-6 if abs(rise) > 1e-3 else 1e-15)
         assert shown["rise / run"][column] == pytest.approx(rise / run, rel=1e-3, abs=6e-6)
-    assert shown["derivative at x old"] == [
+    assert shown["derivative at w old"] == [
         0,
         pytest.approx(line.cross_entropy_slope(old).item(), rel=1e-3, abs=6e-6),
     ]
@@ -76,11 +76,11 @@ def check_table(one_weight, line):
 def test_one_weight_shows_torchs_numbers_wherever_the_keys_lead(page, figure, digits, model):
     one = figure("one-weight")
     check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
-    one.get_by_role("slider", name="x old").focus()
+    one.get_by_role("slider", name="w old").focus()
     for key in ("PageDown", "PageDown", "ArrowRight", "PageUp", "Home", "PageUp", "End"):
         page.keyboard.press(key)
         check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
-    one.get_by_role("slider", name="x new").focus()
+    one.get_by_role("slider", name="w new").focus()
     for key in ("PageUp", "ArrowLeft", "Home"):
         page.keyboard.press(key)
         check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
@@ -102,8 +102,8 @@ def test_other_weights_are_chosen_by_arrows_and_by_a_click(page, figure, digits,
         check_table(one, weight_line(digits.x_train, digits.y_train, *model, pixel))
     one.get_by_role("radio").nth(20).click()
     check_table(one, weight_line(digits.x_train, digits.y_train, *model, 20))
-    one.get_by_role("button", name="x old to the trained value").click()
-    assert one.evaluate("(root) => root.model.get('x_old')") == pytest.approx(model[0][20].item(), abs=6e-4)
+    one.get_by_role("button", name="w old to the trained value").click()
+    assert one.evaluate("(root) => root.model.get('w_old')") == pytest.approx(model[0][20].item(), abs=6e-4)
     check_table(one, weight_line(digits.x_train, digits.y_train, *model, 20))
 
 
@@ -116,7 +116,7 @@ def test_blank_pixels_are_marked_and_move_nothing(figure, digits):
     for j in marked:
         radios.nth(j).click()
         shown = table(one)
-        assert shown["rise"] == [0, 0] and shown["derivative at x old"] == [0, 0]
+        assert shown["rise"] == [0, 0] and shown["derivative at w old"] == [0, 0]
         assert "blank pixel" in one.locator(".ow-verdict").inner_text()
 
 

@@ -120,8 +120,8 @@ def test_pictures_arrive_as_they_left(digits, browser):
 
 def test_state_can_be_set_within_its_limits(digits, model):
     figure = OneWeight(digits, *model, pixel=60)
-    assert figure.pixel == 60 and figure.x_new == pytest.approx(figure.x_old + 0.25)
-    for name, bad in (("pixel", 64), ("x_old", 8.1), ("power", 0.7)):
+    assert figure.pixel == 60 and figure.w_new == pytest.approx(figure.w_old + 0.25)
+    for name, bad in (("pixel", 64), ("w_old", 8.1), ("power", 0.7)):
         with pytest.raises(TraitError):
             setattr(figure, name, bad)
     assert OneWeight(digits, *model).pixel == 36
@@ -135,9 +135,9 @@ def test_the_still_is_of_the_present_state(digits, model):
     figure = OneWeight(digits, *model)
     titles = titles_of(figure.still())
     assert titles == ["accuracy: rise 0.0000, run 0.2500", "cross-entropy: rise 0.0104, run 0.2500"]
-    figure.x_old = -3.0
+    figure.w_old = -3.0
     stairs = staircase(figure.line)
-    wanted = f"accuracy: rise {stairs(figure.x_new) - stairs(-3.0):.4f}, run 0.2500"
+    wanted = f"accuracy: rise {stairs(figure.w_new) - stairs(-3.0):.4f}, run 0.2500"
     assert titles_of(figure.still())[0] == wanted != titles[0]
 
 

@@ -32,7 +32,7 @@ export default {
       step: 0.1,
       format: (power) => `h = ${spoken(10 ** power)}`,
     });
-    const trained = () => change(model, { x_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
+    const trained = () => change(model, { w_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
     el.append(
       element(
         "div",
@@ -43,7 +43,7 @@ export default {
           grid.node,
           step,
           toggle(value(model, "close"), { label: "close-up" }),
-          buttons({ label: "Presets", options: [["x old to the trained value", trained]] }),
+          buttons({ label: "Presets", options: [["w old to the trained value", trained]] }),
         ),
         element("div", { class: "ow-main" }, plots.node, verdict, table.node),
       ),
@@ -52,11 +52,11 @@ export default {
     let line = null;
     let pixel = null;
     let first = true;
-    return watch(model, ["pixel", "x_old", "power", "close"], () => {
+    return watch(model, ["pixel", "w_old", "power", "close"], () => {
       const moved = pixel !== model.get("pixel");
       pixel = model.get("pixel");
       if (moved) line = weightLine(pictures, model.get("target"), model.get("weight"), model.get("bias"), pixel);
-      const now = measured(line, model.get("x_old"), 10 ** model.get("power"));
+      const now = measured(line, model.get("w_old"), 10 ** model.get("power"));
       grid.show(pixel);
       plots.show(line, now, model.get("close"), moved);
       table.show(now);
@@ -176,9 +176,9 @@ function twoPlots(model) {
   const risers = svg("path", { class: "ow-risers" });
   above.at.plot.prepend(risers);
 
-  const old = value(model, "x_old");
+  const old = value(model, "w_old");
   const power = value(model, "power");
-  // x new is no state of its own: it lies a step to the right of x old, so moving it sets the step.
+  // w new is no state of its own: it lies a step to the right of w old, so moving it sets the step.
   const next = {
     ...power,
     limits: { kind: "number", min: low, max: high },
@@ -324,12 +324,12 @@ function plot(meaning, limits) {
 // --- the numbers ---
 
 const ROWS = [
-  ["at x old", (values) => format(values.from, 6)],
-  ["at x new", (values) => format(values.to, 6)],
+  ["at w old", (values) => format(values.from, 6)],
+  ["at w new", (values) => format(values.to, 6)],
   ["rise", (values) => short(values.rise)],
   ["run h", (_values, now) => short(now.run)],
   ["rise / run", (values) => short(values.secant)],
-  ["derivative at x old", (values) => (values.derivative === null ? "none: a tie" : short(values.derivative))],
+  ["derivative at w old", (values) => (values.derivative === null ? "none: a tie" : short(values.derivative))],
 ];
 
 function numbers() {

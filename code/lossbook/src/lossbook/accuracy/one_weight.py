@@ -33,8 +33,8 @@ def pack(x: torch.Tensor) -> list[str]:
 class OneWeight(Explorable):
     """Any of the 64 weights of a linear model, moved by hand; all others held where training left them.
 
-    ``pixel`` is the weight's index, ``x_old`` its value, ``power`` the step's length as a power of ten
-    (``x_new = x_old + 10**power``), ``close`` whether the plots show a narrow window around the two points.
+    ``pixel`` is the weight's index, ``w_old`` its value, ``power`` the step's length as a power of ten
+    (``w_new = w_old + 10**power``), ``close`` whether the plots show a narrow window around the two points.
     """
 
     _esm = Path(__file__).with_name("one_weight.js")
@@ -44,13 +44,13 @@ class OneWeight(Explorable):
     description = (
         "A picture of the model's 64 weights, one of them chosen. Above, accuracy over the chosen weight's value, a "
         "staircase of level pieces; below, cross-entropy over the same values, a smooth bowl. Two points on each, x "
-        "old and x new, are joined by a line: level on the staircase unless a step lies between them, "
+        "old and w new, are joined by a line: level on the staircase unless a step lies between them, "
         "tilted on the curve. A table gives rise, run, rise over run and the derivative."
     )
     space = ("63rem", "42rem")
 
     pixel = Int(36, min=0, max=SIDE * SIDE - 1).tag(sync=True)
-    x_old = Float(2.25, min=-8.0, max=8.0).tag(sync=True)
+    w_old = Float(2.25, min=-8.0, max=8.0).tag(sync=True)
     power = Float(math.log10(0.25), min=SHORTEST, max=LONGEST).tag(sync=True)
     close = Bool(False).tag(sync=True)
 
@@ -72,9 +72,9 @@ class OneWeight(Explorable):
         super().__init__(**state)
 
     @property
-    def x_new(self) -> float:
+    def w_new(self) -> float:
         """Where the step ends."""
-        return self.x_old + 10**self.power
+        return self.w_old + 10**self.power
 
     @property
     def line(self) -> Line:
@@ -82,4 +82,4 @@ class OneWeight(Explorable):
         return weight_line(*self._model, self.pixel)
 
     def still(self) -> Figure:
-        return draw_one_weight(self.line, self.x_old, self.x_new, LOW, HIGH)
+        return draw_one_weight(self.line, self.w_old, self.w_new, LOW, HIGH)
