@@ -21,7 +21,8 @@ import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
 
-from .. import adapters, made, repository
+from .. import adapters, repository
+from .. import made as records
 from .markdown import Markdown, quoted
 
 #: Where the notebooks stand, below the site's root.
@@ -38,11 +39,11 @@ def configure(app, config) -> None:
 
 def export(app, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page that has code cells."""
-    made = executed(app, docname)
-    if made is None:
+    read = executed(app, docname)
+    if read is None:
         return
     notebook = nbformat.v4.new_notebook(
-        cells=cells(app, doctree, docname, made.cells),
+        cells=cells(app, doctree, docname, read.cells),
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -52,7 +53,7 @@ def export(app, doctree: nodes.document, docname: str) -> None:
         cell["id"] = f"{docname.rpartition('/')[2]}-{number}"[-64:]
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    made.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
+    records.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
 def executed(app, docname: str):
@@ -291,7 +292,7 @@ def clear(app, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html" or folders is None:
         return
     for docname in sorted(app.env.found_docs):
-        made.made(app).keep(f"{FOLDER}/{docname}.ipynb")
+        records.made(app).keep(f"{FOLDER}/{docname}.ipynb")
         copy = Path(app.outdir, "_sources", f"{docname}.ipynb")
         original = folders.notebooks / f"{docname}.ipynb"
         if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
@@ -300,7 +301,7 @@ def clear(app, exception: Exception | None) -> None:
 
 def setup(app) -> dict:
     app.setup_extension(repository.__name__)
-    app.setup_extension(made.__name__)
+    app.setup_extension(records.__name__)
     app.add_config_value("leanpage_install", {}, "env", types=[dict])
     app.add_config_value("leanpage_notebook_branch", "notebooks", "html", types=[str])
     app.connect("config-inited", configure, priority=150)
