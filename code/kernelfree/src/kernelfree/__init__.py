@@ -2,6 +2,8 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
+from kernelfree.exercises.asking import ask
+from kernelfree.exercises.questions import choice, judge, number, order, shape
 from kernelfree.explorable import Explorable
 from kernelfree.interaction import interact
 from kernelfree.picture import still
@@ -12,4 +14,4 @@ try:
 except PackageNotFoundError:  # read from a folder that nobody installed
     __version__ = "0"
 
-__all__ = ["Explorable", "interact", "still", "use_theme"]
+__all__ = ["Explorable", "ask", "choice", "interact", "judge", "number", "order", "shape", "still", "use_theme"]

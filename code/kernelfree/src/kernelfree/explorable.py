@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import anywidget
 import traitlets
@@ -15,6 +15,14 @@ from kernelfree.picture import Still, close
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+class Picture(Protocol):
+    """What stands where the front end does not run, for pages and for every other reader."""
+
+    def svg(self) -> str: ...
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]: ...
 
 
 class Explorable(anywidget.AnyWidget):
@@ -33,7 +41,7 @@ class Explorable(anywidget.AnyWidget):
     - ``still()``: a matplotlib figure of the state as it is.
     """
 
-    name: ClassVar[str] = ""
+    name: str = ""
     title: ClassVar[str] = ""
     description: ClassVar[str] = ""
     space: ClassVar[tuple[str, str] | None] = None
@@ -56,7 +64,7 @@ class Explorable(anywidget.AnyWidget):
         kind = type(self)
         if not hasattr(kind, "_front_end"):
             raise TypeError(f"{kind.__name__} has no front end: set _esm to the path of its ES module")
-        page.check_name(kind.name, f"{kind.__name__}.name")
+        page.check_name(self.name, f"{kind.__name__}.name")
         if not kind.title or not kind.description:
             raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
         self._instance = next(page.instances)
@@ -86,28 +94,33 @@ class Explorable(anywidget.AnyWidget):
     def _state_names(self) -> list[str]:
         return [name for name in self.trait_names(sync=True) if not name.startswith("_") and not _ours(name)]
 
-    def _repr_mimebundle_(self, **kwargs: Any):
+    def _picture(self) -> Picture:
         figure = self.still()
         picture = Still(figure, self.description, self.title)
         close(figure)
+        return picture
+
+    def _repr_mimebundle_(self, **kwargs: Any):
+        picture = self._picture()
         if not page.building():
             data, metadata = super()._repr_mimebundle_(**kwargs)
             return {**data, **picture._repr_mimebundle_()}, metadata
         names = self._state_names()
         data = self.traits(sync=True, data=True)
-        payload = page.Computed(
+        payload = self._payload(
             name=self.name,
             title=self.title,
             instance=self._instance,
             modules=page.modules(self._front_end),
-            css=self._own_css,
             about=self._describe(),
             state={name: _plain(name, getattr(self, name)) for name in names if name not in data},
             data={name: _plain(name, getattr(self, name)) for name in names if name in data},
-            space=list(self.space) if self.space else None,
             still=picture.svg(),
         )
         return {page.MIME: payload.to_json(), **picture._repr_mimebundle_()}
+
+    def _payload(self, **common: Any) -> page.Payload:
+        return page.Computed(**common, css=self._own_css, space=list(self.space) if self.space else None)
 
 
 def _ours(name: str) -> bool:

@@ -89,10 +89,17 @@ class Computed(Payload):
     space: list[str] | None
 
 
-_KINDS: dict[str, type[Frames] | type[Computed]] = {"frames": Frames, "explorable": Computed}
+@dataclass(frozen=True, kw_only=True)
+class Form(Payload):
+    """An exercise: its still is the form that the front end wakes, and a sheet for paper."""
+
+    kind: ClassVar[str] = "exercise"
 
 
-def read(content: Mapping[str, Any]) -> Frames | Computed:
+_KINDS: dict[str, type[Frames] | type[Computed] | type[Form]] = {kind.kind: kind for kind in (Frames, Computed, Form)}
+
+
+def read(content: Mapping[str, Any]) -> Frames | Computed | Form:
     """The payload in a cell's output. Raises ``PayloadError`` where another version of kernelfree made it."""
     version, kind = content.get("kernelfree", 1), content.get("kind")
     if version != VERSION or kind not in _KINDS:

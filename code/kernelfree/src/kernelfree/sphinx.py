@@ -111,6 +111,12 @@ def _figure(env: BuildEnvironment, figure: page.Payload, place: str) -> str:
 
 def _html(figure: page.Payload, card: dict[str, Any]) -> str:
     title = figure.title or ""
+    if isinstance(figure, page.Form):
+        return (
+            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open" role="group"'
+            f' aria-label="Your answer">{figure.still}<p class="kf-said" aria-live="polite"></p>'
+            f'<script type="application/json" class="kf-card">{_json(card)}</script></div>'
+        )
     parts = [
         f'<div class="kernelfree" data-live-figure="{figure.name}" role="group"'
         f' aria-label="{escape(title or figure.name)}">',

@@ -441,6 +441,15 @@ export const dress = (front) => ({
   ...front,
   render({ model, el }) {
     const about = model.get("_about");
+    if (about.exercise) {
+      const root = element(
+        "div",
+        { class: "kernelfree kf-exercise", "data-exercise": about.name, role: "group", "aria-label": "Your answer" },
+        element("p", { class: "kf-said", "aria-live": "polite" }),
+      );
+      el.append(root);
+      return mount(front, { model, root, el: root });
+    }
     const view = element("div", { class: "kf-view" });
     const root = element(
       "div",

@@ -122,13 +122,16 @@
     root.removeAttribute("data-ready");
     root.setAttribute("data-failed", "");
     root.querySelector(".kf-view")?.remove();
-    root.querySelectorAll(".kf-controls").forEach((controls) => (controls.disabled = true));
+    root.querySelectorAll("fieldset").forEach((controls) => (controls.disabled = true));
     const note = document.createElement("p");
     note.className = "kf-trouble";
     note.setAttribute("role", "status");
-    note.textContent = `This figure stopped, so its still picture stands here (${error?.message ?? error}).`;
-    root.querySelector(".kf-tools").after(note);
-    console.error(`kernelfree: ${root.dataset.liveFigure}:`, error);
+    const what = root.dataset.exercise
+      ? "This exercise can’t be checked here"
+      : "This figure stopped, so its still picture stands here";
+    note.textContent = `${what} (${error?.message ?? error}).`;
+    root.querySelector(".kf-said").before(note);
+    console.error(`kernelfree: ${root.dataset.liveFigure ?? root.dataset.exercise}:`, error);
   }
 
   // --- links to a state: #NAME?w=0.5&b=1, where each value is JSON or, for texts, the text itself ---
@@ -218,7 +221,7 @@
       },
       { rootMargin: "100% 0px" },
     );
-    for (const root of document.querySelectorAll("[data-live-figure]")) {
+    for (const root of document.querySelectorAll("[data-live-figure], [data-exercise]")) {
       const { top, bottom } = root.getBoundingClientRect();
       if (top < 2 * innerHeight && bottom > -innerHeight)
         start(root); // near from the start: no need to wait for a frame

@@ -1,0 +1,169 @@
+// What an exercise answers: exercises/replies.py in the browser, in the same words. A key holds what is right, the named
+// mistakes and the hints. Held together by tests/unit/kernelfree/test_replies.py.
+import { read, tidy, Unreadable } from "./expression.js";
+
+// Python reads these too, so the words stand here only.
+export const WORDS = JSON.parse(`{
+  "right": "Right.",
+  "right_is": "Right: {}.",
+  "empty": "Write an answer first.",
+  "choose": "Choose first.",
+  "long": "That is too long for an answer. A number or a short expression is enough, such as −0.94, 2/3, ln 5 or 2^−3.",
+  "unreadable": "That can’t be read as a number. Write it like −0.94, 2/3, ln 5, e^−1 or 2^−3; log is the natural logarithm.",
+  "brackets": "Is the whole fraction in the logarithm? Write ln(1/8) or ln(1)/8.",
+  "infinite": "That has no finite value. A number is asked for.",
+  "unit": "That is in {}. The answer is asked for in {}.",
+  "near": "Right as far as it goes. Give more digits.",
+  "other": "Not that.",
+  "hint": "Hint: {}",
+  "reread": "read the question once more, and say in your own words what is asked for.",
+  "answer": "The answer: {}.",
+  "missing": "What you chose is right, and something is missing.",
+  "option": "There is no such option. Answer with letters, such as {}.",
+  "all": "Name each item once, by its letter, such as {}.",
+  "shape": "That can’t be read as a shape. Write it like (N, C), (3, 5) or (N*C,), with the names of the question.",
+  "long_text": "That is longer than needed. Two or three sentences are enough.",
+  "compare": "Compare with this: {}",
+  "judged_right": "Well done.",
+  "judged_wrong": "Read the solution, then say it once more in your own words."
+}`);
+
+const LONGEST_TEXT = 2000;
+
+const say = (name, ...parts) => parts.reduce((text, part) => text.replace("{}", () => part), WORDS[name]);
+const refuse = (name, ...parts) => ({ outcome: "refused", text: say(name, ...parts) });
+const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
+const letter = (i) => String.fromCharCode(97 + i);
+
+/**
+ * The reply to `text` after `given` hints: { state, text, given }, where `state` is null if the text is refused and
+ * nothing changes.
+ */
+export function respond(key, text, given) {
+  const { outcome, text: reply } = JUDGES[key.kind](key, text);
+  if (outcome !== "other") {
+    return {
+      state: { refused: null, right: "right", mistake: "wrong", compare: "shown" }[outcome],
+      text: reply,
+      given,
+    };
+  }
+  const more = help(key, given);
+  return { ...more, state: more.state ?? "wrong", text: `${reply} ${more.text}` };
+}
+
+/** The next hint or, after the last, the answer: as `respond`. */
+export function help(key, given) {
+  if (given < key.hints.length) return { state: null, text: say("hint", key.hints[given]), given: given + 1 };
+  return { state: "shown", text: say(key.kind === "judge" ? "compare" : "answer", key.said), given };
+}
+
+const JUDGES = {
+  number(key, text) {
+    const plain = withoutUnit(tidy(text), key.unit);
+    if (plain.outcome) return plain;
+    const { value, why } = measured(plain);
+    if (why) return refuse(why);
+    const near = (x, slack) => Math.abs(value - x) <= slack + 1e-12;
+    if (near(key.answer, key.tolerance)) return { outcome: "right", text: say("right_is", key.said) };
+    const named = key.mistakes.find(([wrong]) => near(wrong, key.tolerance));
+    if (named) return { outcome: "mistake", text: named[1] };
+    const digits = /^-?[0-9]*[.,]([0-9]+)$/.exec(plain)?.[1].length;
+    if (digits && near(key.answer, 0.5 * 10 ** -digits)) return { outcome: "refused", text: WORDS.near };
+    return { outcome: "other", text: WORDS.other };
+  },
+
+  choice(key, text) {
+    const chosen = letters(text, key.options.length);
+    if (!chosen || (!key.several && chosen.length > 1)) return refuse("option", key.several ? "a, c" : "b");
+    if (!chosen.length) return refuse("choose");
+    const picked = chosen.map((i) => key.options[i]);
+    const wrong = picked.filter(([right]) => !right);
+    if (wrong.length) return { outcome: "mistake", text: wrong.map(([, reply]) => reply).join(" ") };
+    const all = key.options.filter(([right]) => right).length;
+    if (key.several && picked.length < all) return { outcome: "mistake", text: WORDS.missing };
+    return {
+      outcome: "right",
+      text:
+        picked
+          .map(([, reply]) => reply)
+          .filter(Boolean)
+          .join(" ") || WORDS.right,
+    };
+  },
+
+  order(key, text) {
+    const chosen = letters(text, key.answer.length);
+    if (chosen?.length !== key.answer.length) return refuse("all", key.answer.map((_, i) => letter(i)).join(", "));
+    if (same(chosen, key.answer)) return { outcome: "right", text: WORDS.right };
+    const named = key.mistakes.find(([wrong]) => same(chosen, wrong));
+    return named ? { outcome: "mistake", text: named[1] } : { outcome: "other", text: WORDS.other };
+  },
+
+  shape(key, text) {
+    let sizes;
+    try {
+      sizes = shapeOf(text, key.sizes);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      return refuse(error.why === "empty" || error.why === "long" ? error.why : "shape");
+    }
+    if (same(sizes, key.answer)) return { outcome: "right", text: say("right_is", key.said) };
+    const named = key.mistakes.find(([wrong]) => same(sizes, wrong));
+    return named ? { outcome: "mistake", text: named[1] } : { outcome: "other", text: WORDS.other };
+  },
+
+  judge(key, text) {
+    if (!tidy(text)) return refuse("empty");
+    if ([...text].length > LONGEST_TEXT) return refuse("long_text");
+    return { outcome: "compare", text: say("compare", key.said) };
+  },
+};
+
+// `plain` without the unit asked for; another unit is refused.
+function withoutUnit(plain, unit) {
+  const low = plain.toLowerCase();
+  for (const word of [unit.toLowerCase(), unit.toLowerCase().replace(/s$/, "")]) {
+    if (word && low.endsWith(word)) return plain.slice(0, plain.length - word.length).replace(/ +$/, "");
+  }
+  const other = /(?:^|[^a-z])(nat|bit)s?$/i.exec(plain);
+  return other && unit ? refuse("unit", `${other[1].toLowerCase()}s`, unit) : plain;
+}
+
+function measured(plain) {
+  try {
+    return { value: read(plain) };
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { why: error.why };
+  }
+}
+
+// "a, c" as [0, 2]; undefined where the text names anything else, or one thing twice.
+function letters(text, count) {
+  const plain = tidy(text);
+  if (!/^[a-z ,.)(]*$/i.test(plain)) return undefined;
+  const found = [...plain.toLowerCase().matchAll(/[a-z]/g)].map(([c]) => c.charCodeAt(0) - 97);
+  return found.every((i, k) => i < count && found.indexOf(i) === k) ? found : undefined;
+}
+
+const ENCLOSED = /^(?:size|shape)? ?(?:\((.*)\)|\[(.*)\]|\{(.*)\})$/i;
+
+// The sizes of "(N, C)", "[3, 5]", "torch.Size([3, 5])", "N x C" or "(N*C,)".
+function shapeOf(text, sizes) {
+  if ([...text].length > 200) throw new Unreadable("long");
+  let plain = tidy(text.replace(/ x |×/g, ","));
+  if (!plain) throw new Unreadable("empty");
+  if (plain.toLowerCase() === "scalar") return [];
+  for (let match = ENCLOSED.exec(plain); match; match = ENCLOSED.exec(plain)) {
+    plain = tidy(match[1] ?? match[2] ?? match[3]);
+  }
+  if (!plain) return [];
+  const parts = plain.split(",");
+  if (parts.length > 1 && !tidy(parts.at(-1))) parts.pop();
+  return parts.map((part) => {
+    const size = read(part, sizes);
+    if (size < 0 || Math.abs(size - Math.round(size)) > 1e-9) throw new Unreadable("shape");
+    return Math.round(size);
+  });
+}
