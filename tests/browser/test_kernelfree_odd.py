@@ -308,6 +308,25 @@ def test_a_figure_that_fails_says_so_and_leaves_the_others_alive(chromium, addre
     page.context.close()
 
 
+def test_a_front_end_that_takes_its_time_is_waited_for(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/broken.html")
+    late = page.locator('[data-live-figure="late"]')
+    late.evaluate("""(figure) => new MutationObserver(() => {
+      figure.seen ??= [];
+      figure.seen.push(figure.hasAttribute("data-ready") && figure.querySelector("output")?.textContent);
+    }).observe(figure, { subtree: true, childList: true, attributes: true })""")
+    late.scroll_into_view_if_needed()
+    page.wait_for_selector('[data-live-figure="late"][data-ready]')
+    assert late.locator("output").inner_text() == "late: 90"
+    assert "" not in late.evaluate("(figure) => figure.seen"), "it was ready before it was rendered"
+    failed = page.locator('[data-live-figure="too-late"]')
+    failed.scroll_into_view_if_needed()
+    failed.get_by_text("so its still picture stands here (too late)").wait_for()
+    assert failed.get_attribute("data-ready") is None and failed.locator(".kf-still svg").is_visible()
+    page.context.close()
+
+
 def test_a_script_that_does_not_arrive_leaves_the_still(chromium, address):
     page = chromium.new_page()
     page.route(re.compile(r"/dial\.[0-9a-f]+\.js"), lambda route: route.abort())

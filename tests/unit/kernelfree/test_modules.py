@@ -91,21 +91,97 @@ def test_each_module_stands_once_and_after_what_it_imports(front):
     "line",
     [
         'import x from "./other.js";',
-        'import * as x from "./other.js";',
-        'import "./other.js";',
+        'import { b } from "./other.js";',
+        'import { a } from "./other.js"; const a = 2;',
+        'import a, { a as c } from "./other.js";',
+        'import { a } from "./other.js" with { type: "json" };',
         'export * from "./other.js";',
-        'export { a } from "./other.js";',
+        'export { b } from "./other.js";',
+        "export { b };",
         "export let x = 1;",
-        "export const { a, b } = {};",
-        "export default function named() {}",
-        'const x = await import("./other.js");',
+        "export var x = 1;",
+        'const x = () => import("./other.js");',
         "const here = import.meta.url;",
+        "const x = await Promise.resolve(1);",
+        "for await (const x of []) {}",
+        "if (true) { await 0; }",
+        "const = 1;",
     ],
 )
 def test_what_cannot_be_delivered_is_refused_with_its_place(tmp_path, line):
     (tmp_path / "other.js").write_text("export const a = 1;\n")
     (tmp_path / "main.js").write_text(f"// first line\n{line}\n")
     with pytest.raises(FrontEndError, match=r"main\.js:2: "):
+        load(tmp_path / "main.js")
+
+
+#: What other.js beside each of them holds.
+OTHER = """export const a = 1, b = 2;
+export default { c: 3 };
+export { a as "a-b" };
+"""
+#: Modules that a browser takes; Node, which takes them as they are, says what they export.
+TAKEN = {
+    "two constants at once": "export const a = 1, b = a + 1;",
+    "a comment in an import list": 'import { a, // one, b\n b /* } */ } from "./other.js";\nexport const c = a + b;',
+    "export in a block comment": "/*\nexport const gone = 1;\n*/\nexport const a = 1;",
+    "export in a template": "export const a = `\nexport const gone = 1;\nimport { b } from './no.js';\n`;",
+    "an indented export": "  export const a = 1;\n\texport function f() { return 2; }\n  export const b = f();",
+    "a name that is a text": 'const x = 5;\nexport { x as "a-b" };',
+    "an import by a text": 'import { "a-b" as x } from "./other.js";\nexport { x };',
+    "patterns": "export const { a, b: [c, ...d], e = 4 } = { a: 1, b: [2, 3] };",
+    "a default that has a name": "export default function named() { return 1; }\nexport const n = named();",
+    "a default class that has a name": "export default class Named {}\nexport const n = new Named().constructor.name;",
+    "a default without a semicolon": "export default [1, 2].map((x) => x + 1)\n;[3].forEach(() => {});",
+    "a default import": 'import other, { a } from "./other.js";\nexport default other.c + a;',
+    "default by its name": 'import { default as other } from "./other.js";\nexport { other as default };',
+    "all as one": 'import * as other from "./other.js";\nexport const keys = Object.keys(other).sort();',
+    "an import for its effect": 'import "./other.js";\nexport const a = 1;',
+    "handed on": 'export { a, b as default, "a-b" as c } from "./other.js";',
+    "an import below its use": 'export const c = a;\nimport { a } from "./other.js";',
+    "two on one line": 'import { a } from "./other.js"; import { b } from "./other.js"; export const c = [a, b];',
+    "exported before it is declared": "export { f, X };\nfunction f() {}\nclass X {}",
+    "regular expressions": "export const a = /export const b/.test('x') || `${/import (.*)/.source}`;",
+    "await inside functions": "export const f = async () => { await 0; };\nexport class A { async m() { await 1; } }",
+    "names like ours": "const _exports = 1, _0 = 2, __exports = 3;\nexport const a = _exports + _0 + __exports;",
+    "other alphabets": "export const größe = 'ж🎉';\nexport const π = größe + größe;",
+    "a first line for a shell": "#!/usr/bin/env node\nexport const a = 1;",
+    "nothing at all": "",
+}
+
+
+def test_what_a_browser_takes_means_the_same(tmp_path):
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "other.js").write_text(OTHER)
+    script = [
+        "const plain = (x) => (typeof x === 'function' ? `function ${x.name}` : x);",
+        "const shown = (o) => Object.keys(o).sort().map((k) => [k, plain(o[k])]);",
+        "const all = [];",
+    ]
+    for number, text in enumerate(TAKEN.values()):
+        path = tmp_path / f"m{number}.js"
+        path.write_text(text, encoding="utf-8")
+        found = load(path)
+        names = {module.path: f"m{number}_{place}" for place, module in enumerate(found)}
+        for module in found:
+            given = ", ".join(names[imported] for imported in module.imports)
+            script.append(f"const {names[module.path]} = ({module.function()})({given});")
+        script.append(f"all.push([shown(await import('./m{number}.js')), shown({names[path]})]);")
+    answers = json.loads(run(tmp_path, "\n".join([*script, "console.log(JSON.stringify(all));"])))
+    for name, (as_it_is, rewritten) in zip(TAKEN, answers, strict=True):
+        assert rewritten == as_it_is, name
+
+
+def test_lines_stay_where_they_are(tmp_path):
+    (tmp_path / "other.js").write_text(OTHER)
+    text = 'import {\n  a,\n  b,\n} from "./other.js";\nexport const c = a;\nexport {\n  b,\n};\nconst here = 1;\n'
+    (tmp_path / "main.js").write_text(text)
+    assert load(tmp_path / "main.js")[-1].body.splitlines()[8] == "const here = 1;"
+
+
+def test_an_import_of_what_is_not_there_names_what_is(tmp_path):
+    (tmp_path / "main.js").write_text('import { sliders } from "kernelfree";\n')
+    with pytest.raises(FrontEndError, match=r"main\.js:1: kit\.js has no export 'sliders'; it has .*slider"):
         load(tmp_path / "main.js")
 
 

@@ -4,28 +4,33 @@ A notebook (anywidget) wants one ES module as a string. A page opened from disk 
 under ``script-src 'self'`` no string, so there each module becomes a classic script of its own. Both are made by the
 same rewriting: a module turns into a function of its imports that returns its exports.
 
-Understood, at the start of a line: ``import { a, b as c } from "./other.js"``, the same from ``"kernelfree"`` (that is
-the kit), ``export function``, ``export async function``, ``export class``, ``export const NAME =``, ``export { a, b as
-c }``, and one ``export default`` before an expression or an unnamed function. Anything else is an error that names file
-and line.
+The modules are read by a parser of the language. What a function cannot stand in for is an error that names file and
+line: ``import()``, ``import.meta``, top-level ``await``, ``export let`` and ``export var`` (importers would not see
+them change), ``export *``, and imports of what is not exported there.
 """
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser
 
 STATIC = Path(__file__).parent / "static"
 KIT = STATIC / "kit.js"
 
-_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*["\']([^"\']+)["\'];?[ \t]*$', re.MULTILINE)
-_EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};?[ \t]*$", re.MULTILINE)
-_EXPORT_NAMED = re.compile(r"^export\s+((?:async\s+)?function\*?|class|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE)
-_EXPORT_DEFAULT = re.compile(r"^export\s+default\s+(?!(?:async\s+)?(?:function\*?|class)\s+[A-Za-z_$])", re.MULTILINE)
-_LEFT_OVER = re.compile(
-    r"^(?:import|export)\b.*|^(?!\s*(?://|\*|/\*)).*(?<![\w$.\"'])import\s*(?:\(|\.meta).*", re.MULTILINE
-)
+_PARSER = Parser(Language(tree_sitter_javascript.language()))
+_FUNCTIONS = {
+    "function_declaration",
+    "function_expression",
+    "generator_function_declaration",
+    "generator_function",
+    "arrow_function",
+    "method_definition",
+}
 
 
 class FrontEndError(Exception):
@@ -34,17 +39,21 @@ class FrontEndError(Exception):
 
 @dataclass(frozen=True)
 class Module:
-    """One ES module, rewritten. ``name`` is its path's stem, ``imports`` the names it is given, in order."""
+    """One ES module, rewritten. ``name`` is its path's stem, ``imports`` the modules it is given, in order."""
 
     name: str
     path: Path
     imports: tuple[Path, ...]
     body: str
+    exports: frozenset[str]
+    #: What the names that are not the author's begin with.
+    prefix: str = "_"
 
     def function(self) -> str:
         """JavaScript: a function of the imported modules that returns an object of the exports."""
-        names = ", ".join(f"_{number}" for number in range(len(self.imports)))
-        return f'({names}) => {{\n"use strict";\nconst _exports = {{}};\n{self.body}\nreturn _exports;\n}}'
+        names = ", ".join(f"{self.prefix}{number}" for number in range(len(self.imports)))
+        exports = f"{self.prefix}exports"
+        return f'({names}) => {{\n"use strict";\nconst {exports} = {{}};\n{self.body}\nreturn {exports};\n}}'
 
 
 def load(path: Path) -> list[Module]:
@@ -75,61 +84,251 @@ def _visit(path: Path, done: dict[Path, Module], above: list[Path]) -> None:
     if path in above:
         chain = " -> ".join(module.name for module in [*above[above.index(path) :], path])
         raise FrontEndError(f"{path}: these modules import each other in a circle: {chain}")
-    module = _parse(path, path.read_text(encoding="utf-8"))
-    for imported in module.imports:
+    source = _Source(path)
+    for imported in source.imports:
         _visit(imported, done, [*above, path])
-    done[path] = module
+    for wanted in source.wanted:
+        if wanted.name not in done[wanted.module].exports:
+            raise FrontEndError(
+                f"{path}:{wanted.line}: {wanted.module.name} has no export {wanted.name!r}; "
+                f"it has {', '.join(sorted(done[wanted.module].exports)) or 'none'}"
+            )
+    done[path] = source.module()
 
 
-def _parse(path: Path, source: str) -> Module:
-    imports: list[Path] = []
-    exported: list[tuple[str, str]] = []
+@dataclass(frozen=True)
+class _Wanted:
+    """A name that is imported from a module."""
 
-    def take_import(match: re.Match[str]) -> str:
-        names, specifier = match.groups()
+    module: Path
+    name: str
+    line: int
+
+
+class _Source:
+    """One file, taken apart: what it imports and exports, and what stands in their place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_bytes()
+        root = _PARSER.parse(self.text).root_node
+        self.imports: list[Path] = []
+        self.wanted: list[_Wanted] = []
+        self._head: list[str] = []  # constants for the imports, at the top, as a module has them
+        self._exported: dict[str, str] = {}  # name outside -> expression inside
+        self._edits: list[tuple[int, int, str]] = []
+        names = {_text(node) for node in _walk(root) if node.type in ("identifier", "shorthand_property_identifier")}
+        self.prefix = "_"
+        while any(name == f"{self.prefix}exports" or _is_number(name, self.prefix) for name in names):
+            self.prefix += "_"
+        self._check(root)
+        declared = self._declared(root)
+        for node in root.children:
+            if node.type == "import_statement":
+                self._take_import(node, declared)
+            elif node.type == "hash_bang_line":
+                self._cut(node)
+        for node in root.children:
+            if node.type == "export_statement":
+                self._take_export(node, declared)
+
+    def module(self) -> Module:
+        """The file with its imports and exports rewritten, each line still where it was."""
+        parts, at = [], 0
+        for start, end, instead in sorted(self._edits):
+            parts += [self.text[at:start].decode(), instead]
+            at = end
+        body = " ".join(self._head) + "".join([*parts, self.text[at:].decode()]).rstrip()
+        names = f"{self.prefix}exports"
+        tail = " ".join(f"{names}[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
+        exports = frozenset(self._exported)
+        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", exports, self.prefix)
+
+    # --- what cannot be delivered ---
+
+    def _check(self, root: Node) -> None:
+        if root.has_error:
+            raise FrontEndError(f"{self._place(_first_error(root))}: this is not JavaScript that can be read")
+        for node in _walk(root):
+            if node.type == "import" and node.parent and node.parent.type == "call_expression":
+                self._refuse(node.parent, "import() loads at run time")
+            if node.type == "meta_property" and _text(node).startswith("import"):
+                self._refuse(node, "import.meta is an address that a page does not have")
+        for node in _walk(root, into_functions=False):
+            if node.type == "await_expression" or (node.type == "for_in_statement" and _has(node, "await")):
+                self._refuse(node, "await outside a function would hold up the page")
+
+    def _refuse(self, node: Node, why: str) -> None:
+        line = _text(node).splitlines()[0]
+        raise FrontEndError(f"{self._place(node)}: cannot deliver {line!r}: {why}")
+
+    # --- imports ---
+
+    def _take_import(self, node: Node, declared: set[str]) -> None:
+        if any(child.type == "import_attribute" for child in node.children):
+            self._refuse(node, "a front end imports modules only")
+        target = self._target(node)
+        given = f"{self.prefix}{self.imports.index(target)}"
+        for clause in (child for child in node.children if child.type == "import_clause"):
+            for part in clause.named_children:
+                if part.type == "identifier":
+                    self._give(part, _text(part), target, "default", given, declared)
+                elif part.type == "namespace_import":
+                    local = _text(part.named_children[-1])
+                    self._once(part, local, declared)
+                    self._head.append(f"const {local} = {given};")
+                else:
+                    for item in part.named_children:
+                        if item.type == "import_specifier":
+                            name, local = _pair(item)
+                            self._give(item, local, target, name, given, declared)
+        self._cut(node)
+
+    def _give(self, node: Node, local: str, target: Path, name: str, given: str, declared: set[str]) -> None:
+        self._once(node, local, declared)
+        self.wanted.append(_Wanted(target, name, node.start_point[0] + 1))
+        self._head.append(f"const {local} = {given}[{json.dumps(name)}];")
+
+    def _once(self, node: Node, local: str, declared: set[str]) -> None:
+        if local in declared:
+            self._refuse(node, f"{local} is declared twice")
+        declared.add(local)
+
+    def _target(self, node: Node) -> Path:
+        source = node.child_by_field_name("source")
+        assert source is not None
+        specifier = _string(source)
         if specifier == "kernelfree":
             target = KIT
         elif specifier.startswith(("./", "../")):
-            target = (path.parent / specifier).resolve()
+            target = (self.path.parent / specifier).resolve()
             if not target.is_file():
-                raise FrontEndError(f"{_place(path, source, match.start())}: there is no file {specifier}")
+                raise FrontEndError(f"{self._place(node)}: there is no file {specifier}")
         else:
             raise FrontEndError(
-                f'{_place(path, source, match.start())}: cannot import from "{specifier}"; '
+                f'{self._place(node)}: cannot import from "{specifier}"; '
                 'a front end imports from "kernelfree" or from a file beside it ("./other.js")'
             )
-        if target not in imports:
-            imports.append(target)
-        wanted = ", ".join(": ".join(pair) for pair in _pairs(names))
-        return f"const {{ {wanted} }} = _{imports.index(target)};" + "\n" * match[0].count("\n")
+        if target not in self.imports:
+            self.imports.append(target)
+        return target
 
-    def take_named(match: re.Match[str]) -> str:
-        exported.append((match[2], match[2]))
-        return f"{match[1]} {match[2]}"
+    # --- exports ---
 
-    def take_list(match: re.Match[str]) -> str:
-        exported.extend(_pairs(match[1]))
-        return "\n" * match[0].count("\n")
+    def _take_export(self, node: Node, declared: set[str]) -> None:
+        declaration = node.child_by_field_name("declaration")
+        clause = next((child for child in node.children if child.type == "export_clause"), None)
+        if clause is not None:
+            given = ""
+            if node.child_by_field_name("source") is not None:
+                target = self._target(node)
+                given = f"{self.prefix}{self.imports.index(target)}"
+            for item in (item for item in clause.named_children if item.type == "export_specifier"):
+                inside, outside = _pair(item)
+                if given:
+                    self.wanted.append(_Wanted(target, inside, item.start_point[0] + 1))
+                    self._export(item, outside, f"{given}[{json.dumps(inside)}]")
+                elif inside not in declared:
+                    self._refuse(item, f"{inside} is not declared")
+                else:
+                    self._export(item, outside, inside)
+            self._cut(node)
+        elif _has(node, "default"):
+            self._take_default(node, declaration)
+        elif declaration is None:
+            self._refuse(node, "name what is exported")
+        elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
+            self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
+        else:
+            for name in _names(declaration):
+                self._export(node, name, name)
+            self._edits.append((node.start_byte, declaration.start_byte, ""))
 
-    body = _IMPORT.sub(take_import, source)
-    body = _EXPORT_LIST.sub(take_list, body)
-    body = _EXPORT_NAMED.sub(take_named, body)
-    body = _EXPORT_DEFAULT.sub("_exports.default = ", body)
-    if left := _LEFT_OVER.search(body):
-        raise FrontEndError(
-            f"{_place(path, body, left.start())}: cannot deliver {left[0].strip()!r}; a front end may use "
-            'import { name } from "./other.js" or "kernelfree", export function / class / const, '
-            "export { name } and export default, each at the start of a line"
-        )
-    tail = " ".join(f"_exports.{outside} = {inside};" for inside, outside in exported)
-    return Module(path.stem, path, tuple(imports), body.rstrip() + "\n" + tail)
+    def _take_default(self, node: Node, declaration: Node | None) -> None:
+        value = declaration or node.child_by_field_name("value")
+        assert value is not None
+        name = declaration.child_by_field_name("name") if declaration else None
+        if name is not None:
+            self._export(node, "default", _text(name))
+            self._edits.append((node.start_byte, value.start_byte, ""))
+        else:
+            self._export(node, "default", "")
+            self._edits.append((node.start_byte, value.start_byte, f"{self.prefix}exports.default = "))
+            if not _text(node).endswith(";"):
+                self._edits.append((node.end_byte, node.end_byte, ";"))
+
+    def _export(self, node: Node, outside: str, inside: str) -> None:
+        if outside in self._exported:
+            self._refuse(node, f"{outside} is exported twice")
+        self._exported[outside] = inside
+
+    # --- places and names ---
+
+    def _declared(self, root: Node) -> set[str]:
+        """The names that are declared at the top of the file."""
+        declared: set[str] = set()
+        for node in root.children:
+            inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
+            if inner is not None:
+                declared.update(_names(inner))
+        return declared
+
+    def _cut(self, node: Node) -> None:
+        self._edits.append((node.start_byte, node.end_byte, "\n" * _text(node).count("\n")))
+
+    def _place(self, node: Node) -> str:
+        return f"{self.path}:{node.start_point[0] + 1}"
 
 
-def _pairs(names: str) -> list[tuple[str, str]]:
-    """``"a, b as c"`` -> ``[("a", "a"), ("b", "c")]``"""
-    parts = [name.split(" as ") for name in " ".join(names.split()).split(",") if name.strip()]
-    return [(part[0].strip(), part[-1].strip()) for part in parts]
+def _walk(node: Node, into_functions: bool = True) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [child for child in reversed(node.children) if into_functions or child.type not in _FUNCTIONS]
 
 
-def _place(path: Path, source: str, position: int) -> str:
-    return f"{path}:{source.count(chr(10), 0, position) + 1}"
+def _first_error(root: Node) -> Node:
+    return next(node for node in _walk(root) if node.is_error or node.is_missing)
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+def _string(node: Node) -> str:
+    """The content of a string; names between quotes hold no escapes."""
+    return _text(node)[1:-1] if node.type == "string" else _text(node)
+
+
+def _has(node: Node, kind: str) -> bool:
+    return any(child.type == kind for child in node.children)
+
+
+def _pair(item: Node) -> tuple[str, str]:
+    """``a as b`` of an import or export as ``("a", "b")``, and ``a`` as ``("a", "a")``."""
+    name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+    assert name is not None
+    return _string(name), _string(alias or name)
+
+
+def _names(declaration: Node) -> list[str]:
+    """The names that a declaration declares, those in patterns too."""
+    if declaration.type in ("lexical_declaration", "variable_declaration"):
+        targets = [part.child_by_field_name("name") for part in declaration.named_children]
+        return [name for target in targets if target is not None for name in _pattern(target)]
+    name = declaration.child_by_field_name("name")
+    declares = declaration.type.endswith("_declaration")
+    return [_text(name)] if name is not None and declares else []
+
+
+def _pattern(node: Node) -> list[str]:
+    if node.type in ("identifier", "shorthand_property_identifier_pattern"):
+        return [_text(node)]
+    field = {"pair_pattern": "value", "assignment_pattern": "left", "object_assignment_pattern": "left"}.get(node.type)
+    inner = [node.child_by_field_name(field)] if field else node.named_children
+    return [name for part in inner if part is not None for name in _pattern(part)]
+
+
+def _is_number(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and name[len(prefix) :].isdigit()

@@ -2,9 +2,6 @@
 
 // --- the state ---------------------------------------------------------------------------------------------------
 
-// Clean-up of the view that is being rendered: controls register here, so that front ends need not.
-let scope = null;
-
 /** One number, text or boolean of the model's state; `path` leads into nested lists. */
 export function value(model, trait, ...path) {
   const about = model.get("_about") ?? {};
@@ -49,7 +46,6 @@ export function watch(model, names, fn, wanted = () => true) {
     stopped = true;
     for (const name of names) model.off(`change:${name}`, later);
   };
-  scope?.push(stop);
   fn();
   return stop;
 }
@@ -398,15 +394,15 @@ function ticks(min, max) {
 // --- around a figure ---------------------------------------------------------------------------------------------
 
 const QUIET = 600; // ms without a change before a screen reader hears of it
-const regions = new WeakMap(); // element -> the live region of its figure
+const regions = new WeakMap(); // outermost element of a figure -> its live region
 const waiting = new WeakMap();
 
 /** Let screen readers hear `text` once nothing changed for a moment; the last text wins. */
 export function announce(el, text) {
-  if (scope) return; // what a figure starts with is there to be read, not news
-  if (!regions.has(el)) regions.set(el, el.closest(".kernelfree")?.querySelector(".kf-said"));
-  const region = regions.get(el);
-  if (!region) return;
+  const root = el.closest(".kernelfree");
+  if (!root?.hasAttribute("data-ready")) return; // what a figure starts with is there to be read, not news
+  if (!regions.has(root)) regions.set(root, root.querySelector(".kf-said"));
+  const region = regions.get(root);
   clearTimeout(waiting.get(region));
   waiting.set(
     region,
@@ -416,24 +412,33 @@ export function announce(el, text) {
   );
 }
 
-/** Render a front end into `el`, inside `root`. Returns what cleans up. */
-export function mount(front, { model, root, el, ...more }) {
-  const outer = scope;
-  const stops = [];
-  scope = stops;
-  try {
-    const cleanup = front.render({ model, el, ...more });
-    if (typeof cleanup === "function") stops.push(cleanup);
-  } finally {
-    scope = outer;
-  }
-  const again = root.querySelector(".kf-reset");
-  again?.addEventListener("click", () => {
+// The model as one view sees it: what the view listens to ends with the view, so that front ends need not see to it.
+function viewOf(model) {
+  const listening = [];
+  return Object.assign(Object.create(model), {
+    on(event, fn) {
+      listening.push([event, fn]);
+      model.on(event, fn);
+    },
+    stop() {
+      for (const [event, fn] of listening) model.off(event, fn);
+    },
+  });
+}
+
+/** Render a front end, which may take its time, into `el`, inside `root`. Resolves to what cleans up. */
+export async function mount(front, { model, root, el }) {
+  const view = viewOf(model);
+  const cleanup = await front.render({ model: view, el });
+  root.querySelector(".kf-reset")?.addEventListener("click", () => {
     reset(model);
     announce(root, "Reset");
   });
-  root.setAttribute("data-ready", "");
-  return () => stops.forEach((stop) => stop());
+  if (!root.hasAttribute("data-failed")) root.setAttribute("data-ready", "");
+  return () => {
+    view.stop();
+    if (typeof cleanup === "function") cleanup();
+  };
 }
 
 /** A front end for a notebook: with the title, Reset and live region that a page's HTML already holds. */

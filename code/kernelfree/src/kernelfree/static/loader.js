@@ -106,9 +106,9 @@
         const view = stage.appendChild(document.createElement("div"));
         view.className = "kf-view";
         stage.classList.add("kf-live");
-        kit.mount(front, { model, root, el: view });
+        await kit.mount(front, { model, root, el: view });
       } else {
-        kit.mount(front, { model, root, el: root });
+        await kit.mount(front, { model, root, el: root });
       }
       const share = root.querySelector(".kf-share");
       share?.addEventListener("click", () => copy(model, (text) => kit.announce(root, text)));
