@@ -38,6 +38,15 @@ class Chapter:
         return [cell.source for cell in self.notebook.cells if cell.cell_type == "code"]
 
     @property
+    def shown(self) -> list[str]:
+        """The code of the cells whose code a reader sees, at once or behind a press."""
+        if not is_notebook(self.source):
+            return []
+        hidden = ("remove-cell", "remove-input")
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        return [cell.source for cell in cells if not set(hidden) & set(cell.metadata.get("tags", []))]
+
+    @property
     def prose(self) -> str:
         """The source without front matter, fenced code, inline code, math, roles and addresses."""
         text = re.sub(r"\A---\n.*?\n---\n", "", self.source, flags=re.DOTALL)

@@ -11,7 +11,7 @@ from lossbook.style import COLORS, INK, line
 
 
 def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -> Draw:
-    """``draw(power)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
+    """``draw(log10_h)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
     figure, panels = new_figure((5.6, 4.4), ["shares"])
     ax = panels["shares"]
     floor = 0.1 / shares.pairs
@@ -24,7 +24,7 @@ def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -
     ax.plot(zeros, torch.full_like(zeros, floor), "s", color=COLORS["right"], markerfacecolor="#ffffff", markersize=5)
     ax.axvline(safe, color=COLORS["right"], linewidth=1)
     ax.annotate(
-        "its smallest margin", (safe, 1e-3), rotation=90, ha="right", va="center", color=COLORS["right"], fontsize=10
+        "its safe distance", (safe, 1e-3), rotation=90, ha="right", va="center", color=COLORS["right"], fontsize=10
     )
     mark = ax.axvline(1, **BAND)
     ax.set(xscale="log", yscale="log", xlim=(5e-7, 2), ylim=(floor / 2, 2), xlabel="length h of the step",
@@ -35,13 +35,13 @@ def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -
     ax.legend(loc="lower left", bbox_to_anchor=(0.22, 0.08), fontsize=10)
     settle(figure)
 
-    def draw(power: float = -3.0) -> tuple[Figure, str]:
+    def draw(log10_h: float = -3.0) -> tuple[Figure, str]:
         """The share of random steps that change accuracy, against the length of the step from one millionth to 1.
 
         Both axes are logarithmic. For random models the points lie on a straight line of slope one that bends below
-        one near its right end. For one trained model the share is exactly 0 for steps shorter than its smallest margin.
+        one near its right end. For one trained model the share is exactly 0 for steps shorter than its safe distance.
         """
-        k = int((shares.h.log10() - power).abs().argmin())
+        k = int((shares.h.log10() - log10_h).abs().argmin())
         h = shares.h[k].item()
         mark.set_xdata([h, h])
         changed, own = (round((s.changed[k] * s.pairs).item()) for s in (shares, trained))

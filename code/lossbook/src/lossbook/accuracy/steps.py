@@ -28,7 +28,7 @@ def first_flip(logits: torch.Tensor, slopes: torch.Tensor) -> torch.Tensor:
 
 
 def safe_distance(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> float:
-    """The smallest margin: no step shorter than this flips any reading. x (N, D), weight (D,), bias () to a length.
+    """The safe distance: no step shorter than this flips any reading. x (N, D), weight (D,), bias () to a length.
 
     A step d changes picture i's logit z_i by (x_i, 1) . d, which is at most |(x_i, 1)| |d| (Cauchy-Schwarz), so nothing
     flips while |d| < min_i |z_i| / |(x_i, 1)|: the distance from the weights to the nearest flip.

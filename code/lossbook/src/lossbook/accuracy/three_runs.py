@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lossbook.accuracy.runs import Run, two_logits
@@ -42,6 +43,7 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
         for name, run in runs.items()
     }
     images, crosses, dots = {}, {}, {}
+    last = len(runs[names[0]].weight) - 1
     for name in names:
         weights, pictures = panels[f"weights {name}"], panels[f"digits {name}"]
         images[name] = weights.imshow(
@@ -67,12 +69,15 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
             ax.plot(values, **line(metric, linewidth=width, alpha=0.35 if width > 2 else 1))
             (dots[metric, name],) = ax.plot([0], [0], "o", color=COLORS[metric], markersize=size)
         marks.append(ax.axvline(0, **BAND))
-        ax.set_xlim(0, len(values) - 1)
+        ax.set_xlim(0, last)
     panels["accuracy"].set(ylim=(0, 1.05), ylabel="accuracy", xticklabels=[])
     panels["loss"].set(ylim=(0, None), ylabel="loss (nats)", xlabel="steps of gradient descent")
+    for metric in ("accuracy", "loss"):
+        lines = {name: getattr(run, f"held_{metric}") for name, run in runs.items()}
+        _name_lines(panels[metric], lines, COLORS[metric])
     settle(figure)
 
-    def draw(step: int = len(values) - 1) -> tuple[Figure, str]:
+    def draw(step: int = last) -> tuple[Figure, str]:
         """Weights, misread held-out pictures, accuracy and loss of three runs from the same random start.
 
         For argmax and for rounded accuracy nothing changes from the first step to the last: the same random weights,
@@ -94,3 +99,18 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
         return figure, f"step {step}\n" + "\n".join(said)
 
     return draw
+
+
+def _name_lines(ax: Axes, lines: dict[str, torch.Tensor], color: str) -> None:
+    """Write at its right end which run each line is, on the side with more room; lines that are one share the words."""
+    bottom, top = ax.get_ylim()
+    groups: dict[bytes, list[str]] = {}
+    for name, values in lines.items():
+        groups.setdefault(values.numpy().tobytes(), []).append(name)
+    for names in groups.values():
+        values = lines[names[0]]
+        high = values[-1] > (bottom + top) / 2
+        ax.annotate(
+            " and ".join(names), (len(values) - 1, values[-1].item()), (-4, -4 if high else 4),
+            textcoords="offset points", ha="right", va="top" if high else "bottom", color=color, fontsize=10,
+        )  # fmt: skip
