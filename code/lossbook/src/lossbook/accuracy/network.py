@@ -32,7 +32,7 @@ def train(network: nn.Module, x: torch.Tensor, target: torch.Tensor, steps: int 
         gradients = torch.autograd.grad(F.cross_entropy(network(x), target), parameters)
         with torch.no_grad():
             for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter -= lr * gradient
+                parameter.sub_(lr * gradient)
     return network
 
 
