@@ -13,6 +13,9 @@ from jupyter_cache import get_cache
 from leanpage.execution import inputs_digest
 from project import ROOT
 
+#: Directives whose body is not text to be read.
+CODE = ("code-cell", "literalinclude", "bibliography", "code-block")
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -48,15 +51,8 @@ class Chapter:
 
     @property
     def prose(self) -> str:
-        """The source without front matter, fenced code, inline code, math, roles and addresses."""
-        text = re.sub(r"\A---\n.*?\n---\n", "", self.source, flags=re.DOTALL)
-        text = re.sub(
-            r"^(`{3,})\{(code-cell|literalinclude|bibliography)\}.*?^\1\s*$", "", text, flags=re.DOTALL | re.M
-        )
-        text = re.sub(r"^(`{3,})[a-z]*\n.*?^\1\s*$", "", text, flags=re.DOTALL | re.M)
-        text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
-        text = re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|^:[a-z-]+:.*$", "", text, flags=re.M)
-        return text
+        """The source without front matter, code, formulas, roles and addresses."""
+        return re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)", "", without_code(self.source))
 
     def executed(self, site: Path):
         """The executed notebook that the page was made from, out of the execution cache of the code as it stands."""
@@ -67,6 +63,21 @@ class Chapter:
 
     def page(self, site: Path) -> BeautifulSoup:
         return BeautifulSoup((site / f"{self.name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def without_code(source: str) -> str:
+    """The source without front matter, code, listings, displayed formulas and the lines that mark directives."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL)
+    kept, fence = [], ""  # the fence of the block of code that we are in
+    for line in text.split("\n"):
+        opening = re.match(r"(`{3,}|:{3,})(?:\{([a-z-]+)\}|(\S*))", line)
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif opening and (opening[2] in CODE or opening[3]):
+            fence = opening[1]
+        elif not opening and not re.match(r":[a-z-]+:", line):
+            kept.append(line)
+    return re.sub(r"\$\$.*?\$\$", "", "\n".join(kept), flags=re.DOTALL)
 
 
 def is_notebook(source: str) -> bool:

@@ -30,7 +30,8 @@ def test_code_fits_the_column(chapter):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_no_result_is_typed_into_the_prose(chapter):
-    assert re.findall(r"[^\n]*(?<![\w.])\d+(?:\.\d+|\s?%)[^\n]*", chapter.prose) == []
+    numbers = re.findall(r"[^\n]*(?<![\w.])\d+(?:\.\d+|\s?%)[^\n]*", chapter.prose)
+    assert [line for line in numbers if "?" not in line] == []  # a question may give some
 
 
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)

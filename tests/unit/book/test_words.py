@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chapters import by_name, chapters, is_notebook
+from chapters import by_name, chapters, is_notebook, without_code
 
 CHAPTERS = [chapter for chapter in chapters() if not chapter.name.endswith("/notation")]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
@@ -43,12 +43,8 @@ OTHERWISE = r"\d bits?\b|bit for bit|confidence intervals?"
 
 
 def running_text(source: str) -> str:
-    """What is read, term roles as [[term]]: no front matter, code, headings, formulas, addresses or other roles."""
-    text = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL)
-    text = re.sub(r"^(`{3,})\{(?:code-cell|literalinclude|bibliography)\}.*?^\1\s*$", "", text, flags=re.DOTALL | re.M)
-    text = re.sub(r"^(`{3,})[a-z]*\n.*?^\1\s*$", "", text, flags=re.DOTALL | re.M)
-    text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
-    text = re.sub(r"^(?:#+ .*|[`:]{3,}.*|:[a-z-]+:.*|\([a-z-]+\)=)$", "", text, flags=re.M)
+    """What is read, term roles as [[term]]: no code, headings, formulas, addresses or other roles."""
+    text = re.sub(r"^(?:#+ .*|\([a-z-]+\)=)$", "", without_code(source), flags=re.M)
     text = re.sub(r"\{term\}`(?:[^`<]*<)?([^`>]*)>?`", r"[[\1]]", text)
     text = re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)", "", text)
     return re.sub(OTHERWISE, "", re.sub(r"\s+", " ", text), flags=re.IGNORECASE)
@@ -75,7 +71,7 @@ def test_the_glossary_is_read():
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
 def test_the_first_use_of_a_term_links_to_the_glossary(chapter):
     """Write {term}`gradient`, or {term}`gradients <gradient>`, where a chapter first uses a word of the glossary."""
-    if "claim(" not in chapter.source:
+    if "claim(" not in chapter.source or chapter.name.split("/")[1] in NOT_YET:
         pytest.skip("a chapter that has only begun")
     found = {term: unlinked(chapter.source, term) for term in TERMS}
     assert {term: words for term, words in found.items() if words} == {}
