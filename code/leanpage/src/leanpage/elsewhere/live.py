@@ -10,9 +10,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from docutils import nodes
+from sphinx.application import Sphinx
+
 from . import notebooks
+from .markdown import Markdown
 
 #: Where each page's card stands, which live.js fetches when it is asked for.
 FOLDER = "_static/live"
@@ -22,7 +27,7 @@ THEBE = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/"
 INTEGRITY = "sha384-jD7u+icBMbuPUkzq2VCHol9Rd0VnPVjvTI8ZHQsQEZdbmH9gWMdD732B8Dli6Gej"
 
 
-def card(app, docname: str, doctree) -> dict | None:
+def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] | None:
     """What live.js must know of a page, or None where there is nothing to run or nobody to run it."""
     options = app.config.html_theme_options
     binder = (options.get("launch_buttons") or {}).get("binderhub_url")
@@ -36,7 +41,7 @@ def card(app, docname: str, doctree) -> dict | None:
     cells = list(doctree.findall(notebooks.is_cell))
     placed = {cell["cell_index"] for cell in cells}
     sourceless = {cell["cell_index"] for cell in cells if not has_source(cell)}
-    for part in notebooks.parts(doctree, notebooks.Markdown(lambda link: None)):
+    for part in notebooks.parts(doctree.children, Markdown(lambda link: None)):
         if isinstance(part, str) or not has_source(part):
             continue
         for number in range(done, part["cell_index"]):
@@ -60,16 +65,20 @@ def card(app, docname: str, doctree) -> dict | None:
     }
 
 
-def has_source(cell) -> bool:
+def has_source(cell: nodes.Element) -> bool:
     return any(child.get("nb_element") == "cell_code_source" for child in cell.children)
 
 
-def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+def offer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     groups = {button.get("label"): button for button in context.get("header_buttons", [])}
     launch = groups.get("launch-buttons")
-    for button in launch["buttons"] if launch else []:
+    if not launch:
+        return
+    for button in launch["buttons"]:
         button["icon"] = launch["icon"]  # the hosts' logos would be a request each
-    known = card(app, pagename, doctree) if launch and doctree is not None else None
+    known = card(app, pagename, doctree) if doctree is not None else None
     if not known:
         return
     launch["buttons"].append(
@@ -87,7 +96,7 @@ def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None
     path.write_text(json.dumps(known, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def add_files(app) -> None:
+def add_files(app: Sphinx) -> None:
     options = app.config.html_theme_options
     if app.builder.name != "html" or not app.config.leanpage_live or not options.get("repository_url"):
         return
@@ -99,7 +108,7 @@ def add_files(app) -> None:
     app.add_js_file("live.js")  # on every page, so that it is a part of the site's one script
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension(notebooks.__name__)
     app.add_config_value("leanpage_live", True, "html", types=[bool])
     app.connect("builder-inited", add_files)

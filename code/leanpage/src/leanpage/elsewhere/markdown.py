@@ -24,7 +24,12 @@ class Markdown:
     both give None where there is none.
     """
 
-    def __init__(self, address: Callable, number: Callable = lambda node: None, level: int = 1):
+    def __init__(
+        self,
+        address: Callable[[nodes.reference], str | None],
+        number: Callable[[nodes.Element], str | None] = lambda node: None,
+        level: int = 1,
+    ):
         self.address, self.number, self.level = address, number, level
 
     def below(self) -> Markdown:
@@ -85,7 +90,8 @@ class Markdown:
         return f"```{language}\n{node.astext()}\n```"
 
     def block_math_block(self, node: nodes.math_block) -> str:
-        number = f" \\tag{{{node['number']}}}" if node.get("number") else ""
+        known = self.number(node) or node.get("number")
+        number = f" \\tag{{{known}}}" if known else ""
         return f"$$\n{node.astext().strip()}{number}\n$$"
 
     def block_block_quote(self, node: nodes.block_quote) -> str:
@@ -116,11 +122,15 @@ class Markdown:
     def boxed(self, node: nodes.Element) -> list[str]:
         """Admonitions, exercises and the like: a quotation with its title. Solutions wait behind their title."""
         kind = type(node).__name__
-        title = self.number(node) or self.title(node) or kind.partition("_")[0].capitalize()
+        title = self.box_title(node)
         body = [block for child in node.children if not is_title(child) for block in self.block(child)]
         if kind.startswith("solution") or "dropdown" in node.get("classes", []):
             return [f"<details><summary>{escape(re.sub(r'[*`]', '', title))}</summary>", *body, "</details>"]
         return [quoted([f"**{title}**", *body])]
+
+    def box_title(self, node: nodes.Element) -> str:
+        """What stands over an admonition, an exercise or a solution: its number, its title, or its kind."""
+        return self.number(node) or self.title(node) or type(node).__name__.partition("_")[0].capitalize()
 
     def title(self, node: nodes.Element) -> str:
         return next((self.line(child) for child in node.children if is_title(child)), "")

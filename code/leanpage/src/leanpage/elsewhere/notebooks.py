@@ -12,38 +12,43 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urljoin
+from typing import Any, TypeGuard
+from urllib.parse import quote, urljoin, urlsplit
 
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from .. import adapters, repository
 from .. import made as records
-from .markdown import Markdown, quoted
+from .markdown import Markdown, is_title, quoted
 
 #: Where the notebooks stand, below the site's root.
 FOLDER = "notebooks"
 COLAB = "https://colab.research.google.com"
 
 
-def configure(app, config) -> None:
+def configure(app: Sphinx, config: Config) -> None:
     # The theme knows Colab for one host alone, and warns of any other.
     address = config.html_theme_options.get("repository_url") or ""
     if not address.startswith("https://github.com/"):
         (config.html_theme_options.get("launch_buttons") or {}).pop("colab_url", None)
 
 
-def export(app, doctree: nodes.document, docname: str) -> None:
+def export(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page that has code cells."""
-    read = executed(app, docname)
-    if read is None:
+    source = executed(app, docname)
+    if source is None:
         return
     notebook = nbformat.v4.new_notebook(
-        cells=cells(app, doctree, docname, read.cells),
+        cells=Chapter(app, docname, source.cells, doctree).notebook_cells(),
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -56,7 +61,7 @@ def export(app, doctree: nodes.document, docname: str) -> None:
     records.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
-def executed(app, docname: str):
+def executed(app: Sphinx, docname: str) -> Any | None:
     """The notebook that the page was made from, with its outputs; None for a page that was made from none."""
     folders = adapters.executed_notebooks(app)
     if app.builder.name != "html" or folders is None or "kernelspec" not in app.env.metadata[docname]:
@@ -71,78 +76,159 @@ def executed(app, docname: str):
     return notebook
 
 
-def path(app, docname: str) -> Path:
+def path(app: Sphinx, docname: str) -> Path:
     return Path(app.outdir, FOLDER, *f"{docname}.ipynb".split("/"))
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 
-def cells(app, doctree: nodes.document, docname: str, executed: list) -> list:
-    """The notebook's cells: the page's text and visible cells in order, those without a place on it before the next."""
-    page = urljoin(app.config.html_baseurl, f"{docname}.html") if app.config.html_baseurl else None
-    made, text, done = [], [], -1
-    writer = Markdown(
-        lambda reference: full_address(reference, page), number=lambda node: number_of(app, docname, node)
-    )
-    placed = {node["cell_index"] for node in doctree.findall(is_cell)}
+#: Tags by which a page leaves out or folds a cell's source or its outputs; notebooks fold them.
+FOLDED_SOURCE = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+FOLDED_OUTPUTS = {"hide-output", "hide-cell"}
 
-    def flush() -> None:
-        if text:
-            made.append(nbformat.v4.new_markdown_cell("\n\n".join(text)))
-            text.clear()
 
-    def code(number: int, shown: bool) -> None:
-        if executed[number].cell_type != "code":
+class Chapter:
+    """One page on its way to a notebook: its text and visible cells in order, each hidden cell before the next one."""
+
+    def __init__(self, app: Sphinx, docname: str, executed: list[Any], doctree: nodes.document):
+        self.app, self.docname, self.executed, self.doctree = app, docname, executed, doctree
+        base = app.config.html_baseurl
+        self.page = urljoin(base, f"{docname}.html") if base else None
+        self.writer = Markdown(
+            lambda reference: full_address(reference, self.page), number=lambda node: number_of(app, docname, node)
+        )
+        self.placed = {node["cell_index"] for node in doctree.findall(is_cell)}
+        self.made: list[Any] = []
+        self.text: list[str] = []
+
+    def notebook_cells(self) -> list[Any]:
+        """The notebook's cells, the one that installs first."""
+        done = -1
+        own = {cell["cell_index"] for cell in parts(self.doctree.children, self.writer) if not isinstance(cell, str)}
+        self.unseen = self.placed - own  # shown as text, inside solutions
+        for part in parts(self.doctree.children, self.writer):
+            if isinstance(part, str):
+                self.text.append(part)
+                continue
+            self.add_hidden(done + 1, part["cell_index"])
+            done = part["cell_index"]
+            self.add_code(done, shown=True)
+            self.text += captions(part, self.writer)
+        self.add_text()
+        self.add_hidden(done + 1, len(self.executed))
+        self.say_where_it_is_from()
+        setup = install_cell(self.app)
+        return [setup, *self.made] if setup and len(self.made) > 1 else self.made
+
+    def add_text(self) -> None:
+        if self.text:
+            self.made.append(nbformat.v4.new_markdown_cell("\n\n".join(self.text)))
+            self.text.clear()
+
+    def add_hidden(self, first: int, end: int) -> None:
+        """The cells that the page leaves out, but those about what only a solution's cells, here text, would define."""
+        for number in range(first, end):
+            if number not in self.placed and not self.hangs_on_a_solution(number):
+                self.add_code(number, shown=False)
+
+    def add_code(self, number: int, shown: bool) -> None:
+        cell = self.executed[number]
+        if cell.cell_type != "code":
             return
-        source = without_glue(executed[number].source, docname)
-        if source.strip():
-            flush()
-            outputs = list(map(still, with_lines_together(executed[number].outputs))) if shown else []
-            count = 1 + sum(cell.cell_type == "code" for cell in made)
-            made.append(nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count))
-            for output in made[-1].outputs:
-                if "execution_count" in output:
-                    output["execution_count"] = count
+        source = without_glue(cell.source, self.docname)
+        if not source.strip():
+            return
+        self.add_text()
+        outputs = list(map(still, with_lines_together(cell.outputs))) if shown else []
+        count = 1 + sum(one.cell_type == "code" for one in self.made)
+        for output in outputs:
+            if "execution_count" in output:
+                output["execution_count"] = count
+        new = nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
+        tags = set(cell.metadata.get("tags", []))
+        folded = {"source_hidden": bool(tags & FOLDED_SOURCE), "outputs_hidden": bool(tags & FOLDED_OUTPUTS)}
+        if any(folded.values()):
+            new.metadata["jupyter"] = {name: True for name, yes in folded.items() if yes}
+        self.made.append(new)
 
-    def unplaced(end: int) -> None:
-        """Cells that the page leaves out. (Those inside a solution are shown there, as text.)"""
-        for number in range(done + 1, end):
-            if number not in placed:
-                code(number, shown=False)
+    def hangs_on_a_solution(self, number: int) -> bool:
+        """Whether a hidden cell reads a name that only a solution's cells give."""
+        read, _ = names(self.executed[number].source)
+        given: set[str] = set()
+        solved: set[str] = set()
+        for index, cell in enumerate(self.executed[:number]):
+            if cell.cell_type == "code":
+                (solved if index in self.unseen else given).update(names(cell.source)[1])
+        return bool(read & (solved - given))
 
-    for part in parts(doctree, writer):
-        if isinstance(part, str):
-            text.append(part)
-            continue
-        unplaced(part["cell_index"])
-        done = part["cell_index"]
-        code(done, shown=True)
-        text += captions(part, writer)
-    flush()
-    unplaced(len(executed))
-    title = app.config.html_title or app.config.project
-    origin = f"From [{title}]({page}), where the figures move with nothing installed." if page else f"From *{title}*."
-    first = next(cell for cell in made if cell.cell_type == "markdown")
-    heading, _, rest = first.source.partition("\n\n")
-    first.source = "\n\n".join(filter(None, [heading, f"*{origin}*" if page else origin, rest]))
-    setup = install_cell(app)
-    return [setup, *made] if setup and len(made) > 1 else made
+    def say_where_it_is_from(self) -> None:
+        title = self.app.config.html_title or self.app.config.project
+        origin = (
+            f"*From [{title}]({self.page}), where the figures move with nothing installed.*"
+            if self.page
+            else f"From *{title}*."
+        )
+        live = "*Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
+        first = next(cell for cell in self.made if cell.cell_type == "markdown")
+        heading, _, rest = first.source.partition("\n\n")
+        first.source = "\n\n".join(filter(None, [heading, f"{origin} {live}", rest]))
 
 
-def parts(node: nodes.Element, writer: Markdown):
-    """Walk a page in order; yield its text as blocks of Markdown and its code cells as nodes."""
-    for child in node.children:
+def names(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell reads, and those that it gives: by assignment, import or definition at any depth."""
+    read: set[str] = set()
+    given: set[str] = set()
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # IPython's own syntax
+        return read, given
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else given).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            given.add(node.name)
+        elif isinstance(node, ast.alias):
+            given.add((node.asname or node.name).partition(".")[0])
+    return read, given
+
+
+def parts(children: Iterable[nodes.Node], writer: Markdown) -> Iterator[str | nodes.container]:
+    """Walk a page in order; yield its text as blocks of Markdown and its code cells as nodes.
+
+    The cells of a solution are part of its text, which stays folded. Those of an exercise are cells: one answers there.
+    """
+    for child in children:
         if is_cell(child):
             yield child
-        elif isinstance(child, nodes.section):
+        elif isinstance(child, nodes.section) and writer.title(child):
             yield writer.heading(child)
-            yield from parts(child, writer.below())
+            yield from parts(child.children, writer.below())
+        elif isinstance(child, nodes.section):  # sphinx-exercise keeps what it holds in one
+            yield from parts(child.children, writer)
+        elif type(child).__name__.startswith("exercise") and any(child.findall(is_cell)):
+            yield from exercise_parts(child, writer)
         else:
             yield from writer.block(child)
 
 
-def is_cell(node: nodes.Node) -> bool:
+def exercise_parts(exercise: nodes.Element, writer: Markdown) -> Iterator[str | nodes.container]:
+    """An exercise with cells in it: its text boxed as ever, up to each cell."""
+    box = [f"**{writer.box_title(exercise)}**"]
+    inside = [child for child in exercise.children if not is_title(child)]
+    for part in parts(inside, writer):
+        if isinstance(part, str):
+            box.append(part)
+            continue
+        if box:
+            yield quoted(box)
+            box = []
+        yield part
+    if box:
+        yield quoted(box)
+
+
+def is_cell(node: nodes.Node) -> TypeGuard[nodes.container]:
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
@@ -155,10 +241,12 @@ def captions(cell: nodes.container, writer: Markdown) -> list[str]:
     return [quoted(found)] if found else []
 
 
-def number_of(app, docname: str, node: nodes.Element) -> str | None:
+def number_of(app: Sphinx, docname: str, node: nodes.Element) -> str | None:
     """What the page calls a numbered thing, "Fig. 3" or "Exercise 2"; None for what has no number."""
     for kind, numbers in app.env.toc_fignumbers.get(docname, {}).items():
         for name in node["ids"]:
+            if name in numbers and kind == "displaymath":
+                return ".".join(map(str, numbers[name]))
             if name in numbers:
                 form = app.config.numfig_format.get(kind) or f"{kind.capitalize()} %s"
                 return form % ".".join(map(str, numbers[name]))
@@ -167,17 +255,17 @@ def number_of(app, docname: str, node: nodes.Element) -> str | None:
 
 def full_address(reference: nodes.reference, page: str | None) -> str | None:
     """The address that a link of the page means wherever it is read, or None where only the site could tell."""
-    address = reference.get("refuri")
-    if not address or address.startswith("#"):
+    address = reference.get("refuri") or ("#" + reference["refid"] if reference.get("refid") else None)
+    if not address:
         return None
     if "://" in address:
-        return address
+        return str(address)
     return urljoin(page, address) if page else None
 
 
-def with_lines_together(outputs: list) -> list:
+def with_lines_together(outputs: list[Any]) -> list[Any]:
     """The outputs with what a cell printed in one piece: a kernel sends it in one or in several, as it happens."""
-    joined: list = []
+    joined: list[Any] = []
     for output in outputs:
         last = joined[-1] if joined else None
         if last and output.output_type == last.output_type == "stream" and output.name == last.name:
@@ -187,7 +275,7 @@ def with_lines_together(outputs: list) -> list:
     return joined
 
 
-def still(output):
+def still(output: Any) -> Any:
     """An output as any viewer shows it: pictures as PNG, nothing that waits for a page or a kernel of its own."""
     output = nbformat.from_dict(output)
     if "data" in output:
@@ -206,13 +294,13 @@ def without_glue(source: str, where: str) -> str:
         tree = ast.parse(source)
     except SyntaxError:  # IPython's own syntax
         return source
-    lines = source.split("\n")
+    dropped: set[int] = set()
     for statement in tree.body:
         if is_glue(statement):
-            lines[statement.lineno - 1 : statement.end_lineno] = [None] * (statement.end_lineno - statement.lineno + 1)
+            dropped.update(range(statement.lineno - 1, statement.end_lineno or statement.lineno))
         elif any(isinstance(node, ast.Name) and node.id == "glue" for node in ast.walk(statement)):
             return source  # glue among other statements: the notebook keeps the cell as it is
-    return "\n".join(line for line in lines if line is not None).strip("\n")
+    return "\n".join(line for n, line in enumerate(source.split("\n")) if n not in dropped).strip("\n")
 
 
 def is_glue(statement: ast.stmt) -> bool:
@@ -229,17 +317,20 @@ def is_glue(statement: ast.stmt) -> bool:
 # --- elsewhere -------------------------------------------------------------------------------------------------------
 
 
-def commit(folder: Path) -> str | None:
+def git(folder: Path, *command: str) -> str | None:
+    """What git answers in ``folder``, or None where it does not."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(["git", "-C", str(folder), *command], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
 
 
-def install_cell(app):
+def commit(folder: Path) -> str | None:
+    return git(folder, "rev-parse", "HEAD")
+
+
+def install_cell(app: Sphinx) -> Any | None:
     """The cell that makes the rest run elsewhere, or None if the book needs nothing of its own."""
     if not app.config.leanpage_install:
         return None
@@ -260,15 +351,53 @@ def install_cell(app):
                 f"""        "run `pip install {folder}` in the book's folder, then this cell again.\"""",
                 "    )",
             ]
-    return nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["setup"]})
+    folded = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
+    return nbformat.v4.new_code_cell("\n".join(lines), metadata=folded)
 
 
-def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Put the notebook among the page's downloads, and let Colab open it from the branch that keeps the notebooks."""
+def branch_is_kept(app: Sphinx) -> bool:
+    """Whether the repository has, or is about to have, the branch that keeps the notebooks.
+
+    The service that builds the book for publishing keeps it in the same run. On a machine of one's own git may know it.
+    A fork whose workflow has not run yet has none, and a link to it would lead nowhere.
+    """
+    branch = app.config.leanpage_notebook_branch
+    if not branch or not app.config.html_theme_options.get("repository_url"):
+        return False
+    if os.environ.get("GITHUB_REPOSITORY") or os.environ.get("CI_PROJECT_URL"):
+        return True
+    return git(Path(app.confdir), "rev-parse", "--verify", f"refs/remotes/origin/{branch}") is not None
+
+
+def binder_address(binder: str, repository: str, ref: str, branch: str, pagename: str) -> str:
+    """Where Binder starts with the environment of ``ref`` and the notebook of a page out of ``branch``.
+
+    nbgitpuller fetches the notebooks, and merges what has changed in them since with what the reader changed. Source of
+    the form: nbgitpuller's documentation, "Using nbgitpuller with Binder".
+    """
+    folder = "notebooks"
+    pull = f"repo={quote(repository, safe='')}&branch={quote(branch, safe='')}&targetpath={folder}"
+    open_ = f"urlpath={quote(f'lab/tree/{folder}/{pagename}.ipynb', safe='')}"
+    inner = f"git-pull?{pull}&{open_}"
+    where = urlsplit(repository)
+    provider = {"github.com": "gh", "gitlab.com": "gl"}[where.netloc]
+    path = where.path.strip("/")
+    name = path if provider == "gh" else quote(path, safe="")
+    return f"{binder}/v2/{provider}/{name}/{ref}?urlpath={quote(inner, safe='')}"
+
+
+def offer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put the notebook among the page's downloads, and let Binder and Colab open it from the branch that keeps them.
+
+    Without that branch Binder opens the page's source, as the theme has it, and says so; Colab cannot, and is left out.
+    """
     groups = {button.get("label"): button for button in context.get("header_buttons", [])}
+    exported = doctree is not None and path(app, pagename).exists()
     if downloads := groups.get("download-buttons"):
         others = [button for button in downloads["buttons"] if button.get("label") != "download-notebook-button"]
-        if doctree is not None and path(app, pagename).exists():
+        if exported:
             notebook = {
                 "type": "link",
                 "url": context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1),
@@ -279,14 +408,27 @@ def offer(app, pagename: str, templatename: str, context: dict, doctree) -> None
             }
             others.insert(0, notebook)
         downloads["buttons"] = others
-    for button in groups.get("launch-buttons", {}).get("buttons", []):
-        if button["text"] == "Colab":
-            owner_and_name = app.config.html_theme_options["repository_url"].split("/", 3)[3]
-            branch = app.config.leanpage_notebook_branch
+    launch = groups.get("launch-buttons")
+    if not launch:
+        return
+    options, branch = app.config.html_theme_options, app.config.leanpage_notebook_branch
+    address = options["repository_url"]
+    kept = exported and branch_is_kept(app)
+    for button in launch["buttons"]:
+        if button["text"] == "Binder" and kept and urlsplit(address).netloc in ("github.com", "gitlab.com"):
+            ref = options.get("repository_branch") or "main"
+            binder = options["launch_buttons"]["binderhub_url"].rstrip("/")
+            button["url"] = binder_address(binder, address, ref, branch, pagename)
+        elif button["text"] == "Binder":
+            button["tooltip"] = "Open this chapter's source on Binder: its notebook is not published yet"
+        elif button["text"] == "Colab":
+            owner_and_name = address.split("/", 3)[3]
             button["url"] = f"{COLAB}/github/{owner_and_name}/blob/{branch}/{pagename}.ipynb"
+    if not kept:
+        launch["buttons"] = [button for button in launch["buttons"] if button["text"] != "Colab"]
 
 
-def clear(app, exception: Exception | None) -> None:
+def clear(app: Sphinx, exception: Exception | None) -> None:
     """Take away what the theme copies beside the sources: notebooks with outputs that only the page understands."""
     folders = adapters.executed_notebooks(app)
     if exception is not None or app.builder.name != "html" or folders is None:
@@ -299,7 +441,7 @@ def clear(app, exception: Exception | None) -> None:
             copy.unlink()
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension(repository.__name__)
     app.setup_extension(records.__name__)
     app.add_config_value("leanpage_install", {}, "env", types=[dict])
