@@ -2,10 +2,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve test unit bench clean pins check-python pdf links newest check-distribution
+.PHONY: help book serve lab test unit bench clean pins check-python pdf links newest check-distribution
 
 PYTHON ?= python3
 PORT ?= 8000
+LAB ?=
 VENV := .venv
 BIN := $(VENV)/bin
 LOG := _build/build.log
@@ -29,6 +30,10 @@ book: $(VENV)/installed  ## build the book into _build/html, every warning an er
 serve: book  ## build, then show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT) (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: $(VENV)/lab-installed book  ## the chapters as notebooks in JupyterLab, in lab/; what you change there stays
+	@$(BIN)/python -m leanpage.elsewhere.lab _build/html lab
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir lab $(LAB)
 
 test: $(VENV)/test-installed  ## everything that must hold, fast to slow: style, types, units, build, pages, browsers
 	$(BIN)/ruff check .
@@ -93,6 +98,12 @@ $(VENV)/installed: requirements.txt constraints.txt $(wildcard code/*/pyproject.
 	  || echo "PyTorch's CPU index can't be reached; taking what the default index offers"; fi
 	@echo "Installing what requirements.txt names (the first time: a minute or a few)"
 	@$(BIN)/pip install --progress-bar off -r requirements.txt | { grep --line-buffered -E '^ *(Downloading|Building|Installing)' || true; }
+	@touch $@
+
+$(VENV)/lab-installed: binder/requirements.txt binder/constraints.txt binder/overrides.json $(VENV)/installed
+	@echo "Installing JupyterLab"
+	@$(BIN)/pip install --quiet --progress-bar off -c constraints.txt -c binder/constraints.txt jupyterlab jupyterlab-myst jupytext
+	@NB_PYTHON_PREFIX=$(VENV) binder/postBuild
 	@touch $@
 
 $(VENV)/test-installed: tests/requirements.txt tests/constraints.txt tests/package-lock.json $(VENV)/installed

@@ -113,13 +113,14 @@ def keep(folder="out") -> subprocess.CompletedProcess:
     return subprocess.run([ROOT / ".github/keep_notebooks.sh", folder], capture_output=True, text=True)
 
 
-def test_branch_of_notebooks_holds_them_alone_and_has_no_history(checkout):
+def test_branch_of_notebooks_holds_them_alone_and_each_version_follows_the_last(checkout):
     assert keep().returncode == 0
     assert checkout.remote("ls-tree", "-r", "--name-only", "notebooks") == "book/one.ipynb"
     Path("out/book/two.ipynb").write_text("{}")
     Path("out/book/one.ipynb").write_text('{"a": 1}')
     assert "holds 2 notebooks" in keep().stdout
-    assert checkout.remote("rev-list", "--count", "notebooks") == "1"
+    assert checkout.remote("rev-list", "--count", "notebooks") == "2"
+    assert checkout.remote("rev-list", "--max-parents=0", "notebooks") != checkout.remote("rev-parse", "main")
     assert checkout.remote("show", "notebooks:book/one.ipynb") == '{"a": 1}'
     assert (
         checkout("status", "--porcelain") == "?? out/"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from html import escape
 
 from docutils import nodes
+from pygments.lexers import get_lexer_for_filename
+from pygments.util import ClassNotFound
 
 #: What is no text: targets of links, entries of an index, what only one format shows.
 SILENT = (nodes.target, nodes.comment, nodes.system_message, nodes.substitution_definition, nodes.title, nodes.colspec)
@@ -85,9 +87,10 @@ class Markdown:
         return f"**{plain(label.astext())}** " + " ".join(block for child in rest for block in self.block(child))
 
     def block_literal_block(self, node: nodes.literal_block) -> str:
-        language = node.get("language", "")
+        language = node.get("language") or _language_of(node.get("source") or "")
         language = {"ipython3": "python", "myst-ansi": "", "none": "", "default": ""}.get(language, language)
-        return f"```{language}\n{node.astext()}\n```"
+        fence = "````" if "```" in node.astext() else "```"
+        return f"{fence}{language}\n{node.astext()}\n{fence}"
 
     def block_math_block(self, node: nodes.math_block) -> str:
         known = self.number(node) or node.get("number")
@@ -163,6 +166,14 @@ class Markdown:
 
 def is_title(node: nodes.Node) -> bool:
     return isinstance(node, nodes.title) or type(node).__name__.endswith("_title")
+
+
+def _language_of(file: str) -> str:
+    """What a listing out of a file is written in, as a fence names it; empty where nobody knows."""
+    try:
+        return str(get_lexer_for_filename(file).aliases[0])
+    except (ClassNotFound, IndexError):
+        return ""
 
 
 def indented(mark: str, blocks: list[str]) -> str:
