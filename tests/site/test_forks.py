@@ -3,8 +3,10 @@
 import json
 import re
 import subprocess
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
 from forks import build
 
@@ -27,9 +29,21 @@ def test_every_address_is_the_forks_own(tmp_path, remote, environment):
     pages = build(tmp_path, remote, **environment)
     chapter = pages["book/one.html"]
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True, text=True).stdout.strip()
+    kept = "GITHUB_REPOSITORY" in environment  # the service that builds also keeps the branch of notebooks
+    launchers = [found["href"] for found in BeautifulSoup(chapter, "html.parser").select(".dropdown-launch-buttons a")]
+    binder = next(urlsplit(address) for address in launchers if "mybinder.org" in address)
+    assert binder.path == "/v2/gh/grace/her-fork/main"
+    (opened,) = parse_qs(binder.query)["urlpath"]
+    if kept:
+        pull = parse_qs(urlsplit(opened).query)
+        assert urlsplit(opened).path == "git-pull"
+        assert pull["repo"] == ["https://github.com/grace/her-fork"] and pull["branch"] == ["notebooks"]
+        assert pull["urlpath"] == [f"lab/tree/{pull['targetpath'][0]}/book/one.ipynb"]
+        assert "https://colab.research.google.com/github/grace/her-fork/blob/notebooks/book/one.ipynb" in launchers
+    else:
+        assert opened == "lab/tree/book/one.md" and "its notebook is not published yet" in chapter
+        assert not any("colab" in address for address in launchers)
     for address in (
-        "https://mybinder.org/v2/gh/grace/her-fork/main?urlpath=lab/tree/book/one.md",
-        "https://colab.research.google.com/github/grace/her-fork/blob/notebooks/book/one.ipynb",
         "https://github.com/grace/her-fork/edit/main/book/one.md",
         "https://github.com/grace/her-fork/issues/new",
         "https://grace.github.io/her-fork/book/one.html",
@@ -38,7 +52,7 @@ def test_every_address_is_the_forks_own(tmp_path, remote, environment):
     card = json.loads((tmp_path / "_build/html/_static/live/book/one.json").read_text())
     assert (card["repo"], card["ref"], card["folder"]) == ("grace/her-fork", "main", "book")
     assert f"git+https://github.com/grace/her-fork@{commit}" in pages["notebook"]
-    others = {a for a in hosts(pages) if "grace/her-fork" not in a and "grace.github.io/her-fork" not in a}
+    others = {a for a in hosts(pages) if "grace/her-fork" not in unquote(a) and "grace.github.io/her-fork" not in a}
     assert others == set()
     for name, page in pages.items():
         if name.endswith(".html") and "<article" in page:

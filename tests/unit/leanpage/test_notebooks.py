@@ -1,13 +1,14 @@
 """leanpage.elsewhere.notebooks and .markdown: a page's text and cells as a notebook that stands alone."""
 
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from leanpage.elsewhere import notebooks
+from leanpage.elsewhere import lab, notebooks
 from leanpage.elsewhere.markdown import Markdown, plain
 
 RST = """
@@ -159,16 +160,69 @@ def test_colab_opens_one_host_alone(address, kept):
     assert ("colab_url" in options["launch_buttons"]) is kept
 
 
-def test_colab_button_leads_to_the_branch_that_keeps_the_notebooks(tmp_path):
-    config = SimpleNamespace(
-        html_theme_options={"repository_url": "https://github.com/ada/book"}, leanpage_notebook_branch="notebooks"
-    )
-    context = {
-        "header_buttons": [
-            {"label": "launch-buttons", "buttons": [{"text": "Binder", "url": "b"}, {"text": "Colab", "url": "c"}]}
-        ]
+BUTTONS = [{"text": "Binder", "url": "b"}, {"text": "Colab", "url": "c"}]
+
+
+def offered(tmp_path, monkeypatch, environment: dict[str, str]) -> dict[str, dict]:
+    """The launch buttons of a page whose notebook is written, as a fork's build in ``environment`` offers them."""
+    for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "notebooks/book").mkdir(parents=True)
+    (tmp_path / "notebooks/book/one.ipynb").write_text("{}")
+    options = {
+        "repository_url": "https://github.com/ada/book",
+        "repository_branch": "trunk",
+        "launch_buttons": {"binderhub_url": "https://hub.example.org/"},
     }
-    notebooks.offer(SimpleNamespace(config=config, outdir=str(tmp_path)), "book/one", "page.html", context, None)
-    binder, colab = context["header_buttons"][0]["buttons"]
-    assert binder["url"] == "b"
-    assert colab["url"] == "https://colab.research.google.com/github/ada/book/blob/notebooks/book/one.ipynb"
+    config = SimpleNamespace(html_theme_options=options, leanpage_notebook_branch="notebooks")
+    context = {"header_buttons": [{"label": "launch-buttons", "buttons": [dict(button) for button in BUTTONS]}]}
+    book = SimpleNamespace(config=config, outdir=str(tmp_path), confdir=str(tmp_path))
+    notebooks.offer(book, "book/one", "page.html", context, nodes.document(None, None))
+    return {button["text"]: button for button in context["header_buttons"][0]["buttons"]}
+
+
+def test_launch_buttons_lead_to_the_branch_that_keeps_the_notebooks(tmp_path, monkeypatch):
+    buttons = offered(tmp_path, monkeypatch, {"GITHUB_REPOSITORY": "ada/book"})
+    assert buttons["Colab"]["url"] == "https://colab.research.google.com/github/ada/book/blob/notebooks/book/one.ipynb"
+    address = urlsplit(buttons["Binder"]["url"])
+    assert (address.netloc, address.path) == ("hub.example.org", "/v2/gh/ada/book/trunk")
+    (inner,) = parse_qs(address.query)["urlpath"]
+    assert parse_qs(urlsplit(inner).query) == {
+        "repo": ["https://github.com/ada/book"],
+        "branch": ["notebooks"],
+        "targetpath": ["notebooks"],
+        "urlpath": ["lab/tree/notebooks/book/one.ipynb"],
+    }
+
+
+def test_before_the_branch_is_there_binder_opens_the_source_and_says_so(tmp_path, monkeypatch):
+    buttons = offered(tmp_path, monkeypatch, {})
+    assert buttons["Binder"]["url"] == "b" and "not published yet" in buttons["Binder"]["tooltip"]
+    assert "Colab" not in buttons
+
+
+def test_names_of_a_cell_are_those_it_reads_and_those_it_gives():
+    source = "import a.b as c, d.e\nfrom f import g\nx = y + 1\ndef h(i):\n    return j\nclass K: pass"
+    read, given = notebooks.names(source)
+    assert read == {"y", "j"} and given == {"c", "d", "g", "x", "h", "K"}
+    assert notebooks.names("%pip install x") == (set(), set())
+
+
+def test_readers_changes_stay_when_notebooks_are_laid_out_again(tmp_path):
+    site, folder = tmp_path / "html", tmp_path / "lab"
+    with pytest.raises(FileNotFoundError, match="build the book first"):
+        lab.lay_out(site, folder)
+    (site / "notebooks/book").mkdir(parents=True)
+    first, second = (site / "notebooks/book" / f"{name}.ipynb" for name in ("one", "two"))
+    first.write_text("1"), second.write_text("2")
+    assert lab.lay_out(site, folder) == []
+    (folder / "book/one.ipynb").write_text("mine")
+    (folder / "book/own.ipynb").write_text("my own")
+    assert lab.lay_out(site, folder) == ["book/one.ipynb"]
+    assert not (folder / "book/one.new.ipynb").exists(), "nothing new to put beside it"
+    first.write_text("1b"), second.write_text("2b")
+    assert lab.lay_out(site, folder) == ["book/one.ipynb"]
+    there = {path.name: path.read_text() for path in (folder / "book").iterdir()}
+    assert there == {"one.ipynb": "mine", "one.new.ipynb": "1b", "two.ipynb": "2b", "own.ipynb": "my own"}

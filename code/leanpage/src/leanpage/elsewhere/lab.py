@@ -1,7 +1,7 @@
 """A built book's notebooks laid out for JupyterLab: `python -m leanpage.elsewhere.lab _build/html FOLDER`.
 
-What the reader changed is theirs: a notebook that is no longer as it was laid out stays, and the new one is put beside it,
-as `NAME.new.ipynb`. A record in the folder tells which is which.
+What the reader changed is theirs: a notebook that is no longer as it was laid out stays, and the new one is put beside
+it, as `NAME.new.ipynb`. A record in the folder tells which is which.
 """
 
 from __future__ import annotations
