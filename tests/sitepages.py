@@ -7,7 +7,11 @@ from pathlib import Path
 
 def pages(site: Path) -> list[str]:
     """Every page that a reader can stay on, but the one that is shown in the place of others."""
-    every = (path for path in site.rglob("*.html") if "_static" not in path.parts and path.name != "404.html")
+    every = (
+        path
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts and path.name != "404.html" and path.name[0] != "."
+    )
     return sorted(path.relative_to(site).as_posix() for path in every if 'http-equiv="refresh"' not in path.read_text())
 
 

@@ -115,7 +115,7 @@ def test_nothing_is_cut_off(book, site, chromium):
     """At the width of the printed column every figure, table, formula and line of code fits, and so on one page."""
     page = chromium.new_context(viewport={"width": 643, "height": 960}).new_page()
     page.emulate_media(media="print")
-    with tempfile.NamedTemporaryFile("w", suffix=".html", dir=site, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile("w", prefix=".", suffix=".html", dir=site, encoding="utf-8") as file:
         file.write(paper.numbered(book.html(), {}))
         file.flush()
         page.goto(Path(file.name).as_uri())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from chapters import ROOT, by_name, chapters, is_notebook
 from environments import binder_environment, clean_environment, environment, run, serving
+from leanpage.elsewhere.notebooks import binder_address
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
 
@@ -19,38 +23,78 @@ def binder(clone):
 
 
 @pytest.fixture(scope="module")
+def published(site, tmp_path_factory):
+    """A repository whose branch of notebooks is kept as the workflow keeps it."""
+    folder = tmp_path_factory.mktemp("published")
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    run(*git, "init", "-q", "--bare", "-b", "main", folder / "remote")
+    run(*git, "clone", "-q", folder / "remote", folder / "book")
+    run(*git, "commit", "-q", "--allow-empty", "-m", "A book", cwd=folder / "book")
+    run(*git, "push", "-q", "origin", "HEAD:main", cwd=folder / "book")
+    run(ROOT / ".github/keep_notebooks.sh", site / "notebooks", cwd=folder / "book")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def lab(binder, clone, tmp_path_factory):
-    """JupyterLab of that environment in the clone, as Binder starts it; gives an address to put paths into."""
+    """JupyterLab of that environment in the clone, as Binder starts it; gives the server's address and its folder."""
     folder = tmp_path_factory.mktemp("lab")
+    home = folder / "home"
+    shutil.copytree(clone, home, ignore=shutil.ignore_patterns("_build", ".venv"))
     env = clean_environment(HOME=str(folder), PATH=f"{binder}/bin:/usr/bin:/bin")
     env = {name: value for name, value in env.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
     command = [binder / "bin/jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     command += ["--IdentityProvider.token=loopback-only", "--expose-app-in-browser"]
-    with serving(command, folder / "lab.log", cwd=clone, env=env) as address:
-        yield address + "{}?token=loopback-only&reset"
+    with serving(command, folder / "lab.log", cwd=home, env=env) as address:
+        yield address, home
+
+
+def pull(address: str, published, path: str) -> str:
+    """What the page's Binder button asks the server that Binder has started, once it is there."""
+    button = binder_address("https://hub", "https://github.com/ada/book", "main", "notebooks", path)
+    (inner,) = parse_qs(urlsplit(button).query)["urlpath"]
+    inner = inner.replace(quote("https://github.com/ada/book", safe=""), quote(f"file://{published}/remote", safe=""))
+    return f"{address}{inner}&token=loopback-only"
+
+
+def opened(page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_url("**/lab/**")
+    page.wait_for_function(
+        "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
 
 
 RESULTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code")
     .map((cell) => ({ source: cell.model.sharedModel.source, count: cell.model.executionCount,
                       outputs: cell.model.outputs.toJSON() }))"""
+#: What MyST says to a builder and not to a reader: roles, options of directives, labels where a number should stand.
+MARKUP = re.compile(r"\{[a-z:]+\}`|^:[a-z-]+: |\((?:eq|fig|ex|tab)-[a-z-]+\)|^```\{|glue:", re.MULTILINE)
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
-def test_every_cell_of_every_chapter_runs_and_a_figure_moves(chapter, lab, chromium, site):
+def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chromium, site):
+    address, _ = lab
     page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
     page.set_default_timeout(120_000)
-    # The path that the page's Binder button asks for.
-    page.goto(lab.format(f"lab/tree/{chapter.name}.md"))
-    page.wait_for_function(
-        "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    opened(page, pull(address, published, chapter.name))
+    text = page.evaluate(
+        "() => [...document.querySelectorAll('.jp-RenderedMarkdown')].map((x) => x.innerText).join('\\n')"
     )
+    assert len(text.split()) > 40 and MARKUP.findall(text) == []
+    assert page.locator(".jp-RenderedMarkdown details[open]").count() == 0
+    folded = page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.widgets
+        .filter((cell) => cell.model.getMetadata("jupyter")?.source_hidden).map((cell) => cell.inputHidden)""")
+    assert folded and all(folded)
+    if shots := os.environ.get("LAB_PICTURES"):
+        page.screenshot(path=f"{shots}/{chapter.name.rpartition('/')[2]}.png")
+
     page.set_default_timeout(600_000)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
     cells = page.evaluate(RESULTS)
     page.set_default_timeout(60_000)
-    assert len(cells) == sum(cell.cell_type == "code" for cell in chapter.notebook.cells)
     assert [cell["source"] for cell in cells if cell["source"].strip() and not cell["count"]] == []
     errors = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
     assert errors == [], json.dumps(errors, indent=1)[:3000]
@@ -70,6 +114,38 @@ def test_every_cell_of_every_chapter_runs_and_a_figure_moves(chapter, lab, chrom
         page.wait_for_function(f"before => {now} !== before", arg=before)
     if len(live) > sliders:
         page.locator(".kernelfree[data-ready]").first.wait_for()
+    page.context.close()
+
+
+@pytest.mark.timeout(300)
+def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, chromium, site, tmp_path):
+    address, home = lab
+    name = "book/index"
+    page = chromium.new_context().new_page()
+    page.set_default_timeout(120_000)
+    opened(page, pull(address, published, name))
+    mine = home / "notebooks" / f"{name}.ipynb"
+    notebook = json.loads(mine.read_text())
+    notebook["cells"][-1]["source"] = ["# mine"]
+    mine.write_text(json.dumps(notebook, indent=1))
+    shutil.copytree(site / "notebooks", tmp_path / "next")
+    other = tmp_path / "next/book/summary.ipynb"
+    other.write_text(other.read_text().replace("Summary", "Summary, anew", 1))
+    run(ROOT / ".github/keep_notebooks.sh", tmp_path / "next", cwd=published / "book")
+    opened(page, pull(address, published, "book/summary"))
+    assert "# mine" in mine.read_text() and "Summary, anew" in (home / "notebooks/book/summary.ipynb").read_text()
+    page.context.close()
+
+
+@pytest.mark.timeout(300)
+def test_a_source_that_is_opened_shows_its_text_rendered(lab, chromium):
+    """What the button opens before there are notebooks."""
+    address, _ = lab
+    page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{address}lab/tree/book/cross-entropy.md?token=loopback-only&reset")
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 5")
+    page.locator(".jp-RenderedMarkdown.myst, .jp-RenderedMarkdown .myst, .myst").first.wait_for()
     page.context.close()
 
 

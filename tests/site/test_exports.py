@@ -4,6 +4,8 @@ import re
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
 
 from chapters import by_name, chapters, is_notebook
 from leanpage.elsewhere.notebooks import without_glue
@@ -70,6 +72,50 @@ def test_notebook_speaks_plain_markdown(notebook):
             assert not re.search(r"\{[a-z:]+\}`|^:::|^```\{|<script|\]\((?!https?://|mailto:)", prose, re.M), (
                 cell.source
             )
+
+
+FOLDED = {"remove-cell", "hide-input", "hide-cell", "remove-input"}
+
+
+@each
+def test_what_the_page_hides_is_folded(chapter, notebook):
+    hidden = {
+        without_glue(cell.source, "")
+        for cell in chapter.notebook.cells
+        if cell.cell_type == "code" and FOLDED & set(cell.metadata.get("tags", []))
+    }
+    for cell in code(notebook):
+        assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == (cell.source in hidden), cell.source
+    assert notebook.cells[0].metadata.jupyter.source_hidden
+
+
+def words(node) -> str:
+    """The text of a paragraph without its mathematics, white space and kinds of quotes."""
+    for part in node.select("math, .math, .katex"):
+        part.decompose()
+    return re.sub(r"\W+", " ", node.get_text(" ")).strip()
+
+
+@each
+def test_notebook_says_what_the_page_says_number_by_number(chapter, notebook, site):
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    text = re.sub(r"\$\$.*?\$\$|(?<!\\)\$[^$]*\$", " ", text, flags=re.DOTALL)
+    said = words(BeautifulSoup(MarkdownIt().render(text), "html.parser"))
+    article = chapter.page(site).select_one("article")
+    for left_out in article.select(".cell, .toctree-wrapper, figure, .prev-next-footer, .bibliography, div.citation"):
+        left_out.decompose()
+    paragraphs = [
+        words(paragraph) for paragraph in article.select("p:not(.title):not(.admonition-title):not(.caption)")
+    ]
+    assert len(paragraphs) > 3
+    assert [p for p in paragraphs if p and p not in said] == []
+
+
+@each
+def test_equations_have_the_page_s_numbers(chapter, notebook, site):
+    shown = [re.sub(r"\W", "", number.get_text()) for number in chapter.page(site).select("article .eqno")]
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert re.findall(r"\\tag\{([\d.]+)\}", text) == shown
 
 
 @each
