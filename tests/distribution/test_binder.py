@@ -69,6 +69,8 @@ RESULTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code")
     .map((cell) => ({ source: cell.model.sharedModel.source, count: cell.model.executionCount,
                       outputs: cell.model.outputs.toJSON() }))"""
+#: The text of each Markdown cell as it is shown.
+RENDERED = "[...document.querySelectorAll('.jp-MarkdownCell')].map((cell) => cell.innerText)"
 #: What MyST says to a builder and not to a reader: roles, options of directives, labels where a number should stand.
 MARKUP = re.compile(r"\{[a-z:]+\}`|^:[a-z-]+: |\((?:eq|fig|ex|tab)-[a-z-]+\)|^```\{|glue:", re.MULTILINE)
 
@@ -80,16 +82,18 @@ def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chr
     page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
     page.set_default_timeout(120_000)
     opened(page, pull(address, published, chapter.name))
-    text = page.evaluate(
-        "() => [...document.querySelectorAll('.jp-RenderedMarkdown')].map((x) => x.innerText).join('\\n')"
-    )
+    page.wait_for_function("document.querySelectorAll('.jp-MarkdownCell .myst').length > 1")
+    # Each cell is drawn once it has been in sight.
+    for cell in page.locator(".jp-MarkdownCell").all():
+        cell.scroll_into_view_if_needed()
+        cell.locator(".myst > *").first.wait_for(state="attached")
+    text = "\n".join(page.evaluate(RENDERED))
     assert len(text.split()) > 40 and MARKUP.findall(text) == []
-    assert page.locator(".jp-RenderedMarkdown details[open]").count() == 0
+    assert page.locator(".jp-MarkdownCell details[open]").count() == 0
     folded = page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.widgets
         .filter((cell) => cell.model.getMetadata("jupyter")?.source_hidden).map((cell) => cell.inputHidden)""")
     assert folded and all(folded)
-    if shots := os.environ.get("LAB_PICTURES"):
-        page.screenshot(path=f"{shots}/{chapter.name.rpartition('/')[2]}.png")
+    look(page, chapter.name, "read")
 
     page.set_default_timeout(600_000)
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -114,7 +118,17 @@ def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chr
         page.wait_for_function(f"before => {now} !== before", arg=before)
     if len(live) > sliders:
         page.locator(".kernelfree[data-ready]").first.wait_for()
+    look(page, chapter.name, "run")
     page.context.close()
+
+
+def look(page, name: str, when: str) -> None:
+    """Leave pictures of the top, the middle and the end in the folder that $LAB_PICTURES names, to be looked at."""
+    if folder := os.environ.get("LAB_PICTURES"):
+        cells = page.locator(".jp-Notebook-cell")
+        for place, number in {"top": 0, "middle": cells.count() // 2, "end": cells.count() - 1}.items():
+            cells.nth(number).scroll_into_view_if_needed()
+            page.screenshot(path=f"{folder}/{name.rpartition('/')[2]}-{when}-{place}.png")
 
 
 @pytest.mark.timeout(300)

@@ -99,7 +99,7 @@ def words(node) -> str:
 @each
 def test_notebook_says_what_the_page_says_number_by_number(chapter, notebook, site):
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    text = re.sub(r"\$\$.*?\$\$|(?<!\\)\$[^$]*\$", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\$\$.*?\$\$|(?<!\\)\$[^$]*\$", " ", text, flags=re.DOTALL)
     said = words(BeautifulSoup(MarkdownIt().render(text), "html.parser"))
     article = chapter.page(site).select_one("article")
     for left_out in article.select(".cell, .toctree-wrapper, figure, .prev-next-footer, .bibliography, div.citation"):

@@ -14,6 +14,14 @@ from pygments.util import ClassNotFound
 SILENT = (nodes.target, nodes.comment, nodes.system_message, nodes.substitution_definition, nodes.title, nodes.colspec)
 
 
+#: Environments that are displayed mathematics by themselves.
+WHOLE = tuple(
+    f"\\begin{{{name}{star}}}"
+    for star in ("", "*")
+    for name in ("align", "alignat", "equation", "flalign", "gather", "multline")
+)
+
+
 def plain(text: str) -> str:
     """`text` with what Markdown would take for its own marks escaped."""
     return re.sub(r"([\\`*_$<\[\]|])", r"\\\1", re.sub(r"\s+", " ", text))
@@ -93,9 +101,13 @@ class Markdown:
         return f"{fence}{language}\n{node.astext()}\n{fence}"
 
     def block_math_block(self, node: nodes.math_block) -> str:
-        known = self.number(node) or node.get("number")
-        number = f" \\tag{{{known}}}" if known else ""
-        return f"$$\n{node.astext().strip()}{number}\n$$"
+        formula = node.astext().strip()
+        if formula.startswith(WHOLE):
+            return formula
+        if number := self.number(node) or node.get("number"):
+            # Not between dollars: jupyterlab-myst would give those a second number, of its own counting.
+            return f"\\begin{{equation*}}\n{formula} \\tag{{{number}}}\n\\end{{equation*}}"
+        return f"$$\n{formula}\n$$"
 
     def block_block_quote(self, node: nodes.block_quote) -> str:
         return quoted(self.blocks(node))
