@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from chapters import by_name, chapters, is_notebook
-from leanpage.elsewhere.notebooks import without_glue
+from leanpage.elsewhere.notebooks import with_lines_together, without_glue
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
 each = pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
@@ -42,7 +42,9 @@ def test_notebook_holds_every_cell_of_the_chapter_in_order(chapter, notebook):
 def test_notebook_holds_what_the_page_was_made_from(chapter, notebook, site):
     executed = [cell for cell in chapter.executed(site).cells if cell.cell_type == "code"]
     given = {
-        without_glue(cell.source, ""): cell.outputs for cell in executed if "remove-cell" not in str(cell.metadata)
+        without_glue(cell.source, ""): with_lines_together(cell.outputs)
+        for cell in executed
+        if "remove-cell" not in str(cell.metadata)
     }
     for cell in code(notebook):
         ours, theirs = cell.outputs, given.get(cell.source, [])
