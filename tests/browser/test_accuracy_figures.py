@@ -8,9 +8,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lossbook.accuracy.runs import fit, random_start, three_runs, two_logits
+from lossbook.accuracy.runs import fit, random_start, three_runs
 from lossbook.accuracy.staircase import staircase, weight_line
-from lossbook.confidence.metrics import report
 from lossbook.data.digits import threes_and_sevens
 
 #: The chapters of the figures that do not stand in the chapter on accuracy.
@@ -147,21 +146,6 @@ def test_three_runs_show_each_steps_accuracy_and_loss(page, figure, digits):
             accuracy, loss = run.held_accuracy[step].item(), run.held_loss[step].item()
             misread = round((1 - accuracy) * len(digits.y_held))
             assert f"{name}: accuracy {accuracy:.3f}, loss {loss:.3f} nats, {misread} of 121 misread" in said
-
-
-def test_logit_scale_shows_the_same_accuracy_and_another_loss(page, figure, digits, model):
-    found = figure("logit-scale")
-    logits = two_logits(digits.x_held, *model)
-    found.get_by_role("slider").focus()
-    losses = set()
-    for key, power in (("Home", -1.0), ("End", 2.0), ("ArrowLeft", 1.9), ("ArrowLeft", 1.8)):
-        page.keyboard.press(key)
-        wanted = report(10**power * logits, digits.y_held)
-        said = words(found)
-        assert f"accuracy {wanted.accuracy:.3f}" in said and f"NLL {wanted.nll:.4f} nats" in said
-        assert f"mean confidence {wanted.confidence:.3f}" in said
-        losses.add(round(wanted.nll, 4))
-    assert len(losses) == 4
 
 
 def test_shrinking_the_step_shrinks_the_share_to_zero_for_the_trained_model(page, figure):

@@ -13,7 +13,6 @@ from lossbook.accuracy.staircase import staircase, weight_line
 from lossbook.accuracy.step_length import step_length
 from lossbook.accuracy.steps import safe_distance, step_shares
 from lossbook.accuracy.three_runs import contact_sheet, training_runs
-from lossbook.confidence.logit_scale import logit_scale
 from lossbook.data.digits import threes_and_sevens
 from lossbook.other_losses.climb import climb, evaluations_needed, two_weights
 from lossbook.other_losses.climb_map import climb_map
@@ -75,23 +74,6 @@ def test_contact_sheet_holds_each_picture_where_its_centre_says(digits):
         assert np.allclose(sheet[top : top + 8, left : left + 8], picture.reshape(8, 8))
 
 
-def test_logit_scale_reports_the_scaled_model(digits, model):
-    logits = two_logits(digits.x_held, *model)
-    draw = logit_scale(logits, digits.y_held)
-    accuracies = set()
-    for power in (-1.0, 0.0, 0.5, 2.0):
-        _, text = draw(power=power)
-        factor, accuracy, sure, gap, nll, bits, perplexity = numbers(text)
-        p = torch.sigmoid(10**power * logits[:, 1])
-        assert factor == pytest.approx(10**power, rel=5e-3)
-        assert sure == pytest.approx(torch.maximum(p, 1 - p).mean().item(), abs=6e-4)
-        loss = F.binary_cross_entropy_with_logits(10**power * logits[:, 1], digits.y_held.double()).item()
-        assert (nll, bits, perplexity) == pytest.approx((loss, loss / math.log(2), math.exp(loss)), abs=6e-5)
-        assert 0 <= gap < 0.5
-        accuracies.add(accuracy)
-    assert len(accuracies) == 1
-
-
 @pytest.mark.parametrize("margin", [-4.0, -2.0, 0.5, 3.0])
 def test_stand_ins_say_height_and_slope(margin):
     _, text = stand_ins()(margin=margin)
@@ -122,7 +104,6 @@ def test_climb_map_follows_the_climb(digits, model):
 
 def test_stills_of_the_chapter_are_drawn(digits, model):
     from lossbook.accuracy.plots import draw_stairs, steps_to_draw
-    from lossbook.confidence.plots import draw_together
     from lossbook.other_losses.plots import draw_needed
 
     stairs = staircase(weight_line(digits.x_train, digits.y_train, *model, 36))
@@ -131,7 +112,5 @@ def test_stills_of_the_chapter_are_drawn(digits, model):
     assert len(x) == 2 * (len(inside) + 1) and torch.equal(y[::2], y[1::2])
     dots = draw_stairs(stairs, 2, 4).axes[0].lines[-1]
     assert dots.get_ydata().tolist() == stairs(inside).tolist()
-    run = fit(digits, F.cross_entropy, random_start(5), steps=6, lr=3.0)
-    assert draw_together(run, first=2).axes[1].lines[0].get_ydata().tolist() == run.held_loss[2:].tolist()
     rows = evaluations_needed([2, 4], repeats=2, budget=50)
     assert draw_needed(rows, 50).axes[0].get_xscale() == "log"

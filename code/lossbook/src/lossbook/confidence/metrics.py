@@ -48,6 +48,16 @@ def calibration_error(logits: torch.Tensor, target: torch.Tensor, bins: int = 10
     return float((gap * groups.count).sum() / groups.count.sum())
 
 
+def brier_score(probs: torch.Tensor, target: torch.Tensor) -> float:
+    """Mean over the rows of the sum over the classes of (p - one-hot)**2: probs (N, C), target (N,); from 0 to 2.
+
+    This is Brier's own form. For two classes many write half of it, the mean of (p - y)**2 for one of them.
+    Source: Brier (1950).
+    """
+    onehot = torch.nn.functional.one_hot(target, probs.shape[-1])
+    return float((probs - onehot).square().sum(-1).mean())
+
+
 class Report(NamedTuple):
     """One classifier, read six ways. Shares from 0 to 1; ``nll`` in nats, ``bits`` nll / ln 2, ``perplexity`` e^nll."""
 
