@@ -93,6 +93,8 @@ def test_each_module_stands_once_and_after_what_it_imports(front):
         'import x from "./other.js";',
         'import { b } from "./other.js";',
         'import { a } from "./other.js"; const a = 2;',
+        "const a = 1; class a {}",
+        "let a = 1; function a() {}",
         'import a, { a as c } from "./other.js";',
         'import { a } from "./other.js" with { type: "json" };',
         'export * from "./other.js";',

@@ -267,10 +267,18 @@ class _Source:
     def _declared(self, root: Node) -> set[str]:
         """The names that are declared at the top of the file."""
         declared: set[str] = set()
+        once: set[str] = set()
         for node in root.children:
             inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
-            if inner is not None:
-                declared.update(_names(inner))
+            if inner is None:
+                continue
+            for name in _names(inner):
+                if inner.type in ("lexical_declaration", "class_declaration"):
+                    self._once(node, name, declared)
+                    once.add(name)
+                elif name in once:
+                    self._refuse(node, f"{name} is declared twice")
+                declared.add(name)
         return declared
 
     def _cut(self, node: Node) -> None:

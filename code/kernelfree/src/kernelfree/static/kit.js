@@ -264,6 +264,32 @@ export function buttons({ label, options }) {
   );
 }
 
+/**
+ * Tasks in the figure's own state: `[text, reached]` each, where `reached(state)` says whether a state fulfils it.
+ * Call `show(state)` with each state; a task once reached stays so.
+ */
+export function goals(tasks) {
+  const lines = tasks.map(([text, reached]) => {
+    const done = element("span", { class: "kf-done", role: "status" });
+    return { reached, done, node: element("li", { "data-goal": "open" }, element("span", {}, text), done) };
+  });
+  return {
+    node: element(
+      "div",
+      { class: "kf-goals" },
+      element("p", {}, "Can you reach these?"),
+      element("ul", {}, ...lines.map((line) => line.node)),
+    ),
+    show(state) {
+      for (const { node, done, reached } of lines) {
+        if (node.dataset.goal === "reached" || !reached(state)) continue;
+        node.dataset.goal = "reached";
+        done.textContent = " Reached.";
+      }
+    },
+  };
+}
+
 /** Make an element a slider that is dragged: `at(event)` is the value under the pointer. */
 export function handle(node, v, options) {
   const { min, max, step, snap, say } = scale(v, options);

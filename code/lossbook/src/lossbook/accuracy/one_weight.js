@@ -6,6 +6,7 @@ import {
   change,
   element,
   format,
+  goals,
   handle,
   slider,
   svg,
@@ -20,6 +21,15 @@ const SIDE = 8;
 const POINTS = { all: 120, close: 40 }; // of the curve: up close it is nearly straight
 const WIDTH = 460;
 
+// Tasks for the reader's hand.
+const GOALS = [
+  ["A step no longer than 0.1 that accuracy notices", (now) => now.run <= 0.1 + 1e-9 && now.accuracy.rise !== 0],
+  [
+    "A step on which accuracy and cross-entropy rise together: more right answers, and a higher loss",
+    (now) => now.accuracy.rise > 0 && now.loss.rise > 0,
+  ],
+];
+
 export default {
   render({ model, el }) {
     const pictures = unpack(model.get("pictures"));
@@ -27,6 +37,7 @@ export default {
     const plots = twoPlots(model);
     const table = numbers();
     const verdict = element("p", { class: "ow-verdict" });
+    const aims = goals(GOALS);
     const step = slider(value(model, "power"), {
       label: "h, power of ten",
       step: 0.1,
@@ -45,7 +56,7 @@ export default {
           toggle(value(model, "close"), { label: "close-up" }),
           buttons({ label: "Presets", options: [["w old to the trained value", trained]] }),
         ),
-        element("div", { class: "ow-main" }, plots.node, verdict, table.node),
+        element("div", { class: "ow-main" }, plots.node, verdict, table.node, aims.node),
       ),
     );
 
@@ -60,6 +71,7 @@ export default {
       grid.show(pixel);
       plots.show(line, now, model.get("close"), moved);
       table.show(now);
+      aims.show(now);
       const text = said(now, model.get("blank").includes(pixel));
       write(verdict, text);
       if (!first) announce(el, `${text} Rise over run of cross-entropy ${spoken(now.loss.secant)}.`);
@@ -164,123 +176,127 @@ function weightGrid(model) {
 
 function twoPlots(model) {
   const [low, high] = model.get("reach");
-  const all = { min: low, max: high, label: "" };
-  const above = plot("accuracy", {
-    x: { ...all },
-    y: { min: 0.4, max: 1.18, label: "accuracy", ticks: [0.4, 0.6, 0.8, 1] },
-  });
-  const below = plot("loss", {
-    x: { ...all, label: "value of the weight" },
-    y: { min: 0, max: 3, label: "cross-entropy (nats)" },
-  });
+  const above = plot("accuracy", { x: { min: low, max: high }, y: WIDE.accuracy });
+  const below = plot("loss", { x: { min: low, max: high }, y: { ...WIDE.loss, max: 3 } });
   const risers = svg("path", { class: "ow-risers" });
   above.at.plot.prepend(risers);
-
-  const old = value(model, "w_old");
-  const power = value(model, "power");
-  // w new is no state of its own: it lies a step to the right of w old, so moving it sets the step.
-  const next = {
-    ...power,
-    limits: { kind: "number", min: low, max: high },
-    get: () => old.get() + 10 ** power.get(),
-    set: (x) => power.set(Math.log10(Math.max(x - old.get(), 1e-9))),
-  };
-  const grip = (plot, v, name, lane) => {
-    const knob = svg(
-      "g",
-      { class: `ow-grip ow-${lane}` },
-      svg("rect", { x: -14, y: -12, width: 28, height: 24, rx: 12 }),
-      svg("text", { y: 4, "text-anchor": "middle" }, name),
-    );
-    plot.at.node.append(
-      handle(knob, v, {
-        label: `x ${name}, value of the weight`,
-        step: 0.01,
-        page: 0.5,
-        at: (event) => plot.at.at(event).x,
-        text: (x) => format(x, 4),
-      }),
-    );
-    return knob;
-  };
-  const grips = { old: grip(above, old, "old", "top"), next: grip(below, next, "new", "bottom") };
+  const { old, next, power } = stepEnds(model);
+  const grips = { old: grip(above, old, "old"), next: grip(below, next, "new") };
   let seen = {};
+
+  // The curves are drawn anew where the weight or the window is another, not for each move of an end.
+  function drawCurves(line, now, close) {
+    const margin = 2.5 * now.run;
+    const [from, to] = close ? [now.old - margin, now.to + margin] : [low, high];
+    const count = close ? POINTS.close : POINTS.all;
+    const points = Array.from({ length: count + 1 }, (_, k) => from + (k / count) * (to - from));
+    const heights = points.map((w) => crossEntropy(line, w));
+    const limits = close ? closeLimits(from, to, now, heights) : wideLimits(low, high, heights);
+    above.at.set(limits.above);
+    below.at.set(limits.below);
+    below.curve.setAttribute("d", below.at.path(points.map((w, k) => [w, heights[k]])));
+    const levels = treads(line, from, to);
+    above.curve.setAttribute("d", levels.map((level) => segment(above.at, level, level.from, level.to)).join(""));
+    risers.setAttribute(
+      "d",
+      levels
+        .slice(1)
+        .map((level, k) => riser(above.at, levels[k], level))
+        .join(""),
+    );
+  }
+
+  function moveGrips(now) {
+    grips.old.setAttribute("transform", `translate(${above.at.x(now.old).toFixed(2)} 13)`);
+    grips.next.setAttribute("transform", `translate(${below.at.x(now.to).toFixed(2)} 13)`);
+    if (now.old !== seen.old) {
+      grips.next.setAttribute("aria-valuemin", now.old + 10 ** power.limits.min);
+      grips.next.setAttribute("aria-valuemax", now.old + 10 ** power.limits.max);
+    }
+    grips.next.setAttribute("aria-valuenow", now.to);
+    grips.next.setAttribute("aria-valuetext", format(now.to, 4));
+  }
 
   return {
     node: element("div", { class: "ow-plots" }, above.at.node, below.at.node),
     show(line, now, close, moved) {
-      const margin = 2.5 * now.run;
-      const window = close ? [now.old - margin, now.to + margin] : [low, high];
-      if (moved || close || seen.close !== close) {
-        const count = close ? POINTS.close : POINTS.all;
-        const points = Array.from({ length: count + 1 }, (_, k) => window[0] + (k / count) * (window[1] - window[0]));
-        const heights = points.map((w) => crossEntropy(line, w));
-        const levels = treads(line, ...window);
-        limits(above, below, { window, close, now, heights });
-        below.curve.setAttribute("d", below.at.path(points.map((w, k) => [w, heights[k]])));
-        above.curve.setAttribute(
-          "d",
-          levels
-            .map((piece) =>
-              above.at.path([
-                [piece.from, piece.height],
-                [piece.to, piece.height],
-              ]),
-            )
-            .join(""),
-        );
-        risers.setAttribute(
-          "d",
-          levels
-            .slice(1)
-            .map((piece, k) =>
-              above.at.path([
-                [piece.from, levels[k].height],
-                [piece.from, piece.height],
-              ]),
-            )
-            .join(""),
-        );
-      }
+      if (moved || close || seen.close !== close) drawCurves(line, now, close);
       above.step(now.old, now.to, now.accuracy);
       below.step(now.old, now.to, now.loss);
-      grips.old.setAttribute("transform", `translate(${above.at.x(now.old).toFixed(2)} 13)`);
-      grips.next.setAttribute("transform", `translate(${below.at.x(now.to).toFixed(2)} 13)`);
-      if (moved || now.old !== seen.old) {
-        grips.next.setAttribute("aria-valuemin", now.old + 10 ** power.limits.min);
-        grips.next.setAttribute("aria-valuemax", now.old + 10 ** power.limits.max);
-      }
-      grips.next.setAttribute("aria-valuenow", now.to);
-      grips.next.setAttribute("aria-valuetext", format(now.to, 4));
+      moveGrips(now);
       seen = { close, old: now.old };
     },
   };
+}
 
-  function limits(above, below, { window, close, now, heights }) {
-    const x = close
-      ? { min: window[0], max: window[1], ticks: [], label: "" }
-      : { min: low, max: high, ticks: undefined, label: "" };
-    if (!close) {
-      above.at.set({ x, y: { min: 0.4, max: 1.18, ticks: [0.4, 0.6, 0.8, 1], label: "accuracy" } });
-      below.at.set({
-        x: { ...x, label: "value of the weight" },
-        y: { min: 0, max: 1.22 * Math.max(...heights), ticks: undefined, label: "cross-entropy (nats)" },
-      });
-      return;
-    }
-    const example = 1 / now.examples;
-    const middle = now.accuracy.from;
-    const [least, most] = [Math.min(...heights), Math.max(...heights)];
-    const room = Math.max(most - least, 1e-13) * 0.15;
-    above.at.set({
-      x,
-      y: { min: middle - 3.5 * example, max: middle + 4.5 * example, ticks: [], label: "accuracy, 8 pictures tall" },
-    });
-    below.at.set({
-      x: { ...x, label: `a window ${short(window[1] - window[0])} wide` },
-      y: { min: least - room, max: most + 2 * room, ticks: [], label: `${short(most - least + 3 * room)} nats tall` },
-    });
-  }
+// The two ends of the step as values. w new is no state of its own: it lies a step to the right of w old, so moving it
+// sets the step.
+function stepEnds(model) {
+  const old = value(model, "w_old");
+  const power = value(model, "power");
+  const [min, max] = model.get("reach");
+  const next = {
+    ...power,
+    limits: { kind: "number", min, max },
+    get: () => old.get() + 10 ** power.get(),
+    set: (w) => power.set(Math.log10(Math.max(w - old.get(), 1e-9))),
+  };
+  return { old, next, power };
+}
+
+// What one takes hold of to move an end: a pill with its name, in a reach that a finger hits on a phone too.
+function grip(plot, v, name) {
+  const knob = svg(
+    "g",
+    { class: "ow-grip" },
+    svg("rect", { class: "ow-reach", x: -24, y: -13, width: 48, height: 46 }),
+    svg("rect", { class: "ow-pill", x: -14, y: -12, width: 28, height: 24, rx: 12 }),
+    svg("text", { y: 4, "text-anchor": "middle" }, name),
+  );
+  const options = {
+    label: `w ${name}, value of the weight`,
+    step: 0.01,
+    page: 0.5,
+    at: (event) => plot.at.at(event).x,
+    text: (w) => format(w, 4),
+  };
+  plot.at.node.append(handle(knob, v, options));
+  return knob;
+}
+
+const segment = (at, { height }, from, to) => at.path([from, to].map((w) => [w, height]));
+const riser = (at, before, after) => at.path([before, after].map(({ height }) => [after.from, height]));
+
+// The axes over all values of the weight.
+const WIDE = {
+  accuracy: { min: 0.4, max: 1.18, ticks: [0.4, 0.6, 0.8, 1], label: "accuracy" },
+  loss: { min: 0, ticks: undefined, label: "cross-entropy (nats)" },
+};
+
+function wideLimits(low, high, heights) {
+  const x = { min: low, max: high, ticks: undefined };
+  return {
+    above: { x: { ...x, label: "" }, y: WIDE.accuracy },
+    below: { x: { ...x, label: "value of the weight" }, y: { ...WIDE.loss, max: 1.22 * Math.max(...heights) } },
+  };
+}
+
+// And in a narrow window around the step: so many pictures tall, and as tall as the curve needs.
+function closeLimits(from, to, now, heights) {
+  const x = { min: from, max: to, ticks: [] };
+  const example = 1 / now.examples;
+  const middle = now.accuracy.from;
+  const [least, most] = [Math.min(...heights), Math.max(...heights)];
+  const room = Math.max(most - least, 1e-13) * 0.15;
+  const tall = `${short(most - least + 3 * room)} nats tall`;
+  const pictures = { min: middle - 3.5 * example, max: middle + 4.5 * example };
+  return {
+    above: { x: { ...x, label: "" }, y: { ...pictures, ticks: [], label: "accuracy, 8 pictures tall" } },
+    below: {
+      x: { ...x, label: `a window ${short(to - from)} wide` },
+      y: { min: least - room, max: most + 2 * room, ticks: [], label: tall },
+    },
+  };
 }
 
 // One plot: its curve, the two ends of the step, and the line through them.

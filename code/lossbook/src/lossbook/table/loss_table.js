@@ -1,5 +1,5 @@
 // The lesson's table of logits under the reader's hand: softmax, each row's loss, the mean and p - onehot(y) move along.
-import { announce, buttons, change, clamp, element, format, handle, number, value, watch } from "kernelfree";
+import { announce, buttons, change, clamp, element, format, goals, handle, number, value, watch } from "kernelfree";
 import { crossEntropy, crossEntropyGradient, logSoftmax, nllLoss } from "../functional.js";
 
 const STEP = 0.1;
@@ -14,6 +14,15 @@ const PRESETS = [
   ["Right with doubt", (c, y) => (c === y ? 1 : 0.3)],
 ];
 
+// Tasks for the reader's hand.
+const GOALS = [
+  [
+    "Bring the mean below that of a uniform guess with no row right",
+    (now) => now.right === 0 && now.mean < now.uniform - 1e-9,
+  ],
+  ["Get all rows right, and keep the mean above 1 nat", (now) => now.right === now.logits.length && now.mean > 1],
+];
+
 export default {
   render({ model, el }) {
     const classes = model.get("logits")[0].length;
@@ -24,6 +33,8 @@ export default {
     const rows = model.get("logits").map((_, n) => exampleRow(model, n, classes));
     const foot = totals(model, classes);
     view.append(presets(model), legend(), ...rows.map((row) => row.node), ...foot.nodes);
+    const aims = goals(GOALS);
+    view.append(aims.node);
     el.append(view);
 
     let before = null;
@@ -33,6 +44,7 @@ export default {
         if (!before || moved(before, now, n)) row.show(now, n);
       });
       foot.show(now);
+      aims.show(now);
       if (before) announce(el, said(before, now));
       before = now;
     });
@@ -49,6 +61,7 @@ function state(model) {
     probs: logProbs.map((row) => row.map(Math.exp)),
     losses: nllLoss(logProbs, target, "none"),
     mean: crossEntropy(logits, target),
+    uniform: Math.log(logits[0].length),
     gradient: crossEntropyGradient(logits, target, "sum"),
     right: logits.filter((row, n) => row.every((z, c) => c === target[n] || z < row[target[n]])).length,
   };
