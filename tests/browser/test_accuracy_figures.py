@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-import torch
 from torch.nn import functional as F
 
 from lossbook.accuracy.runs import fit, random_start, three_runs
@@ -13,7 +12,7 @@ from lossbook.accuracy.staircase import staircase, weight_line
 from lossbook.data.digits import threes_and_sevens
 
 #: The chapters of the figures that do not stand in the chapter on accuracy.
-ELSEWHERE = {"logit-scale": "confidence", "stand-ins": "other-losses", "climb": "other-losses"}
+ELSEWHERE = {"logit-scale": "confidence"}
 
 
 @pytest.fixture(scope="module")
@@ -161,22 +160,6 @@ def test_shrinking_the_step_shrinks_the_share_to_zero_for_the_trained_model(page
         page.keyboard.press("ArrowLeft")
     assert random == sorted(random, reverse=True) and random[0] > 10_000 * random[-1] > 0
     assert trained[0] > 0 and trained[-10:] == [0] * 10
-
-
-def test_stand_ins_and_climb_answer_to_keys(page, figure):
-    found = figure("stand-ins")
-    found.get_by_role("slider").focus()
-    page.keyboard.press("End")
-    loss = torch.nn.functional.softplus(torch.tensor(-4.0)).item() / torch.tensor(2.0).log().item()
-    assert f"cross-entropy: {loss:.3f}" in words(found) and "right or wrong: 0.000" in words(found)
-    page.keyboard.press("Home")
-    assert "hinge: 5.000, slope −1.000" in words(found)
-    found = figure("climb")
-    found.get_by_role("slider").focus()
-    page.keyboard.press("Home")
-    assert "looks at the data: 1" in words(found) and "steps kept: 0" in words(found)
-    page.keyboard.press("End")
-    assert float(re.search(r"accuracy ([\d.]+)", words(found)).group(1)) >= 0.99
 
 
 def test_the_first_pages_figure_stands_still(page, server, digits, model):

@@ -1,6 +1,5 @@
 """The chapter's figures under sliders: what they say and draw, against numbers worked out another way."""
 
-import math
 import re
 
 import numpy as np
@@ -14,9 +13,6 @@ from lossbook.accuracy.step_length import step_length
 from lossbook.accuracy.steps import safe_distance, step_shares
 from lossbook.accuracy.three_runs import contact_sheet, training_runs
 from lossbook.data.digits import threes_and_sevens
-from lossbook.other_losses.climb import climb, evaluations_needed, two_weights
-from lossbook.other_losses.climb_map import climb_map
-from lossbook.other_losses.stand_ins import stand_ins
 
 
 @pytest.fixture(scope="module")
@@ -74,37 +70,8 @@ def test_contact_sheet_holds_each_picture_where_its_centre_says(digits):
         assert np.allclose(sheet[top : top + 8, left : left + 8], picture.reshape(8, 8))
 
 
-@pytest.mark.parametrize("margin", [-4.0, -2.0, 0.5, 3.0])
-def test_stand_ins_say_height_and_slope(margin):
-    _, text = stand_ins()(margin=margin)
-    p = 1 / (1 + math.exp(-margin))
-    wanted = {
-        "right or wrong": (float(margin <= 0), 0),
-        "sigmoid": (1 - p, -p * (1 - p)),
-        "hinge": (max(0, 1 - margin), -1.0 if margin < 1 else 0),
-        "cross-entropy": (-math.log2(p), (p - 1) / math.log(2)),
-    }
-    said = dict(line.split(": ") for line in text.split("\n")[1:])
-    assert {name: pytest.approx(values, abs=6e-4) for name, values in wanted.items()} == {
-        name: tuple(numbers(line)) for name, line in said.items()
-    }
-
-
-def test_climb_map_follows_the_climb(digits, model):
-    plane = two_weights(digits, *model, pixels=(36, 60))
-    found = climb(plane.accuracy, torch.tensor([6.0, 6.0], dtype=torch.float64), step=1.5, goal=0.99, seed=2)
-    assert found.reached and found.tried.abs().max() < 10, "the climb of the chapter leaves its map"
-    draw = climb_map(found, plane.map(-10, 10, points=11), -10, 10)
-    for looks in (1, 5, found.reached):
-        _, text = draw(looks=looks)
-        kept = int((found.when <= looks).sum()) - 1
-        best = max(plane.accuracy(pair) for pair in found.tried[:looks])
-        assert numbers(text) == pytest.approx([looks, kept, best], abs=6e-4)
-
-
 def test_stills_of_the_chapter_are_drawn(digits, model):
     from lossbook.accuracy.plots import draw_stairs, steps_to_draw
-    from lossbook.other_losses.plots import draw_needed
 
     stairs = staircase(weight_line(digits.x_train, digits.y_train, *model, 36))
     x, y = steps_to_draw(stairs, 2, 4)
@@ -112,5 +79,3 @@ def test_stills_of_the_chapter_are_drawn(digits, model):
     assert len(x) == 2 * (len(inside) + 1) and torch.equal(y[::2], y[1::2])
     dots = draw_stairs(stairs, 2, 4).axes[0].lines[-1]
     assert dots.get_ydata().tolist() == stairs(inside).tolist()
-    rows = evaluations_needed([2, 4], repeats=2, budget=50)
-    assert draw_needed(rows, 50).axes[0].get_xscale() == "log"

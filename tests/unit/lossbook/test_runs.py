@@ -1,4 +1,4 @@
-"""Runs, metrics, stand-ins and climbs: against autograd, closed forms and counting."""
+"""Runs and metrics: against autograd, closed forms and counting."""
 
 import math
 
@@ -19,8 +19,6 @@ from lossbook.accuracy.runs import (
 )
 from lossbook.confidence.metrics import accuracy, calibration_error, reliability, report
 from lossbook.data.digits import threes_and_sevens
-from lossbook.other_losses import surrogates
-from lossbook.other_losses.climb import climb, evaluations_needed, grid_evaluations, hidden_rule, two_weights
 
 
 @pytest.fixture(scope="module")
@@ -124,72 +122,6 @@ def test_calibration_error_by_hand():
 def test_accuracy_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="must agree on N"):
         accuracy(torch.zeros(3, 2), torch.zeros(4, dtype=torch.long))
-
-
-def test_surrogates_against_closed_forms_and_each_other():
-    m = torch.linspace(-6, 6, 241, dtype=torch.float64)
-    wrong = surrogates.zero_one(m)
-    assert torch.equal(wrong, torch.tensor([float(v <= 0) for v in m], dtype=torch.float64))
-    logits, target = torch.stack([torch.zeros_like(m), m], 1), torch.ones(len(m), dtype=torch.long)
-    bits = F.cross_entropy(logits, target, reduction="none") / math.log(2)
-    assert torch.allclose(surrogates.cross_entropy_bits(m), bits)
-    assert torch.allclose(surrogates.sigmoid_error(m), (logits.softmax(1)[:, 1] - 1).abs())
-    assert (surrogates.hinge(m) >= wrong).all() and (bits >= wrong - 1e-12).all()
-    assert (surrogates.slope(surrogates.zero_one, m) == 0).all()
-    p_right = torch.sigmoid(m)
-    assert torch.allclose(surrogates.slope(surrogates.cross_entropy_bits, m) * math.log(2), p_right - 1)
-    assert torch.allclose(surrogates.slope(surrogates.sigmoid_error, m), -p_right * (1 - p_right))
-    assert math.isfinite(surrogates.cross_entropy_bits(torch.tensor(-1e6)).item())
-
-
-def test_a_climb_counts_every_look_and_never_goes_down():
-    looks = []
-
-    def score(w):
-        looks.append(w)
-        return -(w**2).sum().item()
-
-    found = climb(score, torch.tensor([3.0, 4.0]), step=0.5, goal=-1.0, evaluations=500, seed=0)
-    assert found.reached == len(looks) == len(found.best) == len(found.tried)
-    assert (found.best.diff() >= 0).all() and found.best[-1] >= -1 > found.best[-2]
-    assert torch.equal(torch.stack(looks), found.tried)
-    assert torch.equal(found.path, found.tried[found.when - 1])
-    stopped = climb(score, torch.tensor([3.0, 4.0]), step=1e-6, goal=-1.0, evaluations=20)
-    assert stopped.reached is None and len(stopped.best) == 20
-    with pytest.raises(ValueError, match="a step above 0"):
-        climb(score, torch.zeros(2), step=0)
-
-
-def test_the_plane_is_the_model_with_two_weights_changed(digits, runs):
-    weight, bias = runs["cross-entropy"].final
-    plane = two_weights(digits, weight, bias, (36, 60))
-    heights = plane.map(-10, 10, points=5)
-    for row, second in enumerate((-10.0, -5.0, 0.0, 5.0, 10.0)):
-        for column, first in enumerate((-10.0, -5.0, 0.0, 5.0, 10.0)):
-            changed = weight.clone()
-            changed[[36, 60]] = torch.tensor([first, second], dtype=torch.float64)
-            wanted = accuracy(two_logits(digits.x_train, changed, bias), digits.y_train).item()
-            assert heights[row, column].item() == wanted
-            assert plane.accuracy(torch.tensor([first, second], dtype=torch.float64)) == wanted
-
-
-def test_a_hidden_rule_can_be_learned_and_looks_are_counted():
-    problem = hidden_rule(6, examples=300, seed=2)
-    assert torch.equal(problem.x, hidden_rule(6, examples=300, seed=2).x)
-    rows = evaluations_needed([2, 8], goal=0.85, repeats=3, budget=2000)
-    assert [row.size for row in rows] == [2, 8]
-    for row in rows:
-        assert len(row.climbs) == len(row.descents) == 3
-        assert all(steps % 3 == 0 for steps in row.descents)
-        assert all(count is not None and 1 <= count <= 2000 for count in row.climbs)
-    never = evaluations_needed([64], goal=0.99, repeats=1, budget=5)[0]
-    assert never.climbs == [None] and never.middle == math.inf
-    assert rows[1].middle == sorted(rows[1].climbs)[1]
-
-
-def test_trying_every_combination_is_counted():
-    assert grid_evaluations(2) == pytest.approx(math.log10(10 * 10))
-    assert grid_evaluations(65, values=3) == pytest.approx(math.log10(3**65))
 
 
 def test_the_objectives_gradients_are_what_the_chapter_says(digits):

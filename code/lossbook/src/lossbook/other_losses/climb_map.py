@@ -19,7 +19,7 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
     image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap=shades, vmin=0.3, vmax=1.05,
                       aspect="auto", interpolation="none")  # fmt: skip
     figure.colorbar(image, ax=ax, label="accuracy")
-    (tried,) = ax.plot([], [], ".", color=INK, markersize=5)
+    (tried,) = ax.plot([], [], "o", color=INK, markeredgecolor="white", markeredgewidth=0.8, markersize=5)
     (path,) = ax.plot([], [], color=COLORS["loss"], marker="o", markersize=4, linewidth=1.5)
     (here,) = ax.plot([], [], "o", color=COLORS["loss"], markersize=9)
     ax.set(xlim=(low, high), ylim=(low, high), xlabel="first weight", ylabel="second weight")

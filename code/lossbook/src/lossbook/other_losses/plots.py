@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+import torch
 from matplotlib.figure import Figure
 
 from lossbook.figures import new_figure
 from lossbook.other_losses.climb import Needed
-from lossbook.style import COLORS, INK
+from lossbook.other_losses.counted import counts, soft_f1_loss
+from lossbook.style import COLORS, INK, line
 
 
 def draw_needed(rows: list[Needed], budget: int) -> Figure:
-    """Looks at the data until the goal against the number of weights, log-log: climbing, and descending."""
-    figure, panels = new_figure((6.4, 3.8), ["needed"])
+    """Looks at the data until the goal against the number of weights, log-log: two climbs, and descending."""
+    figure, panels = new_figure((6.4, 4.2), ["needed"])
     ax = panels["needed"]
+    marks = {"climbs": ("o", "accuracy"), "priced": ("D", "right"), "descents": ("s", "loss")}
     for row in rows:
-        reached = [count for count in row.climbs if count is not None]
-        ax.plot([row.size] * len(reached), reached, "o", color=COLORS["accuracy"], markersize=5, alpha=0.7)
-        if len(reached) < len(row.climbs):
-            ax.plot(row.size, budget, "^", color=COLORS["accuracy"], markerfacecolor="white", markersize=9)
-        ax.plot([row.size] * len(row.descents), row.descents, "s", color=COLORS["loss"], markersize=5, alpha=0.7)
+        for name, (mark, meaning) in marks.items():
+            counted = getattr(row, name)
+            reached = [count for count in counted if count is not None]
+            ax.plot([row.size] * len(reached), reached, mark, color=COLORS[meaning], markersize=5, alpha=0.7)
+            if len(reached) < len(counted):
+                ax.plot(row.size, budget, "^", color=COLORS[meaning], markerfacecolor="white", markersize=9)
     ax.axhline(budget, color=INK, linewidth=0.8, linestyle=":")
     sizes = [row.size for row in rows]
-    ax.annotate("climbing accuracy", (sizes[len(sizes) // 3], 250), color=COLORS["accuracy"], ha="center")
-    ax.annotate("descending cross-entropy", (sizes[len(sizes) // 2], 9), color=COLORS["loss"], ha="center")
+    ax.annotate("climbing accuracy (circles)", (16, 400), color=COLORS["accuracy"], ha="center")
+    ax.annotate("climbing on the loss (diamonds)", (42, 75), color=COLORS["right"], ha="center")
+    ax.annotate("descending by the slope (squares)", (16, 9), color=COLORS["loss"], ha="center")
     ax.annotate("where we stopped counting", (sizes[0], budget), (0, 4), textcoords="offset points")
     ax.set(xscale="log", yscale="log", ylim=(1, budget * 3), xlabel="number of weights that matter",
            ylabel="looks at all the data")  # fmt: skip
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes], minor=False)
     ax.minorticks_off()
+    return figure
+
+
+def draw_counted(
+    x: torch.Tensor, y: torch.Tensor, weight: torch.Tensor, pixel: int, at: float, reach: float = 8.0, near: float = 0.2
+) -> Figure:
+    """F1 as it is counted and as it is softened, over one weight of a linear model: from afar, and close to ``at``.
+
+    x (N, D), y (N,), weight (D,). The close view, ``near`` to either side, shows the change since ``at``.
+    """
+    figure, panels = new_figure((6.4, 3.4), ["far", "near"])
+    others = x @ weight - x[:, pixel] * weight[pixel]
+    styles = {"counted": line("accuracy"), "soft": line("loss")}
+    for view, side in (("far", reach), ("near", near)):
+        values = torch.linspace(at - side, at + side, 401, dtype=x.dtype)
+        logits = [others + x[:, pixel] * value for value in values]
+        f1 = {"counted": [counts(z, y).f1 for z in logits], "soft": [1 - soft_f1_loss(z, y) for z in logits]}
+        for name, numbers in f1.items():
+            heights = torch.stack(numbers)
+            panels[view].plot(values, heights - heights[200] * (view == "near"), **styles[name], label=name)
+        panels[view].axvline(at, color=INK, linewidth=0.8, linestyle=":")
+        panels[view].set(xlim=(at - side, at + side), xlabel="value of the weight")
+    panels["far"].set_title("from afar")
+    panels["near"].set_title("close up: change")
+    panels["far"].set(ylabel="F1, 1 is best")
+    panels["far"].legend(loc="lower left", fontsize=10)
     return figure

@@ -1,0 +1,88 @@
+"""Which loss for which task: each call as one would write it, and what it answers on an input of its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import torch
+from torch.nn import functional as F
+
+#: The sizes of the inputs below: examples, classes, labels, a picture's height and width, a text's length.
+N, C, L, H, W, T = 4, 3, 5, 2, 2, 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``task``: what is asked; ``call``: the one line; ``says``: what stands in for the probability or the number."""
+
+    task: str
+    call: str
+    says: str
+
+
+CHOICES = (
+    Choice("exactly one of C classes", "F.cross_entropy(z_nc, y)", "z_nc.softmax(1)"),
+    Choice("yes or no", "F.binary_cross_entropy_with_logits(z_n, yes)", "z_n.sigmoid()"),
+    Choice("any number of L labels", "F.binary_cross_entropy_with_logits(z_nl, labels)", "z_nl.sigmoid()"),
+    Choice("a share for each class", "F.cross_entropy(z_nc, shares)", "z_nc.softmax(1)"),
+    Choice(
+        "what another model says", 'F.kl_div(z_nc.log_softmax(1), shares, reduction="batchmean")', "z_nc.softmax(1)"
+    ),
+    Choice("classes in an order", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
+    Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort()"),
+    Choice("a class for each pixel", "F.cross_entropy(z_nchw, map_nhw)", "z_nchw.argmax(1)"),
+    Choice("the next token", "F.cross_entropy(z_ntc.flatten(0, 1), tokens.flatten())", "z_ntc.softmax(2)"),
+    Choice("a side, no probability", "F.multi_margin_loss(z_nc, y)", "z_nc.argmax(1)"),
+    Choice("a number: its mean", "F.mse_loss(z_n, number)", "z_n"),
+    Choice("a number: its median", "F.l1_loss(z_n, number)", "z_n"),
+    Choice("a number, and how sure", "F.gaussian_nll_loss(z_n, number, F.softplus(spread))", "F.softplus(spread)"),
+    Choice("a count", "F.poisson_nll_loss(z_n, count)", "z_n.exp()"),
+)
+
+
+def inputs(seed: int = 0) -> dict[str, torch.Tensor]:
+    """Random tensors under the names that the calls use."""
+    g = torch.Generator().manual_seed(seed)
+    y = torch.arange(N) % C
+    return {
+        "z_n": torch.randn(N, generator=g),
+        "z_nc": torch.randn(N, C, generator=g),
+        "z_nl": torch.randn(N, L, generator=g),
+        "z_nchw": torch.randn(N, C, H, W, generator=g),
+        "z_ntc": torch.randn(N, T, C, generator=g),
+        "steps": torch.randn(N, C - 1, generator=g),
+        "spread": torch.randn(N, generator=g),
+        "y": y,
+        "yes": (y > 0).float(),
+        "labels": torch.randint(2, (N, L), generator=g).float(),
+        "shares": torch.randn(N, C, generator=g).softmax(1),
+        "above": (y[:, None] > torch.arange(C - 1)).float(),
+        "map_nhw": torch.randint(C, (N, H, W), generator=g),
+        "tokens": torch.randint(C, (N, T), generator=g),
+        "number": torch.randn(N, generator=g),
+        "count": torch.poisson(torch.full((N,), 2.0), generator=g),
+    }
+
+
+def value(choice: Choice, seed: int = 0) -> float:
+    """What the call answers on :func:`inputs`: it is executed as it stands."""
+    return eval(choice.call, {"F": F, "torch": torch}, inputs(seed)).item()
+
+
+class Chosen:
+    """The table of all choices, each call executed when it is shown."""
+
+    def __repr__(self) -> str:
+        rows = [("the answer is", "call", "gives"), *((c.task, c.call, f"{value(c):.3f}") for c in CHOICES)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("the answer is", "call", "gives"))
+        body = "".join(
+            f'<tr><th scope="row">{escape(c.task)}</th><td><code>{escape(c.call)}</code></td>'
+            f"<td>{value(c):.3f}</td></tr>"
+            for c in CHOICES
+        )
+        return f'<table class="lesson-table choices"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

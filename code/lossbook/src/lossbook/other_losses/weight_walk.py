@@ -1,0 +1,61 @@
+"""What class weights buy beside what a threshold buys: recall and precision of both, under a slider."""
+
+from __future__ import annotations
+
+import torch
+from matplotlib.figure import Figure
+
+from lossbook.figures import Draw, new_figure, settle
+from lossbook.other_losses.counted import counts
+from lossbook.other_losses.rare import Rare, judge, teach, weighted
+from lossbook.style import COLORS, INK, line
+
+
+def weight_walk(data: Rare, doublings: range = range(-3, 8)) -> Draw:
+    """``draw(doublings)``: the model taught with weight 2^doublings on 8s, beside the plain model at every threshold.
+
+    All of it is judged on the third part of ``data``; each model keeps its own threshold at a probability of one half.
+    """
+    logits = {k: data.x_judge @ teach(data, weighted(2.0**k)) for k in doublings}
+    edges = logits[0].unique()
+    curve = counts(logits[0], data.y_judge, torch.cat([edges[:1] - 1, (edges[1:] + edges[:-1]) / 2]))
+    judged = {k: judge(z, data.y_judge) for k, z in logits.items()}
+    figure, panels = new_figure((5.6, 4.2), ["plane"])
+    ax = panels["plane"]
+    ax.plot(curve.recall, curve.precision, **line("accuracy"), label="no weights, every threshold")
+    ax.plot([j.recall for j in judged.values()], [j.precision for j in judged.values()], "o", color=COLORS["other"],
+            markersize=4, label="weights, threshold one half")  # fmt: skip
+    (here,) = ax.plot([], [], "D", color=COLORS["loss"], markersize=10, markeredgecolor=INK)
+    ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="recall, share of the 8s found",
+           ylabel="precision, share of finds that are 8s")  # fmt: skip
+    ax.legend(loc="lower left", fontsize=10)
+    settle(figure)
+
+    def draw(doublings: int = 0) -> tuple[Figure, str]:
+        """Precision against recall. A dashed line runs from the upper left to the lower right.
+
+        It is the model without weights at every threshold. The marks of models with weights lie close to it.
+        """
+        now = judged[doublings]
+        here.set_data([now.recall], [now.precision])
+        return figure, (
+            f"weight of an 8: {2.0**doublings:g}\n"
+            f"recall {now.recall:.2f}   precision {now.precision:.2f}   F1 {now.f1:.2f}\n"
+            f"mean probability of an 8: {now.said:.3f} (share of 8s: {data.y_judge.mean():.3f})"
+        )
+
+    return draw
+
+
+def above_the_curve(data: Rare, plain: torch.Tensor, other: torch.Tensor) -> float:
+    """How much more precise the ``other`` weights (65,) are than the ``plain`` ones; below 0: less precise.
+
+    Both are judged on the third part, each at its highest threshold that finds as many as ``other`` does at one half.
+    """
+    wanted = counts(data.x_judge @ other, data.y_judge).recall
+    precision = []
+    for logits in (data.x_judge @ plain, data.x_judge @ other):
+        edges = logits.unique()
+        curve = counts(logits, data.y_judge, (edges[1:] + edges[:-1]) / 2)
+        precision.append(curve.precision[curve.recall >= wanted][-1].item())
+    return precision[1] - precision[0]
