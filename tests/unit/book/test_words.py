@@ -9,7 +9,7 @@ from chapters import by_name, chapters, is_notebook, without_code
 CHAPTERS = [chapter for chapter in chapters() if not chapter.name.endswith("/notation")]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
 (GLOSSARY,) = (chapter.source for chapter in chapters() if chapter.name.endswith("/notation"))
-TERMS = re.findall(r"^([a-z][^\n:]*)\n  \S", re.search(r":::\{glossary\}\n(.*?)\n:::", GLOSSARY, re.DOTALL)[1], re.M)
+TERMS = re.findall(r"^([A-Za-z][^\n:]*)\n  \S", re.search(r":::\{glossary\}\n(.*?)\n:::", GLOSSARY, re.DOTALL)[1], re.M)
 
 #: Chapters that have only begun.
 NOT_YET = ("confidence", "information", "in-practice", "other-losses")
@@ -68,12 +68,12 @@ def test_the_glossary_is_read():
     assert unlinked("a {term}`nat`, the batches", "batch") and not unlinked("`batch` $batch$ 32 bits", "bit")
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=by_name)
+@pytest.mark.parametrize("chapter", CHAPTERS[1:], ids=by_name)  # the first page names what is to come
 def test_the_first_use_of_a_term_links_to_the_glossary(chapter):
     """Write {term}`gradient`, or {term}`gradients <gradient>`, where a chapter first uses a word of the glossary."""
     if "claim(" not in chapter.source or chapter.name.split("/")[1] in NOT_YET:
         pytest.skip("a chapter that has only begun")
-    found = {term: unlinked(chapter.source, term) for term in TERMS}
+    found = {term: unlinked(chapter.source, term.lower()) for term in TERMS}
     assert {term: words for term, words in found.items() if words} == {}
 
 
