@@ -100,10 +100,10 @@ class Explorable(anywidget.AnyWidget):
         close(figure)
         return picture
 
-    def _repr_mimebundle_(self, **kwargs: Any):
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         picture = self._picture()
         if not page.building():
-            data, metadata = super()._repr_mimebundle_(**kwargs)
+            data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
             return {**data, **picture._repr_mimebundle_()}, metadata
         names = self._state_names()
         data = self.traits(sync=True, data=True)
@@ -141,12 +141,12 @@ def _plain(name: str, value: Any) -> Any:
         raise TypeError(f"trait {name!r} must hold what JSON can say (lists, finite numbers, texts): {error}") from None
 
 
-def _limits(trait: traitlets.TraitType) -> dict[str, Any] | None:
+def _limits(trait: traitlets.TraitType[Any, Any]) -> dict[str, Any] | None:
     """What a trait admits, for the browser: ``None`` where that cannot be said in a few numbers."""
     if isinstance(trait, traitlets.Bool):
         return {"kind": "boolean"}
     if isinstance(trait, traitlets.Enum):
-        return {"kind": "choice", "values": list(trait.values)}
+        return {"kind": "choice", "values": list(trait.values or ())}
     if isinstance(trait, (traitlets.Int, traitlets.Float)):
         if any(end is None or not math.isfinite(end) for end in (trait.min, trait.max)):
             return None

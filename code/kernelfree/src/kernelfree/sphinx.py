@@ -25,6 +25,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from kernelfree import frames, modules, page
+from kernelfree.exercises import overview
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("kernelfree.exercises.overview")
     app.add_config_value("kernelfree_html_manager", False, "env", [bool])
     app.connect("builder-inited", _start_progress)
     app.connect("env-purge-doc", lambda app, env, name: _files(env).pop(name, None))
@@ -255,9 +257,9 @@ def _is_plain_widget(node: nodes.Node) -> bool:
 def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     if app.env is None:
         return
-    if pagename in _files(app.env):
+    if pagename in _files(app.env) or overview.has_list(app.env, pagename):
         app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer", priority=100)
-    if pagename in _files(app.env) or 'class="kf-picture"' in context.get("body", ""):
+    if pagename in _files(app.env) or 'class="kf-' in context.get("body", ""):
         app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
 
 

@@ -101,6 +101,7 @@
       const model = models.get(key);
       model.views.add(root);
       root.model = model;
+      if (root.dataset.exercise) remember(root, model);
       if (card.still) {
         const stage = root.querySelector(".kf-stage");
         const view = stage.appendChild(document.createElement("div"));
@@ -208,6 +209,75 @@
     roots[0]?.scrollIntoView({ block: "nearest" });
   }
 
+  // --- what was answered: kept in this browser alone, and never needed ---
+
+  const site = new URL("../../", home);
+  const SHELF = `kernelfree exercises of ${site.pathname}`;
+  const here = pageOf(location.href);
+
+  function pageOf(address) {
+    const { pathname } = new URL(address, location.href);
+    return pathname.startsWith(site.pathname) ? pathname.slice(site.pathname.length) || "index.html" : null;
+  }
+
+  function progress() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(SHELF));
+      return kept && typeof kept === "object" ? kept : {};
+    } catch {
+      return {};
+    }
+  }
+
+  function keep(kept) {
+    try {
+      if (kept) localStorage.setItem(SHELF, JSON.stringify(kept));
+      else localStorage.removeItem(SHELF);
+    } catch {
+      // A browser that keeps nothing shows nothing.
+    }
+    showProgress();
+  }
+
+  function remember(root, model) {
+    model.on("change:state", () => {
+      const kept = progress();
+      const done = { ...kept[here]?.done, [root.dataset.exercise]: model.get("state") };
+      keep({ ...kept, [here]: { total: document.querySelectorAll("[data-exercise]").length, done } });
+    });
+  }
+
+  const MARKS = { right: "✓ answered", wrong: "tried", shown: "answer seen" };
+
+  // In the chapter list how many of a page's exercises are answered, and on the page of all exercises which.
+  function showProgress() {
+    const kept = progress();
+    for (const old of document.querySelectorAll(".kf-count")) old.remove();
+    for (const link of document.querySelectorAll("nav li > a[href]")) {
+      const address = link.getAttribute("href");
+      const page = address === "#" ? here : address.includes("#") ? null : pageOf(link.href);
+      const right = Object.values(kept[page]?.done ?? {}).filter((state) => state === "right").length;
+      if (right)
+        link.append(
+          Object.assign(document.createElement("span"), {
+            className: "kf-count",
+            textContent: ` ${right} of ${kept[page].total}`,
+          }),
+        );
+    }
+    const states = Object.assign({}, ...Object.values(kept).map(({ done }) => done));
+    for (const mark of document.querySelectorAll("[data-exercise-mark]")) {
+      mark.textContent = MARKS[states[mark.dataset.exerciseMark]] ?? "";
+    }
+    for (const note of document.querySelectorAll(".kf-kept")) note.hidden = !Object.keys(states).length;
+  }
+
+  function beginProgress() {
+    showProgress();
+    for (const button of document.querySelectorAll(".kf-forget")) button.addEventListener("click", () => keep(null));
+    addEventListener("storage", showProgress);
+  }
+
   // --- wake what is near ---
 
   function begin() {
@@ -229,6 +299,7 @@
     }
     addEventListener("hashchange", follow);
     follow();
+    beginProgress();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();

@@ -1,0 +1,54 @@
+// Answers an exercise as a reader would, through its form, and says what it replied.
+const exercise = (name) => document.querySelector(`[data-exercise="${name}"]`);
+
+function fill(root, text) {
+  const form = root.querySelector("form");
+  if (form.dataset.kind === "choice") {
+    for (const box of form.querySelectorAll(".kf-options input")) {
+      const wanted = text.toLowerCase().includes(box.value) && text.length < 40;
+      if (box.checked !== wanted) box.checked = wanted;
+    }
+    return;
+  }
+  if (form.dataset.kind === "order") {
+    const letters = text.match(/[a-z]/gi).map((letter) => letter.toLowerCase());
+    letters.forEach((letter, place) => {
+      const line = () => form.querySelector(`[data-letter="${letter}"]`);
+      while ([...line().parentElement.children].indexOf(line()) > place) line().querySelector(".kf-up").click();
+    });
+    return;
+  }
+  form.querySelector(".kf-typed").value = text;
+}
+
+async function answer(name, text) {
+  const root = exercise(name);
+  fill(root, text);
+  root.querySelector(".kf-check").click();
+  await new Promise((done) => setTimeout(done));
+  return { state: root.dataset.state, reply: root.querySelector('[role="status"]').textContent };
+}
+
+async function reset(name) {
+  const { model } = exercise(name);
+  for (const [trait, x] of [["state", "open"], ["reply", ""], ["given", 0]]) model.set(trait, x);
+  await new Promise((done) => setTimeout(done));
+}
+
+async function wake(name) {
+  exercise(name).scrollIntoView({ block: "center" });
+  for (let i = 0; i < 300 && !("ready" in exercise(name).dataset); i++) await new Promise((done) => setTimeout(done, 50));
+  return "ready" in exercise(name).dataset;
+}
+
+// Every text in turn: [[text, state, reply], ...]; each heard as if it were the first.
+async function answers(name, texts) {
+  if (!(await wake(name))) return [["", "asleep", ""]];
+  const heard = [];
+  for (const text of texts) {
+    await reset(name);
+    const { state, reply } = await answer(name, text);
+    heard.push([text, state, reply]);
+  }
+  return heard;
+}

@@ -1,0 +1,256 @@
+"""Exercises under a reader's hands: all of the book's in three browsers, and each kind in a small book of its own."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from engines import serve, start
+
+from exercises import exercises
+from kernelfree.exercises.replies import respond
+from project import ROOT, python_path
+
+LIBRARY = Path(__file__).with_name("exercises.js").read_text(encoding="utf-8")
+# What the stock theme of Jupyter Book says on any page.
+STOCK = re.compile(r"THEBE_JS|theme mode|favicon|404|ERR_NAME_NOT_RESOLVED|unpkg|cdn|Content Security Policy|toggle")
+pytestmark = pytest.mark.timeout(600)
+
+
+def plain(text: str) -> str:
+    """A reply as the page shows it: what stood between backticks is code."""
+    return text.replace("`", "")
+
+
+@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
+def test_every_exercise_of_the_book_answers(chromium, server, site, engine):
+    table = exercises(site)
+    assert len(table) >= 20
+    browser = start(engine, chromium)
+    faults = []
+    try:
+        for page in dict.fromkeys(asked.page for asked in table):
+            browser.open(f"{server}/{page}")
+            browser.run("() => { window.slips = []; addEventListener('error', (e) => slips.push(e.message)); }")
+            for asked in (asked for asked in table if asked.page == page):
+                right, wrong = asked.right(), asked.mistakes()
+                # Options and lines take no garbage but nothing at all.
+                junk = [""] if asked.kind == "choice" else [] if asked.kind == "order" else asked.garbage()
+                texts = [*right, *(text for text, _ in wrong), *junk]
+                script = f"async (name, texts) => {{ {LIBRARY} return answers(name, texts); }}"
+                for text, state, reply in browser.run(script, asked.name, texts):
+                    said = respond(asked.key, text)
+                    if (state, reply) != (said.state or "open", plain(said.text)):
+                        faults.append((asked.page, asked.name, text[:40], state, reply[:80]))
+            assert browser.run("() => window.hit ?? null") is None
+            assert browser.run("() => slips") == []
+    finally:
+        browser.close()
+    assert faults == []
+
+
+# --- each kind, in a book of its own ---
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("kinds")
+    env = {**os.environ, "PYTHONPATH": python_path(), "NO_COLOR": "1"}
+    source = ROOT / "tests" / "fixtures" / "exercise_book"
+    command = [str(Path(sys.executable).with_name("jb")), "build", str(source), "-W", "-n", "--path-output", str(out)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=out)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return out / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def address(book):
+    server = serve(book, policy="script-src 'self'")
+    yield server.address
+    server.shutdown()
+
+
+@pytest.fixture
+def window(chromium, address):
+    from conftest import watch
+
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+    page.set_default_timeout(15_000)
+    slips = watch(page)
+    page.goto(f"{address}/kinds.html")
+    yield page
+    page.context.close()
+    assert [slip for slip in slips if not STOCK.search(slip)] == []
+
+
+def wake(page, name: str):
+    exercise = page.locator(f'[data-exercise="{name}"]')
+    exercise.scroll_into_view_if_needed()
+    exercise.and_(page.locator("[data-ready]")).wait_for()
+    return exercise
+
+
+def heard(exercise) -> tuple[str, str]:
+    return exercise.get_attribute("data-state"), exercise.get_by_role("status").inner_text()
+
+
+def test_a_number_by_keyboard_with_hints_and_the_solution(window):
+    exercise = wake(window, "ex-number")
+    assert heard(exercise) == ("open", "")
+    field = exercise.get_by_label("Your answer, in nats")
+    field.focus()
+    window.keyboard.type("log2 5")
+    window.keyboard.press("Enter")
+    assert heard(exercise) == ("wrong", "That is in bits: base 2. The loss is in nats, base e.")
+    for text, state, word in (
+        ("7", "wrong", "equally likely?"),
+        ("8", "wrong", "minus its logarithm"),
+        ("9", "shown", "1.6094"),
+    ):
+        field.fill(text)
+        window.keyboard.press("Enter")
+        assert heard(exercise)[0] == state and word in heard(exercise)[1]
+    assert window.get_by_text("The solution of ex-number.").is_visible()
+    field.fill("ln 5")
+    window.keyboard.press("Enter")
+    assert heard(exercise) == ("right", "Right: 1.6094 nats.")
+
+
+def test_options_and_lines_by_keyboard(window):
+    exercise = wake(window, "ex-choice")
+    exercise.get_by_role("button", name="Check").click()
+    assert heard(exercise) == ("open", "Choose first.")
+    exercise.get_by_label("logits", exact=True).focus()
+    window.keyboard.press("Space")
+    window.keyboard.press("Enter")
+    assert heard(exercise) == ("wrong", "That is cross_entropy.")
+    window.keyboard.press("ArrowUp")
+    window.keyboard.press("Enter")
+    assert heard(exercise)[0] == "right"
+    lines = wake(window, "ex-order")
+    for item in ("minus logarithm", "pick the right class", "softmax", "scores"):
+        button = lines.get_by_role("button", name=f"Move up: {item}", exact=True)
+        button.focus()
+        for _ in range(3):
+            window.keyboard.press("Enter")
+            assert button.evaluate("(button) => button === document.activeElement")
+    lines.get_by_role("button", name="Check").press("Enter")
+    assert heard(lines) == ("right", "Right.")
+
+
+def test_lines_are_dragged(window):
+    lines = wake(window, "ex-order")
+    items = lambda: lines.locator(".kf-item").all_inner_texts()  # noqa: E731
+    first = items()[0]
+    start, end = lines.locator(".kf-grip").first.bounding_box(), lines.locator(".kf-grip").last.bounding_box()
+    window.mouse.move(start["x"] + 9, start["y"] + 9)
+    window.mouse.down()
+    for step in range(1, 9):
+        window.mouse.move(start["x"] + 9, start["y"] + 9 + step / 8 * (end["y"] + 20 - start["y"]))
+    window.mouse.up()
+    assert items()[-1] == first
+
+
+def test_an_open_question_is_judged_by_its_reader(window):
+    exercise = wake(window, "ex-judge")
+    exercise.get_by_label("Your answer").fill("It is.")
+    assert not exercise.get_by_role("button", name="I had it").is_visible()
+    exercise.get_by_role("button", name="Compare").click()
+    assert heard(exercise)[0] == "shown" and "grows without bound" in heard(exercise)[1]
+    exercise.get_by_role("button", name="I had it").click()
+    assert heard(exercise) == ("right", "Well done.")
+
+
+@pytest.mark.parametrize(
+    "text", ["1e999", "🎉", "x" * 10_000, "<script>window.hit = 1</script>", "<img src=x onerror=hit=1>"]
+)
+def test_garbage_is_refused_kindly(window, text):
+    for name in ("ex-number", "ex-shape"):
+        exercise = wake(window, name)
+        exercise.locator(".kf-typed").fill(text)
+        exercise.get_by_role("button", name="Check").click()
+        state, reply = heard(exercise)
+        assert state == "open" and 20 < len(reply) < 200
+        assert exercise.bounding_box()["width"] <= 390
+    assert window.evaluate("window.hit ?? null") is None
+
+
+def test_progress_stays_in_the_browser_and_can_be_cleared(chromium, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{address}/kinds.html")
+    exercise = wake(page, "ex-number")
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('kernelfree')).length"
+    assert page.locator(".kf-count").count() == 0 and page.evaluate(kept) == 0
+    exercise.locator(".kf-typed").fill("ln 5")
+    exercise.get_by_role("button", name="Check").click()
+    page.locator("nav .kf-count").get_by_text("1 of 6").first.wait_for()
+    page.goto(f"{address}/all.html")
+    page.locator('[data-exercise-mark="ex-number"]').get_by_text("answered").wait_for()
+    assert page.locator("nav .kf-count").first.inner_text().strip() == "1 of 6"
+    assert page.get_by_role("link", name="Exercise 4").get_attribute("href") == "kinds.html#ex-order"
+    page.get_by_role("button", name="Clear it").click()
+    assert page.locator(".kf-count").count() == 0 and not page.locator(".kf-kept").is_visible()
+    assert page.evaluate(kept) == 0
+    page.goto(f"{address}/kinds.html")
+    assert page.locator(".kf-count").count() == 0
+    context.close()
+
+
+def test_without_storage_exercises_answer_all_the_same(chromium, address):
+    page = chromium.new_page()
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } })")
+    page.goto(f"{address}/kinds.html")
+    exercise = wake(page, "ex-shape")
+    exercise.locator(".kf-typed").fill("3, 5")
+    exercise.get_by_role("button", name="Check").click()
+    assert heard(exercise) == ("right", "Right: (N, C), here (3, 5).")
+    page.context.close()
+
+
+@pytest.mark.parametrize("how", ["print", "no script"])
+def test_on_paper_there_is_room_to_write(chromium, address, how):
+    context = chromium.new_context(java_script_enabled=how != "no script")
+    page = context.new_page()
+    page.goto(f"{address}/kinds.html")
+    if how == "print":
+        wake(page, "ex-number")
+        page.emulate_media(media="print")
+    assert page.locator(".kf-form:visible").count() == 0
+    assert page.locator(".kf-paper:visible").count() == 6
+    assert page.locator(".kf-box:visible").count() == 3 + 3 + 4
+    assert page.locator(".kf-blank:visible").count() == 2 and page.locator(".kf-rules:visible").count() == 3
+    context.close()
+
+
+def test_the_front_end_weighs_at_most_8_kB_and_comes_once(chromium, address, book):
+    page = chromium.new_context(viewport={"width": 1280, "height": 300}).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    page.goto(f"{address}/all.html")
+    assert not [name for name in asked if name.startswith(("ask.", "replies.", "expression.", "kit."))]
+    page.goto(f"{address}/kinds.html")
+    for name in ("ex-number", "ex-choice", "ex-judge"):
+        wake(page, name)
+    own = [name for name in asked if name.startswith(("ask.", "replies.", "expression."))]
+    assert len(own) == len(set(own)) == 3
+    files = book / "_static" / "kernelfree"
+    assert sum(len(gzip.compress((files / name.split("?")[0]).read_bytes(), 9)) for name in own) <= 8000
+    page.context.close()
+
+
+def test_nothing_moves_when_an_exercise_wakes(chromium, address):
+    page = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.route(re.compile(r"/ask\."), lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.goto(f"{address}/kinds.html")
+    places = "() => [...document.querySelectorAll('[data-exercise]')].map((e) => e.getBoundingClientRect().height)"
+    before = page.evaluate(places)
+    for name in ("ex-number", "ex-choice", "ex-several", "ex-order", "ex-shape", "ex-judge"):
+        wake(page, name)
+    assert page.evaluate(places) == before
+    page.context.close()
