@@ -57,12 +57,13 @@ export default {
 };
 
 function verdict(q, p) {
-  const same = Math.abs(q - p) < 1e-9;
-  if (same)
-    return q === 0.5
-      ? "The truth, and no way to pay less for saying something else."
-      : "The truth: log loss and Brier are as low as they go. |p − y| is not.";
-  return `Stated ${format(p, 2)} where the truth is ${format(q, 2)}: log loss and Brier fall towards ${format(q, 2)}${q === 0.5 ? "." : `, |p − y| towards ${q > 0.5 ? 1 : 0}.`}`;
+  const end = Number(q > 0.5);
+  if (Math.abs(q - p) > 1e-9) {
+    const pull = q === 0.5 || q === end ? "." : `, |p − y| towards ${end}.`;
+    return `Stated ${format(p, 2)} where the truth is ${format(q, 2)}: log loss and Brier fall towards ${format(q, 2)}${pull}`;
+  }
+  if (q === 0.5 || q === end) return "The truth. Nothing else is cheaper, in any of the four ways.";
+  return `The truth: log loss and Brier are as low as they go. |p − y| would be lower at ${end}.`;
 }
 
 function way(at, name, kind, best) {

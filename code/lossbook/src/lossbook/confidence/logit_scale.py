@@ -21,7 +21,7 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
     }
     panels["shares"].plot(scales, [r.accuracy for r in reports["test"]], **line("accuracy"))
     panels["shares"].plot(scales, [r.confidence for r in reports["test"]], **line("right"))
-    panels["shares"].annotate("accuracy", (0.11, 0.93), color=COLORS["accuracy"])
+    panels["shares"].annotate("accuracy", (0.11, 0.95), color=COLORS["accuracy"])
     panels["shares"].annotate("mean confidence", (0.27, 0.5), color=COLORS["right"])
     panels["loss"].plot(scales, [r.nll for r in reports["val"]], **line("loss", linewidth=1.2))
     panels["loss"].plot(scales, [r.nll for r in reports["test"]], **line("loss", linestyle=(0, (4, 2))))

@@ -29,22 +29,29 @@ def draw_run(
     step: Tensor, train_loss: Tensor, loss: Tensor, accuracy: Tensor, confidence: Tensor, least: int
 ) -> Figure:
     """A whole run over its steps, all (R,): loss above, accuracy and confidence below, a rod at the least loss."""
-    figure, panels = new_figure((6.4, 4.4), ["loss"], ["shares"])
+    figure, panels = new_figure((6.4, 4.8), ["loss"], ["shares"])
     top, below = panels["loss"], panels["shares"]
     top.plot(step, loss, **line("loss"))
     top.plot(step, train_loss, **line("loss", linewidth=1, alpha=0.8))
     below.plot(step, accuracy, **line("accuracy"))
     below.plot(step, confidence, **line("right"))
-    top.annotate("validation", (330, float(loss[-1]) + 0.08), color=COLORS["loss"])
-    top.annotate("training", (330, 0.06), color=COLORS["loss"])
-    below.annotate("mean confidence", (330, 0.975), color=COLORS["right"])
-    below.annotate("accuracy", (330, 0.80), color=COLORS["accuracy"])
+    last = float(step[-1])
+    for ax, text, height, meaning in (
+        (top, "validation", float(loss[-1]) + 0.12, "loss"),
+        (top, "training", 0.06, "loss"),
+        (below, "mean confidence", float(confidence[-1]) + 0.012, "right"),
+        (below, f"accuracy, from {accuracy[0]:.2f}", float(accuracy[-1]) - 0.04, "accuracy"),
+    ):
+        ax.annotate(text, (last, height), xytext=(-4, 0), textcoords="offset points", ha="right", color=COLORS[meaning])
     for ax in (top, below):
         ax.axvline(float(step[least]), color=INK, linewidth=1, linestyle=":")
-        ax.set_xlim(0, float(step[-1]))
-    top.annotate("least", (float(step[least]), 1.4), xytext=(5, 0), textcoords="offset points")
-    top.set(ylim=(0, 1.6), ylabel="loss (nats)", xticklabels=[])
-    below.set(ylim=(0.6, 1.04), ylabel="share of pictures", xlabel="steps of training")
+        ax.set_xscale("symlog", linthresh=10, linscale=0.5)
+        ax.set_xlim(0, last)
+        ax.set_xticks([0, 10, 100, last], ["0", "10", "100", f"{last:.0f}"] if ax is below else [])
+        ax.minorticks_off()
+    top.annotate("least", (float(step[least]), 1.8), xytext=(5, 0), textcoords="offset points")
+    top.set(ylim=(0, 2.4), ylabel="loss (nats)")
+    below.set(ylim=(0.75, 1.0), ylabel="share of pictures", xlabel="steps of training (log scale from 10 on)")
     return figure
 
 
@@ -145,13 +152,13 @@ def draw_temperature(
 
 def draw_saturated(g: Tensor, squared: Tensor, log_loss: Tensor, runs: dict[str, Run]) -> Figure:
     """Left: how hard each loss pulls a logit that is ``g`` on the wrong side, (K,). Right: accuracy of two runs."""
-    figure, panels = new_figure((6.4, 3.2), ["pull", "runs"])
+    figure, panels = new_figure((6.4, 4.8), ["pull"], ["runs"])
     ax, below = panels["pull"], panels["runs"]
     styles = {"cross-entropy": line("loss"), "squared error": line("gradient")}
     ax.plot(g, log_loss, **styles["cross-entropy"])
     ax.plot(g, squared, **styles["squared error"])
-    ax.annotate("cross-entropy", (3.2, 0.86), color=COLORS["loss"])
-    ax.annotate("squared error", (1.9, 0.27), color=COLORS["gradient"])
+    ax.annotate("cross-entropy", (3.2, 0.82), color=COLORS["loss"])
+    ax.annotate("squared error", (2.2, 0.24), color=COLORS["gradient"])
     ax.set(
         ylim=(0, 1.05),
         xlim=(float(g[0]), float(g[-1])),

@@ -176,7 +176,7 @@ function numbers() {
   return {
     node: element(
       "table",
-      { class: "cf-numbers cf-two" },
+      { class: "cf-numbers" },
       element(
         "tbody",
         {},
