@@ -1,5 +1,5 @@
 // The betting game: rain comes with q, someone states p; four ways to pay, each with its cheapest p.
-import { announce, axes, element, format, handle, svg, value, watch, write } from "kernelfree";
+import { announce, axes, element, format, goals, handle, svg, value, watch, write } from "kernelfree";
 import { expectedCosts } from "./costs.js";
 
 const TOP = 1.6;
@@ -10,6 +10,15 @@ const WAYS = [
   ["brier", "Brier", "cf-brier", (q) => q],
   ["distance", "|p − y|", "cf-other", (q) => (q === 0.5 ? null : Number(q > 0.5))],
   ["error", "share wrong", "cf-accuracy", () => null],
+];
+
+// Tasks for the reader's hand.
+const GOALS = [
+  [
+    "State something untrue that costs less than the truth, by |p − y|",
+    ({ q, p, now }) => now.distance < expectedCosts(q, q).distance - 1e-9 && p !== q,
+  ],
+  ["Find a truth between 0 and 1 for which |p − y| rewards no lie", ({ q }) => q === 0.5],
 ];
 
 export default {
@@ -26,14 +35,16 @@ export default {
     at.plot.append(...rods);
     const ways = WAYS.map(([name, , kind, best]) => way(at, name, kind, best));
     const said = element("p", { class: "cf-says" });
-    const grips = [grip(at, rods[0], q, "the truth q", "q", 18), grip(at, rods[1], p, "the stated p", "p", 44)];
+    const grips = [grip(at, rods[0], q, "the truth q", "q", 24), grip(at, rods[1], p, "the stated p", "p", 70)];
     const table = numbers();
+    const aims = goals(GOALS);
     el.append(
       element(
         "div",
         { class: "cf" },
         element("div", { class: "cf-picture" }, at.node),
         element("div", { class: "cf-side" }, table.node, said),
+        aims.node,
       ),
     );
     let before = null;
@@ -44,6 +55,7 @@ export default {
       ways.forEach((one) => one.mark(stated, now));
       grips.forEach((one) => one());
       table.show(truth, now);
+      aims.show({ q: truth, p: stated, now });
       const words = verdict(truth, stated);
       write(said, words);
       if (before !== null)
@@ -110,7 +122,8 @@ function grip(at, rod, v, label, letter, y) {
   const knob = svg(
     "g",
     { class: "cf-grip" },
-    svg("rect", { x: -16, y: -13, width: 32, height: 26, rx: 8 }),
+    svg("rect", { x: -24, y: -22, width: 48, height: 44, class: "cf-reach" }),
+    svg("rect", { x: -18, y: -15, width: 36, height: 30, rx: 8 }),
     svg("text", { y: 5 }, letter),
   );
   at.node.append(handle(knob, v, { label, step: 0.01, page: 0.1, at: (event) => at.at(event).x }));

@@ -151,7 +151,7 @@ def draw_temperature(
 
 
 def draw_saturated(g: Tensor, squared: Tensor, log_loss: Tensor, runs: dict[str, Run]) -> Figure:
-    """Left: how hard each loss pulls a logit that is ``g`` on the wrong side, (K,). Right: accuracy of two runs."""
+    """Above: minus the slope of each loss in a logit ``g`` on the wrong side, (K,). Below: accuracy of two runs."""
     figure, panels = new_figure((6.4, 4.8), ["pull"], ["runs"])
     ax, below = panels["pull"], panels["runs"]
     styles = {"cross-entropy": line("loss"), "squared error": line("gradient")}
@@ -163,7 +163,7 @@ def draw_saturated(g: Tensor, squared: Tensor, log_loss: Tensor, runs: dict[str,
         ylim=(0, 1.05),
         xlim=(float(g[0]), float(g[-1])),
         xlabel="logit on the wrong side by",
-        ylabel="pull (minus the slope)",
+        ylabel="pull",
     )
     for name, run in runs.items():
         below.plot(run.held_accuracy, **styles[name])

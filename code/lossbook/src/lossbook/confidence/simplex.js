@@ -6,6 +6,7 @@ import {
   clamp,
   element,
   format,
+  goals,
   handle,
   slider,
   svg,
@@ -35,17 +36,18 @@ function place(probs) {
 
 const probabilities = (right, share) => [right, (1 - right) * share, (1 - right) * (1 - share)];
 
+// Tasks for the reader's hand.
+const GOALS = [
+  ["A right reading that costs more than 1 nat", ({ won, loss }) => won && loss > 1],
+  ["A wrong reading that costs less than 0.75 nats", ({ won, loss }) => !won && loss < 0.75],
+];
+
 export default {
   render({ model, el }) {
     const [right, share] = [value(model, "right"), value(model, "share")];
     const level = svg("path", { class: "cf-curve cf-loss" });
     const arc = svg("path", { class: "cf-curve cf-brier" });
-    const knob = svg(
-      "g",
-      { class: "cf-grip" },
-      svg("circle", { r: 22, style: "fill:transparent;stroke:none" }),
-      svg("circle", { r: 9 }),
-    );
+    const knob = svg("g", { class: "cf-grip" }, svg("circle", { r: 24, class: "cf-reach" }), svg("circle", { r: 9 }));
     const picture = drawing(level, arc);
     picture.append(
       handle(knob, right, {
@@ -61,6 +63,7 @@ export default {
       }),
     );
     const table = numbers();
+    const aims = goals(GOALS);
     const said = element("p", { class: "cf-says" });
     el.append(
       element(
@@ -75,6 +78,7 @@ export default {
           table.node,
           said,
         ),
+        aims.node,
       ),
     );
     let first = true;
@@ -84,14 +88,15 @@ export default {
       knob.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
       level.setAttribute("d", levelLine(probs[0]));
       arc.setAttribute("d", circle(brier(probs, 0)));
+      const loss = 0 - Math.log(probs[0]);
       const won = probs[0] >= probs[1] && probs[0] >= probs[2]; // argmax takes the first of equals
       const words = won
         ? "Read right: A has the most."
         : `Read wrong: ${probs[1] >= probs[2] ? "B" : "C"} has more than A.`;
-      table.show(probs, 0 - Math.log(probs[0]), brier(probs, 0));
+      aims.show({ won, loss });
+      table.show(probs, loss, brier(probs, 0));
       write(said, words);
-      if (!first)
-        announce(el, `${words} Loss ${format(0 - Math.log(probs[0]), 3)} nats, Brier ${format(brier(probs, 0), 3)}`);
+      if (!first) announce(el, `${words} Loss ${format(loss, 3)} nats, Brier ${format(brier(probs, 0), 3)}`);
       first = false;
     });
   },

@@ -1,5 +1,5 @@
 // A temperature on the logits of a real network: calibration in groups, and the loss on the pictures it was fitted on and others.
-import { announce, axes, buttons, change, element, format, slider, svg, value, watch, write } from "kernelfree";
+import { announce, axes, buttons, change, element, format, goals, slider, svg, value, watch, write } from "kernelfree";
 import { calibrationError, judge, unpack } from "./reliability.js";
 
 const TENTHS = [0, 0.2, 0.4, 0.6, 0.8, 1];
@@ -11,6 +11,16 @@ export default {
     const groups = reliabilityPlot(bins.limits.max);
     const losses = lossPlot(model, T);
     const table = numbers();
+    const aims = goals([
+      [
+        "Bring the mean confidence within 0.005 of the accuracy",
+        ({ now }) => Math.abs(now.confidence - now.accuracy) < 0.005,
+      ],
+      [
+        "At the fitted temperature, bring the calibration error above 0.05 with the groups alone",
+        ({ error }) => error > 0.05 && T.get() === model.get("fitted"),
+      ],
+    ]);
     el.append(
       element(
         "div",
@@ -30,6 +40,7 @@ export default {
           }),
           table.node,
         ),
+        aims.node,
       ),
     );
     let first = true;
@@ -38,6 +49,7 @@ export default {
       groups.show(now.groups);
       const fitted = losses.show(T.get());
       const error = calibrationError(now.groups);
+      aims.show({ now, error });
       table.show([
         format(now.accuracy, 3),
         format(now.confidence, 3),
@@ -63,7 +75,7 @@ function reliabilityPlot(most) {
     y: { min: 0, max: 1.04, label: "share of it that is right", ticks: TENTHS },
     label: "Share right over confidence, in groups",
   });
-  const rods = svg("path", { class: "cf-curve cf-brier", style: "stroke-dasharray:none" });
+  const rods = svg("path", { class: "cf-curve cf-brier cf-solid" });
   const dots = Array.from({ length: most }, () =>
     svg("circle", { class: "cf-best cf-accuracy", "fill-opacity": 0.55 }),
   );
