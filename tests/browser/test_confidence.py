@@ -54,6 +54,11 @@ def state(found, *names):
     return found.evaluate("(root, names) => names.map((name) => root.model.get(name))", list(names))
 
 
+def reached(found):
+    """Which of the figure's tasks are reached."""
+    return found.locator("[data-goal]").evaluate_all("(nodes) => nodes.map((node) => node.dataset.goal === 'reached')")
+
+
 def test_the_betting_game_shows_pythons_costs_wherever_the_keys_lead(page, figure):
     game = figure("betting-game")
 
@@ -88,6 +93,19 @@ def test_both_knobs_of_the_betting_game_are_dragged(page, figure):
         page.mouse.up()
         (after,) = state(game, trait)
         assert after < before - 0.1
+
+
+def test_the_games_tasks_are_noticed(page, figure):
+    game = figure("betting-game")
+    assert reached(game) == [False, False]
+    game.get_by_role("slider", name="the stated p").focus()
+    page.keyboard.press("End")
+    assert reached(game) == [True, False]
+    game.get_by_role("slider", name="the truth q").focus()
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("PageUp")
+    assert reached(game) == [True, True]
 
 
 def test_moving_the_wrong_classes_mass_leaves_the_loss_alone(page, figure):
@@ -126,6 +144,11 @@ def test_the_point_is_dragged_anywhere_in_the_triangle(page, figure):
     for name, wanted in (("Right, in doubt", (0.34, 0.5)), ("Wrong, with less to pay", (0.49, 1))):
         triangle.get_by_role("button", name=name).click()
         assert tuple(state(triangle, "right", "share")) == wanted
+    assert reached(triangle) == [False, True]
+    triangle.get_by_role("button", name="Right, in doubt").click()
+    triangle.get_by_role("slider", name="of the rest, to B").focus()
+    page.keyboard.press("End")
+    assert reached(triangle) == [True, True]
 
 
 def test_the_temperature_shows_pythons_calibration_and_losses(page, figure, parts):
@@ -148,6 +171,9 @@ def test_the_temperature_shows_pythons_calibration_and_losses(page, figure, part
     found.get_by_role("button", name="As fitted").click()
     assert state(found, "T")[0] == pytest.approx(fit_temperature(*val), abs=0.026)
     check()
+    found.get_by_role("slider", name="groups").focus()
+    page.keyboard.press("End")
+    assert reached(found) == [False, True]
     for name in ("temperature T", "groups"):
         found.get_by_role("slider", name=name).focus()
         for key in ("Home", "PageUp", "End", "ArrowLeft"):

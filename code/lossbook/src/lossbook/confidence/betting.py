@@ -29,7 +29,7 @@ class BettingGame(Explorable):
     space = ("38rem", "25rem")
 
     q = Float(0.7, min=0.0, max=1.0).tag(sync=True)
-    p = Float(0.9, min=0.0, max=1.0).tag(sync=True)
+    p = Float(0.4, min=0.0, max=1.0).tag(sync=True)
 
     def still(self) -> Figure:
         return draw_betting(self.q, self.p)

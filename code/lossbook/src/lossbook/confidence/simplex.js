@@ -38,7 +38,10 @@ const probabilities = (right, share) => [right, (1 - right) * share, (1 - right)
 
 // Tasks for the reader's hand.
 const GOALS = [
-  ["A right reading that costs more than 1 nat", ({ won, loss }) => won && loss > 1],
+  [
+    "With A at 0.34 and the loss as it is, a Brier score above 0.85",
+    ({ right, score }) => right === 0.34 && score > 0.85,
+  ],
   ["A wrong reading that costs less than 0.75 nats", ({ won, loss }) => !won && loss < 0.75],
 ];
 
@@ -87,16 +90,16 @@ export default {
       const [x, y] = place(probs);
       knob.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
       level.setAttribute("d", levelLine(probs[0]));
-      arc.setAttribute("d", circle(brier(probs, 0)));
-      const loss = 0 - Math.log(probs[0]);
+      const [loss, score] = [0 - Math.log(probs[0]), brier(probs, 0)];
+      arc.setAttribute("d", circle(score));
       const won = probs[0] >= probs[1] && probs[0] >= probs[2]; // argmax takes the first of equals
       const words = won
         ? "Read right: A has the most."
         : `Read wrong: ${probs[1] >= probs[2] ? "B" : "C"} has more than A.`;
-      aims.show({ won, loss });
-      table.show(probs, loss, brier(probs, 0));
+      aims.show({ won, loss, score, right: right.get() });
+      table.show(probs, loss, score);
       write(said, words);
-      if (!first) announce(el, `${words} Loss ${format(loss, 3)} nats, Brier ${format(brier(probs, 0), 3)}`);
+      if (!first) announce(el, `${words} Loss ${format(loss, 3)} nats, Brier ${format(score, 3)}`);
       first = false;
     });
   },
