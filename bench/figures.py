@@ -8,6 +8,9 @@ which costs the stock page some 14 kB more than the CDN's.)
 Bytes are those of a server that compresses with gzip. Input to paint is taken within one frame: from the event that
 moves the slider to the first task after the frame that shows it, so it holds script, style, layout and paint, and no
 wait for a display. The row "empty frame" is the same without a move: what the machine itself takes.
+
+The figure to quote is the last: a move of each figure beside one of a bare slider, which stands on the same page and
+writes one number, taken in turn. The page is the floor of both, and what the machine does meanwhile hits both alike.
 """
 
 from __future__ import annotations
@@ -121,6 +124,19 @@ MOVE = """(selector) => new Promise((done) => {
 })"""
 
 
+# A slider that writes one number, in the figure's own place on the page.
+BARE = """(root) => {
+  const bare = document.createElement("div");
+  bare.id = "bare";
+  bare.innerHTML = '<input type="range" min="0" max="1000" value="0" aria-label="bare"> <output>0</output>';
+  const [range, output] = bare.children;
+  range.addEventListener("input", () => { output.textContent = range.value; });
+  document.getElementById("bare")?.remove();
+  root.before(bare);
+}"""
+BARE_SIDE = {"figure": "#bare", "control": SIDES["ours"]["control"], "move": SIDES["ours"]["move"]}
+
+
 class Server:
     """Serves a folder, compressed, and counts what is asked for."""
 
@@ -225,15 +241,31 @@ def visit(browser, address: str, side: dict, throttle: int):
     return page, page.evaluate("window.answered")
 
 
-def moves(page, side: dict, selector: str | None = None, count: int = 40) -> list[float]:
-    act = MOVE.replace("CONTROL", side["control"]).replace("ACT", side["move"])
+def action(side: dict) -> str:
+    return MOVE.replace("CONTROL", side["control"]).replace("ACT", side["move"])
+
+
+def moves(page, side: dict, count: int = 40) -> list[float]:
+    act = action(side)
     found: list[float | None] = []
     for _ in range(count + 5):
-        found.append(page.evaluate(act, selector or side["figure"]))
+        found.append(page.evaluate(act, side["figure"]))
         if found[:3] == [None] * 3:  # a control that cannot move in this state
             return []
-    found = found[5:]
-    return [time for time in found if time is not None]
+    return [time for time in found[5:] if time is not None]
+
+
+def moves_beside_bare(page, side: dict, count: int = 40) -> tuple[list[float], list[float]]:
+    """The figure's moves and a bare slider's, in turn; two empty lists where the figure's control cannot move."""
+    page.evaluate(f"(selector) => ({BARE})(document.querySelector(selector))", side["figure"])
+    ours, bare = action(side), action(BARE_SIDE)
+    pairs = []
+    for _ in range(count + 5):
+        pairs.append((page.evaluate(ours, side["figure"]), page.evaluate(bare, BARE_SIDE["figure"])))
+        if len(pairs) == 3 and all(time is None for time, _ in pairs):
+            return [], []
+    kept = [pair for pair in pairs[5:] if None not in pair]
+    return [time for time, _ in kept], [time for _, time in kept]
 
 
 def empty_frames(page, count: int = 40) -> list[float]:
@@ -273,7 +305,10 @@ def measure(browser, folder: Path, path: str, side: dict) -> dict[str, float]:
 def every_figure(browser) -> None:
     """Input to paint of each slider of each figure of the book at 4x, and what its data weigh."""
     server = Server(OURS)
-    print(f"\n{'figure':30} {'control':26} {'data kB gz':>10} {'median ms':>10} {'95% ms':>8}   (CPU slowed 4x)")
+    print(
+        f"\n{'figure':30} {'control':26} {'data kB gz':>10} {'median ms':>10} {'95% ms':>8} {'/ bare':>7} {'95%':>6}"
+        "   (CPU slowed 4x)"
+    )
     for path in sorted(OURS.rglob("*.html")):
         if "data-live-figure=" not in path.read_text(encoding="utf-8"):
             continue
@@ -317,13 +352,14 @@ def every_figure(browser) -> None:
                     " return node.getAttribute('aria-label') ?? node.labels[0].textContent; }",
                     [figure.element_handle(), number],
                 )
-                times = moves(page, side)
+                times, bare = moves_beside_bare(page, side)
                 if not times:
                     print(f"{name[:30]:30} {label.strip()[:26]:26} {size / 1000:10.1f} does not move from the start")
                     continue
                 print(
                     f"{name[:30]:30} {label.strip()[:26]:26} {size / 1000:10.1f} "
-                    f"{statistics.median(times):10.1f} {p95(times):8.1f}"
+                    f"{statistics.median(times):10.1f} {p95(times):8.1f} "
+                    f"{statistics.median(times) / statistics.median(bare):7.2f} {p95(times) / p95(bare):6.2f}"
                 )
         page.context.close()
     server.close()
