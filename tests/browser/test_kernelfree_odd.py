@@ -177,7 +177,8 @@ def test_every_kind_of_control_works(window, address):
     part["d"].get_by_label("left").check()
     part["e"].get_by_label("down").check()
     part["f"].locator("input").uncheck()
-    part["g"].locator("select").select_option("s")
+    part["g"].locator("input[type=range]").press("ArrowLeft")
+    assert part["g"].locator(".kf-text").inner_text() == "s"
     assert words.inner_text() == "a=0 b=1.0 c=1 d=left e=down f=False g=s h=3"
     link = link_of(window, figure)
     figure.locator(".kf-reset").click()
@@ -198,6 +199,133 @@ def test_words_alone_make_a_figure(window, address):
     figure = wake(window, "words-only")
     figure.locator("input[type=range]").press("End")
     assert figure.locator(".kf-words").inner_text() == "5 + 5 = 10"
+
+
+def test_the_cases_of_authors_are_live_and_in_order(window, address):
+    """Written for ipywidgets, and built with the one line of configuration."""
+    window.goto(f"{address}/cases.html")
+    names = window.locator("[data-live-figure]").evaluate_all("(all) => all.map((one) => one.dataset.liveFigure)")
+    assert names == [
+        "wave",
+        "wave-2",
+        "decorated",
+        "global-figure",
+        "both",
+        "decay",
+        "span",
+        "runs",
+        "ratio",
+        "table",
+    ] + ["boxes", "spot", "beside"]
+    first = window.locator(".cell_output").first
+    kinds = first.evaluate(
+        "(out) => [...out.querySelectorAll('pre, img, [data-live-figure]')].map((node) => node.tagName)"
+    )
+    assert kinds == ["PRE", "IMG", "DIV", "DIV", "PRE"]
+    for name in names:
+        figure = wake(window, name)
+        before = figure.locator(".kf-still").inner_html()
+        figure.locator("input[type=range]").first.press("ArrowRight")
+        window.wait_for_function(
+            "([node, html]) => node.innerHTML !== html", arg=[figure.locator(".kf-still").element_handle(), before]
+        )
+    assert window.locator(".jupyter-widgets, [class*=widget-]").count() == 0
+
+
+def test_two_figures_of_one_call_both_move(window, address):
+    window.goto(f"{address}/cases.html")
+    pictures = wake(window, "both").locator(".kf-still > svg")
+    assert pictures.count() == 2
+    before = [picture.inner_html() for picture in pictures.all()]
+    wake(window, "both").locator("input[type=range]").press("End")
+    assert all(picture.inner_html() != old for picture, old in zip(pictures.all(), before, strict=True))
+
+
+def test_a_log_slider_says_the_values_themselves(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "decay")
+    slider, field = figure.locator("input[type=range]"), figure.locator("input[type=number]")
+    slider.press("Home")
+    assert field.input_value() == "0.01" and slider.get_attribute("aria-valuetext") == "0.01"
+    field.fill("0.9")
+    field.press("Tab")
+    assert field.input_value() == "1" and "rate=1" in link_of(window, figure)
+
+
+def test_a_range_slider_has_two_handles_that_do_not_pass_each_other(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "span")
+    low, high = figure.locator("input[type=range]").all()
+    words = figure.locator(".kf-words")
+    assert words.inner_text() == "from 2 to 4"
+    high.press("ArrowRight")
+    low.press("End")
+    assert words.inner_text() == "from 5 to 5" and figure.locator(".kf-text").inner_text() == "5 to 5"
+    link = link_of(window, figure)
+    low.press("Home")
+    assert words.inner_text() == "from 0 to 5"
+    window.goto("about:blank")
+    window.goto(link)
+    assert wake(window, "span").locator(".kf-words").inner_text() == "from 5 to 5"
+
+
+def test_a_play_button_runs_the_slider_until_it_is_pressed_again(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "runs")
+    button, words = figure.locator(".kf-play"), figure.locator(".kf-words")
+    button.click()
+    figure.get_by_text("step 4", exact=True).wait_for()
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    stopped = words.inner_text()
+    window.wait_for_timeout(300)
+    assert words.inner_text() == stopped
+
+
+def test_play_takes_single_steps_where_motion_is_reduced(chromium, address):
+    page = chromium.new_context(reduced_motion="reduce").new_page()
+    page.goto(f"{address}/cases.html")
+    figure = wake(page, "runs")
+    figure.locator(".kf-play").click()
+    page.wait_for_timeout(300)
+    assert figure.locator(".kf-words").inner_text() == "step 1"
+    page.context.close()
+
+
+def test_a_frame_that_fails_says_so_in_the_room_of_the_others(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "ratio")
+    height = figure.bounding_box()["height"]
+    figure.locator('[data-control="a"] input[type=range]').press("End")
+    figure.locator('[data-control="b"] input[type=range]').press("Home")
+    assert "ZeroDivisionError" in figure.locator("svg").text_content()
+    assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
+
+
+def test_controls_stand_as_their_author_arranged_them(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "boxes")
+    row = figure.locator(".kf-row > .kf-control")
+    assert row.evaluate_all("(all) => all.map((one) => one.dataset.control)") == ["b", "a"]
+
+
+def test_small_steps_are_told_to_the_last_digit(window, address):
+    window.goto(f"{address}/cases.html")
+    figure = wake(window, "spot")
+    figure.locator("input[type=range]").press("End")
+    assert figure.locator("input[type=number]").input_value() == "9e-12"
+    assert "9.0e-12 m" in figure.locator("svg").text_content()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_stands_outside_of_the_canvas_is_inside_the_picture(chromium, address, width):
+    page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(f"{address}/cases.html")
+    figure = wake(page, "beside")
+    box = figure.locator("svg").bounding_box()
+    legend = figure.locator("svg text", has_text="a long name").bounding_box()
+    assert legend["x"] + legend["width"] <= box["x"] + box["width"] + 8
+    page.context.close()
 
 
 def test_views_of_one_figure_share_its_state_and_others_do_not(window, address):

@@ -81,17 +81,82 @@ def test_without_plain_widgets_their_scripts_are_dropped(tmp_path):
     assert "html-manager" not in page and "require" not in page and "widget-state" not in page
 
 
-def test_a_draw_that_fails_fails_the_build_naming_its_values(tmp_path):
-    broken = LINE.replace("ax.plot([0, n])", "ax.plot([0, 1 / (n - 2)])")
-    done = build(tmp_path, cell(broken, "interact(draw, n=(0, 4))"))
-    assert done.returncode != 0
-    assert re.search(r"index\.md: .*draw\(n=2\) failed: ZeroDivisionError: division by zero", done.stderr)
+FAILING = LINE.replace("ax.plot([0, n])", "ax.plot([0, 1 / (n - 2)])")
 
 
-def test_two_figures_of_one_name_are_refused(tmp_path):
-    done = build(tmp_path, cell(LINE, "interact(draw, n=(0, 1))"), cell("interact(draw, n=(0, 2))"))
+@pytest.fixture(scope="module")
+def soft(tmp_path_factory) -> subprocess.CompletedProcess:
+    """One book of what an author should hear of, though it builds."""
+    folder = tmp_path_factory.mktemp("soft")
+    cells = [
+        cell(FAILING, "interact(draw, n=(0, 4))"),
+        cell(LINE, "interact(draw, n=(0, 1))", "interact(draw, n=(0, 2))"),
+        cell("from ipywidgets import interact", "interact(lambda n: f'{n}', n=(0, 3))"),
+        cell("interact(lambda a, b: 'x', a=list(range(40)), b=list(range(40)))"),
+        cell("interact(lambda word, n: word * n, word='ha', n=(1, 3))"),
+    ]
+    return build(folder, *cells, conf="kernelfree_ipywidgets = True\n")
+
+
+def test_what_an_author_should_hear_of_is_a_warning_with_its_place(soft):
+    assert soft.returncode == 0, soft.stderr
+    said = soft.stderr
+    assert re.search(r"index\.md:\d+: WARNING: draw: 1 of 5 frames say that they failed.*draw\(n=2\)", said)
+    assert re.search(r"index\.md:\d+: WARNING: figure: it has no description", said)
+    assert re.search(r"WARNING: .*'word' is a Text, which has no finite list of values.*still at 'ha'", said)
+
+
+def test_two_figures_of_one_name_are_told_apart(soft):
+    assert re.search(r"draw: 5 frames", soft.stdout)
+    assert re.search(r"draw-2: 2 frames", soft.stdout) and re.search(r"draw-3: 3 frames", soft.stdout)
+
+
+def test_with_a_line_of_configuration_the_interact_of_ipywidgets_is_ours(soft):
+    assert re.search(r"figure: 4 frames", soft.stdout)
+
+
+def test_what_is_left_to_ipywidgets_is_named(soft):
+    left = r"index\.md:\d+: WARNING: figure: interact is left to ipywidgets here.*1,600 frames"
+    assert re.search(left, soft.stderr)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            [FAILING, "interact(draw, n=(0, 4), strict=True)"],
+            r"draw\(n=2\) failed: ZeroDivisionError: division by zero",
+        ),
+        ([LINE, "interact(draw)"], "cannot find widget or abbreviation for argument: 'n'"),
+    ],
+)
+@pytest.mark.parametrize("conf", ["", 'nb_execution_mode = "cache"\n'])
+def test_no_error_passes_with_exit_status_0(tmp_path, lines, said, conf):
+    done = build(tmp_path, cell(*lines), conf=conf)
     assert done.returncode != 0
-    assert re.search(r"index\.md:\d+: a second figure of this page is called 'draw'", done.stderr)
+    assert re.search(rf"index\.md: (FrameError|FigureError): .*{said}", done.stderr)
+
+
+def test_a_strict_book_wants_a_description(tmp_path):
+    done = build(
+        tmp_path, cell(LINE.replace('"A line."', ""), "interact(draw, n=(0, 1))"), conf="kernelfree_strict = True\n"
+    )
+    assert done.returncode != 0 and "FigureError: draw: it has no description" in done.stderr
+
+
+def test_only_files_of_our_own_are_deleted(tmp_path):
+    folder = tmp_path / "html" / "_static" / "kernelfree"
+    folder.mkdir(parents=True)
+    theirs = [folder / "notes.txt", folder / "mine.js", folder / "mine.0123abcd.js"]
+    for path in theirs:
+        path.write_text("not kernelfree's\n")
+    cells = cell(LINE, "interact(draw, n=(0, 30))")
+    assert build(tmp_path, cells).returncode == 0
+    first = {path.name for path in folder.iterdir() if path.name.startswith("draw.")}
+    assert build(tmp_path, cells.replace("30", "31")).returncode == 0
+    second = {path.name for path in folder.iterdir() if path.name.startswith("draw.")}
+    assert all(path.exists() for path in theirs)
+    assert len(first) == len(second) == 1 and first != second
 
 
 def test_latex_and_text_get_the_picture_and_the_words(tmp_path):

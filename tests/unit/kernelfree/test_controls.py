@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import math
+import re
+
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
+import sympy
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 import kernelfree
 from kernelfree import interaction, page
-from kernelfree.controls import controls
+from kernelfree.controls import coarsened, count, find_controls
 
 
 def accept(**_):
@@ -26,7 +35,7 @@ def widget_of(abbreviation, default=None):
 
 def control_of(abbreviation, default=None):
     draw = accept if default is None else lambda x=default: None
-    return controls(draw, {"x": abbreviation})[0]
+    return find_controls(draw, {"x": abbreviation})[0][0]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +57,9 @@ def control_of(abbreviation, default=None):
 )
 def test_ranges_hold_the_values_the_slider_can_take(abbreviation):
     widget, control = widget_of(abbreviation), control_of(abbreviation)
-    assert control.kind == "range"
+    if control.kind == "steps":  # ipywidgets starts off its own grid here
+        assert control.values.pop(control.start) == widget.value
+        return
     assert control.values[0] == widget.min
     assert widget.max - widget.step < control.values[-1] <= widget.max + 1e-9
     steps = [b - a for a, b in zip(control.values, control.values[1:], strict=False)]
@@ -88,7 +99,7 @@ def test_defaults_and_order_are_the_functions():
     def draw(b=2, a=True, *, c):
         pass
 
-    found = controls(draw, {"c": ["u", "v"], "b": (0, 4)})
+    found, _ = find_controls(draw, {"c": ["u", "v"], "b": (0, 4)})
     assert [(control.name, control.values[control.start]) for control in found] == [("b", 2), ("a", True), ("c", "u")]
 
 
@@ -99,23 +110,84 @@ def test_whole_ranges_agree_with_the_widget(low, width, step):
     assert control.values[control.start] == widget.value
 
 
-@pytest.mark.parametrize("abbreviation", ["text", widgets.Text("a"), widgets.FloatText(1.0), widgets.IntRangeSlider()])
-def test_what_has_no_finite_set_of_values_is_refused_by_name(abbreviation):
-    with pytest.raises(TypeError, match="control 'x' is a"):
-        control_of(abbreviation)
+@pytest.mark.parametrize("abbreviation", ["text", widgets.Text("a"), widgets.FloatText(1.0)])
+def test_what_has_no_finite_set_of_values_stands_still_and_says_so(abbreviation):
+    (control,), notes = find_controls(accept, {"x": abbreviation})
+    assert (control.kind, len(control.values)) == ("fixed", 1)
+    assert len(notes) == 1 and "'x' is a" in notes[0] and "stands still at" in notes[0]
 
 
-def test_bad_options_are_refused_by_name():
+def test_options_are_told_apart():
     with pytest.raises(ValueError, match="control 'x' has no options"):
         control_of([])
-    with pytest.raises(ValueError, match="two options of the same name"):
-        control_of([("a", 1), ("a", 2)])
+    control = control_of([("a", 1), ("a", 2)])
+    assert (control.labels, control.values) == (["a", "a (2)"], [1, 2])
+
+
+@pytest.mark.parametrize("step", [1e-12, 1e-7, 0.1, 1e6])
+def test_values_have_the_digits_that_the_step_needs(step):
+    slider = widgets.FloatSlider(value=5 * step, min=step, max=9 * step, step=step, readout_format=".1e")
+    control = control_of(slider)
+    assert control.values == [float(f"{k}e{round(math.log10(step))}") for k in range(1, 10)]
+    assert control.start == 4 and len(set(control.labels)) == 9
+    assert f'value="{control.values[4]!r}"' in control.html("g") or step >= 0.1
+
+
+def test_log_sliders_hold_the_values_themselves():
+    slider = widgets.FloatLogSlider(0.01, base=10, min=-3, max=0, step=0.5)
+    control = control_of(slider)
+    assert control.kind == "steps"
+    assert control.values == pytest.approx([10**e for e in (-3, -2.5, -2, -1.5, -1, -0.5, 0)])
+    assert control.values[control.start] == 0.01 and control.states[0] == 0.001
+
+
+@pytest.mark.parametrize(
+    "slider",
+    [
+        widgets.IntRangeSlider(value=(2, 5), min=0, max=6),
+        widgets.FloatRangeSlider(value=(0.25, 0.75), min=0, max=1, step=0.25),
+        widgets.SelectionRangeSlider(options=["a", "b", "c"], index=(0, 2)),
+    ],
+)
+def test_range_sliders_hold_every_pair_that_their_handles_can_make(slider):
+    control = control_of(slider)
+    assert control.values[control.start] == tuple(slider.value)
+    n = len(control.ends)
+    assert len(control.values) == len(set(control.values)) == n * (n + 1) // 2
+    for low, high in control.states:
+        assert control.ends.index(low) <= control.ends.index(high)
+    # The number that static/frames.js computes for two handles.
+    for number, (low, high) in enumerate(control.states):
+        i, j = control.ends.index(low), control.ends.index(high)
+        assert number == i * n - i * (i - 1) // 2 + (j - i)
+
+
+def test_a_start_off_the_grid_is_kept():
+    control = control_of(widgets.FloatSlider(0.33, min=0, max=1, step=0.25))
+    assert control.values == [0, 0.25, 0.33, 0.5, 0.75, 1] and control.values[control.start] == 0.33
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=1, max_size=3), st.integers(4, 200))
+def test_coarser_controls_are_few_enough_evenly_spread_and_start_where_they_did(sliders, most):
+    def draw(**_):
+        pass
+
+    made = {f"x{k}": widgets.IntSlider(min(at, top), min=0, max=top) for k, (top, at) in enumerate(sliders)}
+    before, _ = find_controls(draw, made)
+    after, notes = coarsened(before, most)
+    assert count(after) <= most or all(len(control.values) <= 2 for control in after)
+    for was, now in zip(before, after, strict=True):
+        assert now.values[now.start] == was.values[was.start]
+        assert len({b - a for a, b in zip(now.values, now.values[1:], strict=False)}) <= 1
+    assert bool(notes) == (count(before) > most)
 
 
 @pytest.fixture
 def built(monkeypatch, tmp_path):
     """interact as it runs while a book is built; gives what it displayed."""
     shown = []
+    plt.close("all")
+    monkeypatch.setattr(interaction, "_names", interaction._Names())
     monkeypatch.setenv(page.BUILD, str(tmp_path / "progress"))
     monkeypatch.setattr(interaction, "_display", shown.append)
     return shown
@@ -139,41 +211,207 @@ def test_every_combination_is_drawn_and_progress_told(built, tmp_path):
     assert plt.get_fignums() == []
 
 
-def test_too_many_frames_name_the_count_and_the_control_to_coarsen(built):
-    with pytest.raises(ValueError, match=r"1,111 frames.*a: 11 x b: 101.*max_frames=1,000: coarsen 'b'"):
+def test_too_many_frames_are_coarsened_and_named(built):
+    kernelfree.interact(draw_line, a=(0, 10), b=(0.0, 1.0, 0.01))
+    figure = built[0][page.MIME]
+    assert figure["frames"] <= 1000 and figure["state"]["a"] == 1 and figure["state"]["b"] == 1.0
+    assert re.search(
+        r"1,111 frames to draw \(a: 11 x b: 101\), more than max_frames=1,000: 'b' has 51 of", figure["notes"][0]
+    )
+
+
+def test_where_the_author_wants_it_too_many_frames_are_an_error(built, monkeypatch):
+    with pytest.raises(kernelfree.FigureError, match="draw-line: 1,111 frames to draw"):
+        kernelfree.interact(draw_line, a=(0, 10), b=(0.0, 1.0, 0.01), strict=True)
+    monkeypatch.setenv(page.STRICT, "1")
+    with pytest.raises(kernelfree.FigureError, match="1,111 frames"):
         kernelfree.interact(draw_line, a=(0, 10), b=(0.0, 1.0, 0.01))
     assert built == []
 
 
-def test_an_exception_names_the_values(built):
-    def draw(x):
-        """Divides."""
-        return str(1 / (x - 2))
+def test_menus_that_are_too_many_by_themselves_are_an_error(built):
+    with pytest.raises(kernelfree.FigureError, match="no slider left to coarsen"):
+        kernelfree.interact(draw_line, a=list(range(40)), b=list(range(40)))
 
-    with pytest.raises(interaction.FrameError, match=r"draw\(x=2\) failed: ZeroDivisionError"):
-        kernelfree.interact(draw, x=(0, 3))
+
+def divide(x):
+    """Divides."""
+    return str(1 / (x - 2))
+
+
+def test_a_frame_that_fails_says_so_in_its_place(built):
+    kernelfree.interact(divide, x=(0, 3))
+    figure = built[0][page.MIME]
+    assert "1 of 4 frames" in figure["notes"][0] and "divide(x=2) failed: ZeroDivisionError" in figure["notes"][0]
+    texts = next(values for _, name, _, values in figure["data"]["frames"]["columns"] if name == "#text")
+    assert "divide(x=2) failed: ZeroDivisionError: division by zero" in texts
+
+
+def test_a_frame_that_fails_is_an_error_where_the_author_wants_it_or_all_fail(built):
+    with pytest.raises(kernelfree.FrameError, match=r"divide\(x=2\) failed: ZeroDivisionError"):
+        kernelfree.interact(divide, x=(0, 3), strict=True)
+    with pytest.raises(kernelfree.FrameError, match=r"divide\(x=2\) failed: ZeroDivisionError"):
+        kernelfree.interact(divide, x=(2, 2))
+
+
+def test_what_shows_nothing_is_an_error(built):
+    with pytest.raises(kernelfree.FigureError, match="shows nothing, no figure and no text"):
+        kernelfree.interact(lambda x: None, x=(0, 1))
+
+
+def test_a_missing_description_is_noted(built):
+    kernelfree.interact(lambda x: "a", x=(0, 1), title="The title")
+    assert "no description" in built[0][page.MIME]["notes"][0]
+    assert built[0][page.MIME]["about"]["title"] == "The title"
+    with pytest.raises(kernelfree.FigureError, match="no description"):
+        kernelfree.interact(lambda x: "a", x=(0, 1), strict=True)
+
+
+def test_bad_names_are_errors_of_the_one_kind(built):
+    with pytest.raises(kernelfree.FigureError, match="lower-case letters"):
+        kernelfree.interact(draw_line, a=(0, 1), name="Bad Name")
+    with pytest.raises(kernelfree.FigureError, match="cannot find widget or abbreviation for argument: 'x'"):
+        kernelfree.interact(lambda x: "a")
+
+
+class Painter:
+    def __call__(self, k):
+        return f"{k}"
+
+
+def plot_σ(k):
+    """Text."""
+    return f"{k}"
+
+
+def plot__x(k, title="t", name="n", description="d"):
+    """Text."""
+    return f"{k} {title} {name} {description}"
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("draw", "name"),
     [
-        (lambda x: plt.subplots(figsize=(2 + x, 2))[0], "another size"),
-        (lambda x: plt.figure(figsize=(2, 2)) if x else "none", "for some values and none for others"),
-        (lambda x: x, "draw returned int"),
+        (Painter(), "painter"),
+        (functools.partial(draw_line, b=1), "draw-line"),
+        (plot_σ, "plot-sigma"),
+        (plot__x, "plot-x"),
+        (lambda k: f"{k}", "figure"),
     ],
 )
-def test_frames_that_cannot_be_one_figures_are_refused(built, make, said):
-    with pytest.raises(interaction.FrameError, match=said):
-        kernelfree.interact(make, x=(0, 1), name="f", description="d")
+def test_anything_that_can_be_called_has_a_name(built, draw, name):
+    arguments = {"a": (1, 2)} if name == "draw-line" else {"k": (1, 2)}
+    kernelfree.interact(draw, **arguments)
+    kernelfree.interact(draw, **arguments)
+    assert [bundle[page.MIME]["name"] for bundle in built] == [name, f"{name}-2"]
 
 
-def test_names_and_descriptions_are_asked_for(built):
-    with pytest.raises(ValueError, match="description"):
-        kernelfree.interact(lambda x: "a", x=(0, 1), name="f")
-    with pytest.raises(ValueError, match="lower-case letters"):
-        kernelfree.interact(draw_line, a=(0, 1), name="Bad Name")
-    with pytest.raises(ValueError, match="'title', which interact takes"):
-        kernelfree.interact(lambda title: "a", title="x")
+def test_arguments_may_have_the_names_of_options(built):
+    kernelfree.interact(plot__x, k=(1, 2), title=["u", "v"], name=widgets.fixed("n"))
+    figure = built[0][page.MIME]
+    assert (figure["title"], figure["state"]["title"], figure["name"]) == (None, "u", "plot-x")
+    kernelfree.interact.options(title="Above")(plot__x, k=(1, 2), title=["u", "v"])
+    assert built[1][page.MIME]["title"] == "Above"
+
+
+def test_every_form_of_the_call(built):
+    @kernelfree.interact
+    def bare(k=(1, 3)):
+        """Text."""
+        return f"{k}"
+
+    @kernelfree.interact(k=(1, 4))
+    def given(k):
+        """Text."""
+        return f"{k}"
+
+    @kernelfree.interact_manual(k=(1, 5))
+    def manual(k):
+        """Text."""
+        return f"{k}"
+
+    @kernelfree.interact.options(manual=True)
+    def optional(k=(1, 6)):
+        """Text."""
+        return f"{k}"
+
+    assert kernelfree.interact(optional, k=(1, 7)) is optional and bare(2) == "2"
+    assert [bundle[page.MIME]["frames"] for bundle in built] == [3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("draw", "shown"),
+    [
+        (lambda k: plt.plot([0, k]), ["svg"]),
+        (lambda k: plt.gca(), ["svg"]),
+        (lambda k: plt.subplots(), ["svg"]),
+        (lambda k: plt.hist([k, 2]), ["svg"]),
+        (lambda k: k + 1, ["div"]),
+        (lambda k: pd.DataFrame({"a": [k]}), ["div"]),
+        (lambda k: sympy.Symbol("x") ** k, ["div"]),
+        (lambda k: (print("before"), plt.plot([0, k]), plt.show(), print("after")) and None, ["div", "svg", "div"]),
+        (lambda k: (plt.figure(), plt.figure()) and None, ["svg", "svg"]),
+    ],
+)
+def test_what_draw_shows_and_returns_is_shown_as_interact_shows_it(built, draw, shown):
+    kernelfree.interact(draw, k=(1, 2))
+    still = BeautifulSoup(built[0][page.MIME]["still"], "html.parser")
+    assert [child.name for child in still.find_all(recursive=False)] == shown
+    assert "object at 0x" not in str(still)
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_made_before_and_changed_by_draw_is_the_frame(built):
+    figure, ax = plt.subplots()
+    (line,) = ax.plot([0, 1])
+
+    def move(k):
+        """A line that stands already."""
+        line.set_ydata([0, k])
+        figure.canvas.draw_idle()
+
+    kernelfree.interact(move, k=(1, 3))
+    columns = built[0][page.MIME]["data"]["frames"]["columns"]
+    assert [name for _, name, _, _ in columns] == ["d"]
+    assert plt.get_fignums() == []  # it would be shown a second time below
+
+
+def test_a_figure_that_draw_leaves_alone_stays(built):
+    plt.figure()
+    kernelfree.interact(draw_line, a=(1, 2))
+    assert built[0][page.MIME]["still"].count("<svg") == 1
+
+
+def test_figures_of_several_sizes_share_one_box(built):
+    kernelfree.interact(lambda k: plt.subplots(figsize=(2 + k, 2))[0], k=(0, 1))
+    left, top, width, height = map(float, re.search(r'viewBox="([^"]+)', built[0][page.MIME]["still"])[1].split())
+    assert left <= 0 == top and left + width == 216 and height == 144
+
+
+def test_what_stands_outside_of_the_canvas_is_in_the_box_of_all_frames(built):
+    def beside(k):
+        """A legend beside the axes."""
+        plt.plot([0, k], label="a long name " * k)
+        plt.legend(bbox_to_anchor=(1.02, 1), loc="upper left")
+
+    kernelfree.interact(beside, k=(1, 3))
+    still, columns = built[0][page.MIME]["still"], built[0][page.MIME]["data"]["frames"]["columns"]
+    width = float(re.search(r'viewBox="\S+ \S+ (\S+)', still)[1])
+    assert width > 560 and not any(name == "viewBox" for _, name, _, _ in columns)
+
+
+def test_photographs_keep_to_a_budget(built):
+    grain = np.random.default_rng(0).random((120, 160))
+
+    def cut(k):
+        """Grey noise."""
+        plt.imshow(np.roll(grain, k), cmap="gray")
+
+    kernelfree.interact(cut, k=(0, 9), max_bytes=60_000)
+    figure = built[0][page.MIME]
+    assert "coarser than they were drawn" in figure["notes"][0]
+    assert len(json.dumps(figure["data"])) < 120_000
+    assert "data:image/webp" in figure["still"]
 
 
 def test_text_and_prints_travel_with_their_frame(built):
@@ -184,9 +422,8 @@ def test_text_and_prints_travel_with_their_frame(built):
 
     kernelfree.interact(draw, n=(1, 2))
     figure = built[0][page.MIME]
-    assert figure["words"] == "printed 1\nreturned 1"
+    assert figure["still"].endswith('<output class="kf-words">printed 1\nreturned 1</output></div>')
     assert figure["data"]["frames"]["columns"][0][3] == ["printed 1\nreturned 1", "printed 2\nreturned 2"]
-    assert figure["still"] == ""
 
 
 def test_the_same_cell_gives_the_same_bytes(built, monkeypatch):
@@ -197,6 +434,7 @@ def test_the_same_cell_gives_the_same_bytes(built, monkeypatch):
     for _ in range(2):
         monkeypatch.setattr(page, "instances", count(1))
         picture._shown.clear()
+        interaction._names.taken.clear()
         kernelfree.interact(draw_line, a=(0, 2))
     assert built[0] == built[1]
 

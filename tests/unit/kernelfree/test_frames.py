@@ -51,7 +51,8 @@ def draw(make, *args) -> Node:
 
 
 def check(drawings: list[Node], start: int = 0) -> dict:
-    base, packed = frames.pack(drawings, start=start, prefix="t-")
+    whole_or_differences = frames.pack(drawings, start=start, prefix="t-")
+    base, packed = whole_or_differences.base, whole_or_differences.frames.to_json()
     assert resolved(_visible(base)) == resolved(drawings[start])
     if "lines" in packed:
         for number, drawing in enumerate(drawings):
@@ -192,8 +193,7 @@ def test_any_trees_come_back(forests):
     drawings = [Node("svg", {"viewBox": "0 0 1 1"}, "", children) for children in forests]
     for start in range(len(drawings)):
         base, columns = frames._differences(drawings, start)
-        packed = {"columns": [[n, name, k, v] for k, (n, name, v, _) in enumerate(columns)]}
-        packed["patterns"] = [which for *_, which in columns]
+        packed = frames.Differences(columns).to_json()
         for number, drawing in enumerate(drawings):
             assert resolved(frames.frame(base, packed, number)) == resolved(drawing)
 
@@ -201,7 +201,8 @@ def test_any_trees_come_back(forests):
 def test_going_from_any_frame_to_any_other_lands_there():
     """The page applies a frame on top of whichever was shown before, not on the first."""
     drawings = [draw(bars, n) for n in (3, 1, 4, 2)]
-    base, packed = frames.pack(drawings)
+    made = frames.pack(drawings)
+    base, packed = made.base, made.frames.to_json()
     for before, after in itertools.permutations(range(4), 2):
         tree = _apply(base, packed, [before, after])
         assert resolved(tree) == resolved(drawings[after])
@@ -215,7 +216,7 @@ def _apply(base: Node, packed: dict, path: list[int]) -> Node:
     for number in path:
         for node, name, pattern, values in packed["columns"]:
             at = packed["patterns"][pattern][number]
-            if at < 0 or node < 0:
+            if at < 0:
                 continue
             value = frames.unpacked(values)[at]
             if name == frames.TEXT:
@@ -229,8 +230,8 @@ def _apply(base: Node, packed: dict, path: list[int]) -> Node:
 
 def test_the_same_drawings_give_the_same_bytes():
     first, second = (frames.pack([draw(line_and_legend, n) for n in range(3)]) for _ in range(2))
-    assert str(first[0]) == str(second[0])
-    assert first[1] == second[1]
+    assert str(first.base) == str(second.base)
+    assert first.frames == second.frames
 
 
 hundredths = st.integers(-(10**7), 10**7).map(lambda n: f"{n / 100:.2f}".rstrip("0").rstrip("."))

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from kernelfree.exercises.asking import ask
 from kernelfree.exercises.questions import choice, judge, number, order, shape
 from kernelfree.explorable import Explorable
-from kernelfree.interaction import interact
+from kernelfree.interaction import FigureError, FrameError, interact, interact_manual, interactive, interactive_output
 from kernelfree.picture import still
 from kernelfree.svg import use_theme
 
@@ -14,4 +14,20 @@ try:
 except PackageNotFoundError:  # read from a folder that nobody installed
     __version__ = "0"
 
-__all__ = ["Explorable", "ask", "choice", "interact", "judge", "number", "order", "shape", "still", "use_theme"]
+__all__ = [
+    "Explorable",
+    "FigureError",
+    "FrameError",
+    "ask",
+    "choice",
+    "interact",
+    "interact_manual",
+    "interactive",
+    "interactive_output",
+    "judge",
+    "number",
+    "order",
+    "shape",
+    "still",
+    "use_theme",
+]

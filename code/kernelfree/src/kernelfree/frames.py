@@ -11,7 +11,8 @@ import copy
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Any
@@ -22,51 +23,84 @@ _DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
 
 #: A column whose name is no attribute: an element's own text. Its values are strings.
 TEXT = "#text"
-#: Elements that are not in a frame are hidden by this attribute, which matplotlib never writes.
-HIDDEN = "display"
+#: Elements that are not in a frame are hidden: inside a drawing, as a whole drawing (whose room stays), and as text.
+_HIDDEN_INSIDE, _HIDDEN_DRAWING, _HIDDEN_TEXT = ("display", "none"), ("visibility", "hidden"), ("hidden", "")
 
 
-def pack(
-    drawings: Sequence[Node], words: Sequence[str] | None = None, start: int = 0, prefix: str = ""
-) -> tuple[Node | None, dict[str, Any]]:
-    """Pack drawings, and the text that goes with each, for ``static/frames.js``; either may be missing.
+@dataclass(frozen=True)
+class Column:
+    """One thing that differs: ``name`` of element ``node`` has ``values[which[n]]`` in frame ``n``; -1: it has none."""
 
-    Returns the SVG that shows frame ``start``, its ids starting with ``prefix``, and the frames. These are
-    ``columns`` of differences, each ``[node, name, pattern, values]``: frame ``n`` has
-    ``unpacked(values)[patterns[pattern][n]]``, and -1 there means that it does not matter; node -1 is the text. Where
-    that would weigh more than half again as much as the frames themselves, there are ``lines`` instead, and for each
-    frame the numbers of its lines.
+    node: int
+    name: str
+    values: list[str | None]
+    which: list[int]
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Frames as what differs from the base. Columns that change together share a pattern, their list of ``which``."""
+
+    columns: list[Column]
+
+    def to_json(self) -> dict[str, Any]:
+        """``columns`` of ``[node, name, pattern, values]``, and the ``patterns``."""
+        patterns: dict[tuple[int, ...], int] = {}
+        packed = []
+        for column in self.columns:
+            pattern = patterns.setdefault(tuple(column.which), len(patterns))
+            values = column.values if column.name == TEXT else _coded(column.values)
+            packed.append([column.node, column.name, pattern, values])
+        return {"columns": packed, "patterns": [list(pattern) for pattern in patterns]}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Frames that have too little in common: all their lines, and for each frame the numbers of its lines."""
+
+    lines: list[str]
+    frames: list[list[int]]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"lines": self.lines, "frames": self.frames}
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The tree that shows the starting frame, and the frames as ``static/frames.js`` reads them."""
+
+    base: Node
+    frames: Differences | Whole
+
+
+def pack(drawings: Sequence[Node], start: int = 0, prefix: str = "") -> Packed:
+    """Pack drawings of one figure; the base shows number ``start``, and its ids start with ``prefix``.
+
+    Where differences would weigh more than half again as much as the frames themselves, these are kept whole.
     """
     drawings = _short_ids(drawings, prefix)
-    base, columns = _differences(drawings, start) if drawings else (None, [])
-    if words is not None:
-        columns.append((-1, TEXT, *_numbered(words)))
-    patterns: dict[tuple[int, ...], int] = {}
-    packed = [
-        [node, name, patterns.setdefault(tuple(which), len(patterns)), values if name == TEXT else _coded(values)]
-        for node, name, values, which in columns
-    ]
-    differences = {"columns": packed, "patterns": [list(pattern) for pattern in patterns]}
-    if not drawings:
-        return None, differences
-    whole = _whole(drawings, words)
+    base, columns = _differences(drawings, start)
+    differences, whole = Differences(columns), _whole(drawings)
     first = copy.deepcopy(drawings[start])
-    if weight([str(base), differences]) > 1.5 * weight([str(first), whole]) + 512:
-        return first, whole
-    return base, differences
+    if weight([str(base), differences.to_json()]) > 1.5 * weight([str(first), whole.to_json()]) + 512:
+        return Packed(first, whole)
+    return Packed(base, differences)
 
 
 def frame(base: Node, packed: dict[str, Any], number: int) -> Node:
-    """The drawing of frame ``number`` as ``static/frames.js`` makes it from differences, hidden elements left out."""
+    """The executable specification of ``static/frames.js``: the drawing of frame ``number``, without what is hidden.
+
+    Nothing but tests calls it. ``packed`` is ``Differences.to_json()``.
+    """
     tree = copy.deepcopy(base)
     nodes = list(tree.walk())
     for node, name, pattern, values in packed["columns"]:
         at = packed["patterns"][pattern][number]
-        if node < 0 or at < 0:
+        if at < 0:
             continue
         value = unpacked(values)[at]
         if name == TEXT:
-            nodes[node].text = value
+            nodes[node].text = value or ""
         elif value is None:
             nodes[node].attributes.pop(name, None)
         else:
@@ -148,12 +182,13 @@ def _short_ids(drawings: Sequence[Node], prefix: str) -> list[Node]:
     return drawings
 
 
-def _differences(drawings: Sequence[Node], start: int) -> tuple[Node, list[tuple]]:
+def _differences(drawings: Sequence[Node], start: int) -> tuple[Node, list[Column]]:
     root = _Place(drawings[0].tag)
     for number, drawing in enumerate(drawings):
         _lay(root, drawing, number)
-    columns: list[tuple] = []
-    return _flatten(root, start, list(range(len(drawings))), len(drawings), False, columns, [0]), columns
+    packer = _Packer(len(drawings), start)
+    base = packer.flatten(root, list(range(len(drawings))), inside=drawings[0].tag != "div", defined=False)
+    return base, packer.columns
 
 
 def _lay(place: _Place, node: Node, number: int) -> None:
@@ -197,40 +232,49 @@ def _aligned(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int
     return [part[1:] for part in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()]
 
 
-def _look(node: Node) -> tuple:
+def _look(node: Node) -> tuple[str, tuple[str, ...], str]:
     """What tells siblings apart: the tag, the tags right below, and the first style at or below."""
     style = next((below.attributes["style"] for below in node.walk() if "style" in below.attributes), "")
     return node.tag, tuple(child.tag for child in node.children), style
 
 
-def _flatten(
-    place: _Place, start: int, parents: list[int], frames: int, defined: bool, columns: list[tuple], counter: list[int]
-) -> Node:
-    """The element that stands at ``place`` in the page; adds its columns. ``parents``: frames that have its parent."""
-    position = counter[0]
-    counter[0] += 1
-    shown = place.nodes.get(start) or place.nodes[min(place.nodes)]
-    node = Node(place.tag, dict(shown.attributes), shown.text)
-    names = dict.fromkeys(name for own in place.nodes.values() for name in own.attributes)
-    for name in names:
-        _add(columns, position, name, {n: own.attributes.get(name) for n, own in place.nodes.items()}, frames)
-    _add(columns, position, TEXT, {n: own.text for n, own in place.nodes.items()}, frames)
-    # What is defined for others to use is never drawn itself, and hiding it would hide it there too.
-    if not defined and len(place.nodes) < len(parents):
-        _add(columns, position, HIDDEN, {n: None if n in place.nodes else "none" for n in parents}, frames)
-        if start not in place.nodes:
-            node.attributes[HIDDEN] = "none"
-    below = defined or place.tag == "defs"
-    inside = list(place.nodes)
-    node.children = [_flatten(child, start, inside, frames, below, columns, counter) for child in place.children]
-    return node
+class _Packer:
+    """Walks the common tree once, numbers its elements in document order, and notes where they differ."""
 
+    def __init__(self, frames: int, start: int) -> None:
+        self.frames = frames
+        self.start = start
+        self.columns: list[Column] = []
+        self.count = 0
 
-def _add(columns: list[tuple], position: int, name: str, by_frame: dict[int, str | None], frames: int) -> None:
-    if len(set(by_frame.values())) > 1:
-        values, which = _numbered(list(by_frame.values()))
-        at = dict(zip(by_frame, which, strict=True))
-        columns.append((position, name, values, [at.get(number, -1) for number in range(frames)]))
+    def flatten(self, place: _Place, parents: list[int], inside: bool, defined: bool) -> Node:
+        """The element that stands at ``place`` in the page.
+
+        ``parents`` are the frames that have its parent; ``inside`` says whether that is part of a drawing, ``defined``
+        whether it is a definition for others to use.
+        """
+        position = self.count
+        self.count += 1
+        shown = place.nodes.get(self.start) or place.nodes[min(place.nodes)]
+        node = Node(place.tag, dict(shown.attributes), shown.text)
+        for name in dict.fromkeys(name for own in place.nodes.values() for name in own.attributes):
+            self._note(position, name, {n: own.attributes.get(name) for n, own in place.nodes.items()})
+        self._note(position, TEXT, {n: own.text for n, own in place.nodes.items()})
+        # What is defined for others to use is never drawn itself, and hiding it would hide it there too.
+        if not defined and len(place.nodes) < len(parents):
+            name, value = _HIDDEN_INSIDE if inside else _HIDDEN_DRAWING if place.tag == "svg" else _HIDDEN_TEXT
+            self._note(position, name, {n: None if n in place.nodes else value for n in parents})
+            if self.start not in place.nodes:
+                node.attributes[name] = value
+        inside, defined = inside or place.tag == "svg", defined or place.tag == "defs"
+        node.children = [self.flatten(child, list(place.nodes), inside, defined) for child in place.children]
+        return node
+
+    def _note(self, position: int, name: str, by_frame: Mapping[int, str | None]) -> None:
+        if len(set(by_frame.values())) > 1:
+            values, which = _numbered(list(by_frame.values()))
+            at = dict(zip(by_frame, which, strict=True))
+            self.columns.append(Column(position, name, values, [at.get(number, -1) for number in range(self.frames)]))
 
 
 def _numbered(items: Sequence[str | None]) -> tuple[list[str | None], list[int]]:
@@ -240,15 +284,17 @@ def _numbered(items: Sequence[str | None]) -> tuple[list[str | None], list[int]]
 
 
 def _drop_hidden(node: Node) -> None:
-    node.children = [child for child in node.children if child.attributes.get(HIDDEN) != "none"]
+    hiding = (_HIDDEN_INSIDE, _HIDDEN_DRAWING, _HIDDEN_TEXT)
+    node.children = [
+        child for child in node.children if not any(child.attributes.get(name) == value for name, value in hiding)
+    ]
     for child in node.children:
         _drop_hidden(child)
 
 
-def _whole(drawings: Sequence[Node], words: Sequence[str] | None) -> dict[str, Any]:
-    texts = ["".join(map(str, drawing.children)).replace("><", ">\n<").split("\n<") for drawing in drawings]
-    texts = [[text[0], *("<" + line for line in text[1:])] for text in texts]
-    lines, _ = _numbered([line for text in texts for line in text])
+def _whole(drawings: Sequence[Node]) -> Whole:
+    parts = ["".join(map(str, drawing.children)).replace("><", ">\n<").split("\n<") for drawing in drawings]
+    texts = [[text[0], *("<" + line for line in text[1:])] for text in parts]
+    lines = list(dict.fromkeys(line for text in texts for line in text))
     numbers = {line: number for number, line in enumerate(lines)}
-    whole = {"lines": lines, "frames": [[numbers[line] for line in text] for text in texts]}
-    return whole if words is None else {**whole, "words": list(words)}
+    return Whole(lines, [[numbers[line] for line in text] for text in texts])

@@ -1,71 +1,320 @@
-"""``interact``: a matplotlib function under sliders, with a kernel behind it or with none."""
+"""``interact`` and its family: a function that draws under sliders, with a kernel behind the page or with none."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-import io
-import itertools
-import math
 import os
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from kernelfree import frames, modules, page, svg
-from kernelfree.controls import Control, controls
-from kernelfree.picture import Still, close, name_node, unique_prefix
+from kernelfree import capture, controls, drawing, frames, modules, page, stock
+from kernelfree.controls import Control
+from kernelfree.drawing import FigureError, FrameError
+from kernelfree.picture import Still, unique_prefix
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+__all__ = ["FigureError", "FrameError", "Interact", "interact", "interact_manual", "interactive", "interactive_output"]
 
-_OURS = ("name", "title", "description", "max_frames")
-
-
-class FrameError(RuntimeError):
-    """``draw`` failed, or drew what cannot be one of a figure's frames. Names the values that did it."""
+Draw = Callable[..., Any]
 
 
-def interact(
-    draw: Callable[..., Any],
-    *,
-    name: str | None = None,
-    title: str | None = None,
-    description: str | None = None,
-    max_frames: int = 1000,
-    **controls: Any,
-) -> None:
-    """Show what ``draw(**values)`` draws under a control for each of its arguments.
+@dataclass(frozen=True)
+class Options:
+    """What a figure may be told beside its controls."""
 
-    ``draw`` leaves a matplotlib figure (returned or current), or returns or prints text, or returns
-    ``(figure, text)``. ``controls`` are those of ``ipywidgets.interact``, and with a live kernel this is
-    ``ipywidgets.interact``. While a book is built, every combination of the controls' values is drawn once and the page
-    needs no kernel.
+    #: What links call it (default: ``draw``'s name).
+    name: str | None = None
+    #: What stands above it.
+    title: str | None = None
+    #: What it shows, for readers who cannot see it (default: ``draw``'s docstring).
+    description: str | None = None
+    #: How many frames, and bytes of images, are too many.
+    max_frames: int = 1000
+    max_bytes: int = 3_000_000
+    #: Whether what is otherwise a warning of the build is an error (default: the book's ``kernelfree_strict``).
+    strict: bool | None = None
+    # ipywidgets' own, which a page without a kernel has no use for.
+    manual: bool = False
+    manual_name: str = "Run Interact"
+    auto_display: bool = True
 
-    ``name`` is what links to the figure call it (default: that of ``draw``), ``title`` stands above it,
-    ``description`` is for readers who cannot see it (default: the docstring of ``draw``).
 
-    Raises ``ValueError`` when there are more than ``max_frames`` combinations, and ``FrameError`` when ``draw`` raises,
-    naming the values it was called with.
+_OWN = frozenset(field.name for field in fields(Options)) - {"manual", "manual_name", "auto_display"}
+
+
+class Interact:
+    """``ipywidgets.interact``, and on the page of a book the same without a kernel.
+
+    ``interact(draw, x=(0, 9))``, ``@interact(x=(0, 9))`` and ``@interact`` show what ``draw(x=...)`` shows under a
+    control for each of its arguments; ``interact.options(title="...")`` is an ``interact`` with these options. The
+    options ``name``, ``title``, ``description``, ``max_frames``, ``max_bytes`` and ``strict`` may also stand among the
+    controls, unless ``draw`` has an argument of that name.
+
+    While a book is built, every combination of the controls' values is drawn once. Raises ``FigureError`` for what
+    cannot become a figure, and ``FrameError``, which names the values, where ``draw`` fails and the figure is strict.
     """
-    _refuse_clash(draw)
-    name = page.check_name(name or draw.__name__.strip("_<>").replace("_", "-").lower())
-    description = " ".join((description or inspect.getdoc(draw) or "").split())
-    if not description:
-        raise ValueError(
-            f"{name}: give interact a description (or draw a docstring) for readers who cannot see the figure"
-        )
-    if page.building():
-        _display(_drawn(draw, name, title, description, max_frames, controls))
-    else:
-        _display(_live(draw, title, description, controls))
+
+    def __init__(self, options: Options | None = None, *, as_ipywidgets: bool = False) -> None:
+        self._options = options or Options()
+        #: Then no keyword is an option, and what kernelfree can't do is left to ipywidgets.
+        self._as_ipywidgets = as_ipywidgets
+
+    def options(self, **options: Any) -> Interact:
+        """An ``interact`` with these options."""
+        return Interact(replace(self._options, **options), as_ipywidgets=self._as_ipywidgets)
+
+    def __call__(self, draw: Any = None, /, **given: Any) -> Any:
+        """Show ``draw`` under controls, and return it; without ``draw``, a decorator that does."""
+        if draw is None:
+            return functools.partial(self, **given)
+        options, abbreviations = self._told_apart(draw, given)
+        if page.building():
+            self._draw(draw, abbreviations, options)
+        else:
+            _display(_live(draw, abbreviations, options))
+        _hush(draw)
+        return draw
+
+    def _told_apart(self, draw: Draw, given: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+        try:
+            arguments = set(inspect.signature(draw).parameters)
+        except (TypeError, ValueError):
+            arguments = set()
+        ours = set() if self._as_ipywidgets else (_OWN & given.keys()) - arguments
+        options = replace(self._options, **{key: given[key] for key in ours})
+        return options, {key: value for key, value in given.items() if key not in ours}
+
+    def _draw(self, draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> None:
+        try:
+            panel = stock.panel(draw, abbreviations)
+            figure = Figure(draw, {stock.argument(widget): widget for widget in panel.kwargs_widgets}, options)
+            bundle = figure.bundle()
+        except Exception as error:
+            if self._as_ipywidgets and not isinstance(error, FrameError):
+                _leave(draw, abbreviations, options, error)
+                return
+            raise _named(draw, options, error) from error
+        _display(bundle)
 
 
-def _refuse_clash(draw: Callable[..., Any]) -> None:
-    for taken in set(inspect.signature(draw).parameters) & set(_OURS):
-        raise ValueError(
-            f"an argument of {draw.__name__} is called {taken!r}, which interact takes for itself: rename it"
+def _named(draw: Draw, options: Options, error: Exception) -> FigureError:
+    if isinstance(error, FigureError):
+        return error
+    name = options.name or getattr(draw, "__name__", type(draw).__name__)
+    return FigureError(f"{name}: {error}" if not isinstance(error, KeyError) else f"{name}: {error!r}")
+
+
+interact = Interact()
+interact_manual = Interact(Options(manual=True))
+
+
+def interactive(draw: Draw, /, *args: Any, **abbreviations: Any) -> Any:
+    """``ipywidgets.interactive``: a widget that is shown by displaying it, or boxes with its children in them."""
+    if not page.building():
+        return stock.interactive(draw, *args, **abbreviations)
+    panel = stock.panel(draw, abbreviations, announced=True)
+    made = {stock.argument(widget): widget for widget in panel.kwargs_widgets}
+    from kernelfree import arrangement
+
+    arrangement.register(Figure(draw, made, Options()), panel, panel.out, *made.values())
+    return panel
+
+
+def interactive_output(draw: Draw, made: Mapping[str, Any], /) -> Any:
+    """``ipywidgets.interactive_output``: the output of ``draw``, whose controls the author arranges in boxes."""
+    if not page.building():
+        return stock.interactive_output(draw, made)
+    import ipywidgets
+
+    from kernelfree import arrangement
+
+    out = ipywidgets.Output()
+    arrangement.register(Figure(draw, dict(made), Options()), out, *made.values())
+    return out
+
+
+# --- with a kernel ---------------------------------------------------------------------------------------------------
+
+
+def _live(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dict[str, Any]:
+    from IPython.display import display
+
+    description = describe(draw, options) or "A figure."
+    first: list[dict[str, Any]] = []
+    standing = capture.Standing(draw)
+
+    @functools.wraps(draw)
+    def shown(**values: Any) -> None:
+        with capture.call(draw, values, standing) as made:
+            bundles = [_live_bundle(item, description, options.title, saved=not first) for item in made.items]
+        first.extend(bundle for bundle in bundles if "image/png" in bundle)
+        for item, bundle in zip(made.items, bundles, strict=True):
+            if isinstance(item, str):
+                print(item, end="" if item.endswith("\n") else "\n")
+            else:
+                display(bundle, raw=True)
+
+    manual = {"manual": options.manual, "manual_name": options.manual_name}
+    panel = stock.interactive(shown, manual, **abbreviations)
+    data = panel._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    # The still is for those who read the saved notebook without a kernel.
+    return {**(first[0] if first else {}), **data, "text/plain": description}
+
+
+def _live_bundle(item: capture.Item, description: str, title: str | None, saved: bool) -> dict[str, Any]:
+    if isinstance(item, str):
+        return {}
+    if isinstance(item, dict):
+        return item
+    still = Still(item, description, title)
+    # Only the first picture goes into the saved notebook; nobody sees the PNG of a move.
+    return dict(still._repr_mimebundle_()) if saved else {"text/html": still.svg(), "text/plain": description}
+
+
+# --- with none -------------------------------------------------------------------------------------------------------
+
+
+class Figure:
+    """A function and the widgets for its arguments, and what the page gets of them."""
+
+    def __init__(self, draw: Draw, widgets: Mapping[str, Any], options: Options) -> None:
+        self.draw = draw
+        self.widgets = dict(widgets)
+        self.options = options
+        self.instance = next(page.instances)
+        self.name = page.check_name(options.name) if options.name else _names.given(default_name(draw))
+        if options.name:
+            _names.taken.add(options.name)
+        self._payload: tuple[page.Frames, str | None] | None = None
+
+    def bundle(self, arrange: Callable[[Mapping[str, str]], str] | None = None) -> dict[str, Any]:
+        """The output that the page is made from. ``arrange`` joins the controls' HTML, given by argument."""
+        found, notes = controls.from_widgets(self.widgets)
+        found, left_out = self._fitting(found)
+        description = describe(self.draw, self.options)
+        if not description:
+            notes.append(
+                "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
+            )
+        strict = self.options.strict
+        strict = os.environ.get(page.STRICT) == "1" if strict is None else strict
+        if strict and (notes or left_out):
+            raise FigureError(f"{self.name}: {(left_out + notes)[0]}")
+        label = _label(self.options.title, description or self.name)
+        with drawing.progress(self.name) as tick:
+            drawn = drawing.draw_all(
+                self.draw,
+                found,
+                name=self.name,
+                label=label,
+                strict=strict,
+                max_bytes=self.options.max_bytes,
+                tick=tick,
+            )
+        packed = frames.pack(drawn.trees, drawn.start, unique_prefix(drawn.trees[drawn.start]))
+        shown = [control for control in found if control.kind != "fixed"]
+        html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
+        payload = page.Frames(
+            name=self.name,
+            title=self.options.title,
+            instance=self.instance,
+            modules=page.modules(modules.STATIC / "frames.js"),
+            about={
+                "name": self.name,
+                "title": self.options.title or description or self.name,
+                "limits": {control.name: control.limits() for control in shown},
+                "start": _starts(shown),
+            },
+            state={**_starts(shown), "controls": [control.card() for control in shown]},
+            data={"frames": packed.frames.to_json()},
+            still="".join(map(str, packed.base.children)),
+            controls=arrange(html) if arrange else "".join(html.values()),
+            frames=len(drawn.trees),
+            notes=left_out + notes + drawn.notes,
         )
+        return {page.MIME: payload.to_json(), **_elsewhere(payload, drawn, description)}
+
+    def _fitting(self, found: list[Control]) -> tuple[list[Control], list[str]]:
+        """The controls with few enough values, and what was left out of them."""
+        count, most = controls.count(found), self.options.max_frames
+        if count <= most:
+            return found, []
+        sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in found if len(control.values) > 1)
+        said = f"{count:,} frames to draw ({sizes}), more than max_frames={most:,}"
+        coarse, left_out = controls.coarsened(found, most)
+        if controls.count(coarse) > most:
+            raise FigureError(f"{self.name}: {said}, and no slider left to coarsen: offer fewer options")
+        return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise max_frames"]
+
+
+def _starts(shown: list[Control]) -> dict[str, Any]:
+    return {control.name: control.states[control.start] for control in shown}
+
+
+def _elsewhere(payload: page.Frames, drawn: drawing.Frames, description: str) -> dict[str, str]:
+    """What readers other than the page get: notebook viewers, LaTeX, plain text."""
+    words = "\n".join(
+        node.text for node in drawn.trees[drawn.start].walk() if node.attributes.get("class") == "kf-words"
+    )
+    text = {"text/plain": words if words and not drawn.png else description or payload.name}
+    return {**text, "text/html": payload.still, "image/png": drawn.png} if drawn.png else text
+
+
+def describe(draw: Draw, options: Options) -> str:
+    """What the figure shows, for readers who cannot see it, as far as its author says it."""
+    own = options.description or (inspect.getdoc(draw) if hasattr(draw, "__name__") else None)
+    if own is None and isinstance(draw, functools.partial):
+        own = inspect.getdoc(draw.func)
+    return " ".join((own or "").split())
+
+
+def _label(title: str | None, description: str) -> str:
+    return f"{title.rstrip('.')}. {description}" if title else description
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+class _Names:
+    """The names of this kernel's figures: a second ``f`` is ``f-2``."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def given(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while name in self.taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        self.taken.add(name)
+        return name
+
+
+_names = _Names()
+
+
+def default_name(draw: Draw) -> str:
+    """A name from that of ``draw``, whatever letters it has."""
+    own = getattr(getattr(draw, "func", draw), "__name__", type(draw).__name__)
+    letters = "".join(_plain(letter) for letter in own)
+    name = re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
+    if own == "<lambda>" or not name:
+        return "figure"
+    return name if name[0].isalpha() else f"figure-{name}"
+
+
+def _plain(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if base.isascii() else f"-{unicodedata.name(letter, '').rpartition(' ')[2]}-"
+
+
+# --- the notebook ----------------------------------------------------------------------------------------------------
 
 
 def _display(bundle: dict[str, Any]) -> None:
@@ -74,189 +323,31 @@ def _display(bundle: dict[str, Any]) -> None:
     display(bundle, raw=True)
 
 
-# --- with a kernel ---------------------------------------------------------------------------------------------------
+def _leave(draw: Draw, abbreviations: Mapping[str, Any], options: Options, error: Exception) -> None:
+    """Leave a call to ipywidgets, with word of it for the build."""
+    _display({page.MIME: page.Left(name=default_name(draw), reason=str(error)).to_json(), "text/plain": ""})
+    stock.interact.options(manual=options.manual)(draw, **abbreviations)
 
 
-def _live(
-    draw: Callable[..., Any], title: str | None, description: str, abbreviations: dict[str, Any]
-) -> dict[str, Any]:
-    import ipywidgets
-    from IPython.display import display
-
-    first: list[dict[str, Any]] = []
-
-    @functools.wraps(draw)
-    def shown(**values: Any) -> None:
-        with _own_figures() as own:
-            figure, text = _parts(draw(**values), own)
-            if figure is not None:
-                bundle = Still(figure, description, title)._repr_mimebundle_()
-                first.append(bundle)
-                display(bundle, raw=True)
-            if text:
-                print(text)
-
-    panel = ipywidgets.interactive(shown, **abbreviations)
-    data = panel._repr_mimebundle_()
-    data = data[0] if isinstance(data, tuple) else data
-    # The still is for those who read the saved notebook without a kernel.
-    return {**(first[0] if first else {"text/plain": description}), **data, "text/plain": description}
-
-
-# --- with none -------------------------------------------------------------------------------------------------------
-
-
-def _drawn(
-    draw: Callable[..., Any],
-    name: str,
-    title: str | None,
-    description: str,
-    max_frames: int,
-    abbreviations: dict[str, Any],
-) -> dict[str, Any]:
-    found = controls(draw, abbreviations)
-    _check_count(found, max_frames)
-    drawings, texts, still = _draw_all(draw, found, name, title, description)
-    start = _number(found)
-    words = texts if any(texts) else None
-    base, packed = frames.pack(drawings, words, start, unique_prefix(drawings[start]) if drawings else "")
-    if base:
-        name_node(base, still.label)
-    shown = [control for control in found if control.kind != "fixed"]
-    instance = next(page.instances)
-    payload = page.Frames(
-        name=name,
-        title=title,
-        instance=instance,
-        modules=page.modules(modules.STATIC / "frames.js"),
-        about={
-            "name": name,
-            "title": title or description,
-            "limits": {control.name: control.limits() for control in shown},
-            "start": {control.name: control.states[control.start] for control in shown},
-        },
-        state={
-            **{control.name: control.states[control.start] for control in shown},
-            "controls": [control.card() for control in shown],
-        },
-        data={"frames": packed},
-        still=str(base) if base else "",
-        controls="".join(control.html(f"{name}-{instance}") for control in shown),
-        frames=len(texts),
-        words=words[start] if words else None,
-        longest=_longest(texts),
-    )
-    bundle = {page.MIME: payload.to_json(), "text/plain": words[start] if words and not base else description}
-    return {**bundle, "text/html": str(base), "image/png": still.png} if base else bundle
-
-
-def _check_count(found: list[Control], max_frames: int) -> None:
-    count = math.prod(len(control.values) for control in found)
-    if count <= max_frames:
+def _hush(draw: Draw) -> None:
+    """A cell that ends in ``interact(draw, ...)`` shows the figure, not the function that it returns as well."""
+    shell = capture.shell_of_kernel()
+    if shell is None:
         return
-    widest = max(found, key=lambda control: len(control.values))
-    sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in found)
-    raise ValueError(
-        f"{count:,} frames to draw ({sizes}), more than max_frames={max_frames:,}: coarsen {widest.name!r}, "
-        f"which has the most values, or raise max_frames"
-    )
+    formatter = shell.display_formatter.ipython_display_formatter
+    kind = type(draw)
 
+    def show(value: Any) -> None:
+        if value is not draw:
+            from IPython.lib.pretty import pretty
 
-def _number(found: list[Control]) -> int:
-    """The starting frame's number: the last control's values follow one another."""
-    number = 0
-    for control in found:
-        number = number * len(control.values) + control.start
-    return number
+            _display({"text/plain": pretty(value)})
 
+    def stop(*args: Any) -> None:
+        shell.events.unregister("post_execute", stop)
+        capture.restore_printer(formatter, kind, before)
 
-def _longest(texts: list[str]) -> str:
-    """A text that takes at least as much room as any of ``texts``: line by line the longest of all."""
-    lines = itertools.zip_longest(*(text.split("\n") for text in texts), fillvalue="")
-    return "\n".join(max(same, key=len) for same in lines)
-
-
-def _draw_all(draw: Callable[..., Any], found: list[Control], name: str, title: str | None, description: str):
-    drawings: list[svg.Node] = []
-    texts: list[str] = []
-    still = None
-    start = _number(found)
-    total = math.prod(len(control.values) for control in found)
-    with _progress(name, total) as tick:
-        for number, values in enumerate(itertools.product(*(control.values for control in found))):
-            call = dict(zip((control.name for control in found), values, strict=True))
-            with _own_figures() as own, _named(draw, call):
-                printed = io.StringIO()
-                with contextlib.redirect_stdout(printed):
-                    figure, text = _parts(draw(**call), own)
-                if number and bool(drawings) != (figure is not None):
-                    raise FrameError("it draws a figure for some values and none for others")
-                if figure is not None:
-                    drawings.append(svg.draw(figure))
-                    if drawings[-1].attributes != drawings[0].attributes:
-                        raise FrameError("the figure has another size than for the first values; give all one figsize")
-                    if number == start:
-                        still = Still(figure, description, title)
-                    close(figure)
-            texts.append(
-                (printed.getvalue().rstrip("\n") + ("\n" if printed.getvalue() and text else "") + text).strip()
-            )
-            tick(number + 1)
-    return drawings, texts, still
-
-
-@contextlib.contextmanager
-def _named(draw: Callable[..., Any], call: dict[str, Any]) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        values = ", ".join(f"{name}={value!r}" for name, value in call.items())
-        raise FrameError(f"{draw.__name__}({values}) failed: {type(error).__name__}: {error}") from error
-
-
-@contextlib.contextmanager
-def _own_figures() -> Iterator[Callable[[], list[int]]]:
-    """Gives what lists the pyplot figures opened inside, and closes them after, so that none is shown twice."""
-    import matplotlib.pyplot as plt
-
-    before = set(plt.get_fignums())
-
-    def own() -> list[int]:
-        return sorted(set(plt.get_fignums()) - before)
-
-    try:
-        yield own
-    finally:
-        for number in own():
-            plt.close(number)
-
-
-def _parts(result: Any, own: Callable[[], list[int]]) -> tuple[Figure | None, str]:
-    """What ``draw`` returned, or else the last figure it opened in pyplot, as a figure and a text."""
-    import matplotlib.pyplot as plt
-    from matplotlib.figure import Figure
-
-    figure, text = None, ""
-    for part in result if isinstance(result, tuple) else (result,):
-        if isinstance(part, Figure):
-            figure = part
-        elif isinstance(part, str):
-            text = part
-        elif part is not None:
-            raise TypeError(
-                f"draw returned {type(part).__name__}; return a matplotlib figure, a text, or both as a tuple"
-            )
-    if figure is None and own():
-        figure = plt.figure(own()[-1])
-    return figure, text
-
-
-@contextlib.contextmanager
-def _progress(name: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Tell the building terminal how far the drawing is; the cell's output stays free of it."""
-    with open(os.environ[page.BUILD], "a", encoding="utf-8") as channel:
-
-        def tick(done: int) -> None:
-            print(name, done, total, file=channel, flush=True)
-
-        yield tick
+    before = formatter.for_type(kind)
+    if before is None:
+        formatter.for_type(kind, show)
+        shell.events.register("post_execute", stop)

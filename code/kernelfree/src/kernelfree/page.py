@@ -20,10 +20,16 @@ from kernelfree import modules as _modules
 MIME = "application/vnd.kernelfree.figure+json"
 
 #: The form of the payload. Raise it with every change that an older or newer Sphinx side would misread.
-VERSION = 2
+VERSION = 3
 
 #: Set by the Sphinx part before cells are executed: the file that takes the progress of drawing.
 BUILD = "KERNELFREE_BUILD"
+
+#: Set to 1 likewise where the book wants errors instead of warnings (``kernelfree_strict``).
+STRICT = "KERNELFREE_STRICT"
+
+#: Set to 1 likewise where ``from ipywidgets import interact`` is to be ours (``kernelfree_ipywidgets``).
+AS_IPYWIDGETS = "KERNELFREE_IPYWIDGETS"
 
 #: Numbers the figures of one kernel, and so of one page: views of one figure share a number.
 instances = count(1)
@@ -72,9 +78,8 @@ class Frames(Payload):
     controls: str
     #: How many frames there are.
     frames: int
-    #: The text of the starting frame, if frames have one, and one that takes as much room as any.
-    words: str | None
-    longest: str
+    #: What the build is to say of it: what was left out, and what its author should mend.
+    notes: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,10 +101,24 @@ class Form(Payload):
     kind: ClassVar[str] = "exercise"
 
 
-_KINDS: dict[str, type[Frames] | type[Computed] | type[Form]] = {kind.kind: kind for kind in (Frames, Computed, Form)}
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """No figure: word that the next output was left to ipywidgets, and why."""
+
+    kind: ClassVar[str] = "left"
+
+    name: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kernelfree": VERSION, "kind": self.kind, **asdict(self)}
 
 
-def read(content: Mapping[str, Any]) -> Frames | Computed | Form:
+Sent = Frames | Computed | Form | Left
+_KINDS: dict[str, type[Sent]] = {kind.kind: kind for kind in (Frames, Computed, Form, Left)}
+
+
+def read(content: Mapping[str, Any]) -> Sent:
     """The payload in a cell's output. Raises ``PayloadError`` where another version of kernelfree made it."""
     version, kind = content.get("kernelfree", 1), content.get("kind")
     if version != VERSION or kind not in _KINDS:

@@ -7,7 +7,8 @@ import hashlib
 import io
 from base64 import b64encode
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from kernelfree import svg
 
@@ -28,9 +29,14 @@ class Still:
             raise ValueError("a still needs a description: one or two sentences for readers who cannot see it")
         self.description = " ".join(description.split())
         self.title = title
+        self.figure = figure
         self.tree = svg.draw(figure)
-        self.png = _png(figure)
         name_node(self.tree, self.label)
+
+    @cached_property
+    def png(self) -> str:
+        """The picture as PNG, in base64: drawn when it is asked for, since a move of a live figure never does."""
+        return png(self.figure)
 
     @property
     def label(self) -> str:
@@ -44,7 +50,7 @@ class Still:
         svg.rename_ids(tree, {name: f"{prefix}{number}" for number, name in enumerate(svg.ids(tree))})
         return str(tree)
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.svg(), "image/png": self.png, "text/plain": self.description}
 
 
@@ -79,11 +85,16 @@ def close(figure: Figure) -> None:
     plt.close(figure)
 
 
-def _png(figure: Figure) -> str:
+def png(figure: Figure) -> str:
+    """The figure as PNG, in base64: for every reader that can't take SVG."""
     import matplotlib
+    from matplotlib.colors import to_rgba
 
     buffer = io.BytesIO()
     # White behind the ink, since the viewers that take the PNG may be dark and cannot change it.
+    alpha = to_rgba(figure.get_facecolor())[3]
     with matplotlib.rc_context({"savefig.bbox": None}):
-        figure.savefig(buffer, format="png", dpi=200, facecolor="white", metadata={"Software": None})
+        figure.savefig(
+            buffer, format="png", dpi=200, facecolor="auto" if alpha else "white", metadata={"Software": None}
+        )
     return b64encode(buffer.getvalue()).decode()

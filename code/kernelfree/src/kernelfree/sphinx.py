@@ -1,8 +1,13 @@
 """The Sphinx part: turns figures in cell outputs into HTML that moves with no kernel, and writes the site's scripts.
 
-Add ``kernelfree.sphinx`` to the extensions. Setting: ``kernelfree_html_manager`` (default false) keeps the stock
-html-manager of ipywidgets for pages with plain widgets; without it such a page fails the build, since its widgets would
-lie dead.
+Add ``kernelfree.sphinx`` to the extensions. Settings:
+
+- ``kernelfree_ipywidgets`` (default false): in the book's build ``from ipywidgets import interact`` is kernelfree's.
+- ``kernelfree_strict`` (default false): what is otherwise a warning is an error: a figure without a description, frames
+  that fail, too many of them.
+- ``kernelfree_timeout`` (default 3600): seconds that a cell of a notebook with ``interact`` in it may take, at least.
+- ``kernelfree_html_manager`` (default false) keeps the stock html-manager of ipywidgets for pages with plain widgets;
+  without it such a page fails the build, since its widgets would lie dead.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ import threading
 from html import escape
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -34,11 +40,17 @@ FOLDER = "_static/kernelfree"
 #: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
 INLINE = 2000
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+#: The last line of a traceback, where it is kernelfree that refused.
+_FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re.MULTILINE)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("kernelfree.exercises.overview")
     app.add_config_value("kernelfree_html_manager", False, "env", [bool])
+    app.add_config_value("kernelfree_ipywidgets", False, "env", [bool])
+    app.add_config_value("kernelfree_strict", False, "env", [bool])
+    app.add_config_value("kernelfree_timeout", 3600, "", [int])
+    app.connect("source-read", _give_time)
     app.connect("builder-inited", _start_progress)
     app.connect("env-purge-doc", lambda app, env, name: _files(env).pop(name, None))
     app.connect("env-merge-info", _merge)
@@ -72,6 +84,18 @@ class Renderer:
             figure = page.read(data.content)
         except page.PayloadError as error:
             raise ExtensionError(f"{place}: {error}") from error
+        if isinstance(figure, page.Left):
+            _files(env).setdefault(env.docname, {"names": {}, "scripts": {}})["left"] = True
+            logger.warning(
+                "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s",
+                *(figure.name, figure.reason),
+                location=place,
+                type="kernelfree",
+                subtype="left",
+            )
+            return []
+        for note in figure.notes if isinstance(figure, page.Frames) else ():
+            logger.warning("%s: %s", figure.name, note, location=place, type="kernelfree", subtype="figure")
         return [nodes.raw("", _figure(env, figure, place), format="html", classes=["output"])]
 
 
@@ -125,17 +149,9 @@ def _html(figure: page.Payload, card: dict[str, Any]) -> str:
         f'<p class="kf-title">{escape(title)}</p>' if title else "",
     ]
     still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
-    if isinstance(figure, page.Computed):
-        parts.append(_stage(still, figure.space))
-    elif isinstance(figure, page.Frames):
-        if figure.controls:
-            parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
-        parts.append(_stage(still, None))
-        if figure.words is not None:
-            parts.append(
-                f'<div class="kf-room" data-longest="{escape(figure.longest)}">'
-                f'<output class="kf-words">{escape(figure.words)}</output></div>'
-            )
+    if isinstance(figure, page.Frames) and figure.controls:
+        parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
+    parts.append(_stage(still, figure.space if isinstance(figure, page.Computed) else None))
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
         '<button type="button" class="kf-share">Copy link</button></div>',
@@ -230,11 +246,13 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
     """Fail on what would lie dead on the page, and drop the stock scripts where nothing needs them."""
     env = app.env
     metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
-    trace = (metadata.get("exec_data") or {}).get("traceback") or ""
-    if "FrameError" in trace:
-        error = next(line for line in reversed(_ANSI.sub("", trace).splitlines()) if "FrameError" in line)
-        raise ExtensionError(f"{env.doc2path(env.docname)}: {error.strip()}")
+    trace = _ANSI.sub("", (metadata.get("exec_data") or {}).get("traceback") or "")
+    shown = [node.astext() for node in doctree.findall(nodes.literal_block) if "traceback" in node["classes"]]
+    if failed := next((match for text in (trace, *shown) for match in _FAILED.findall(text)), None):
+        raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
     plain = list(doctree.findall(_is_plain_widget))
+    if plain and _files(env).get(env.docname, {}).get("left") or plain and app.config.kernelfree_ipywidgets:
+        return
     if plain and not app.config.kernelfree_html_manager:
         line = plain[0].line or plain[0].parent.line
         raise ExtensionError(
@@ -284,8 +302,38 @@ def _write_files(app: Sphinx, error: Exception | None) -> None:
     for files in _files(app.env).values():
         written |= files["scripts"]
     folder = _write(app, written)
-    for old in {path.name for path in folder.iterdir()} - set(written):
-        (folder / old).unlink()
+    _forget_old(folder, set(written))
+
+
+def _forget_old(folder: Path, kept: set[str]) -> None:
+    """Delete files of earlier builds: those alone whose names carry the digest of what is in them, as ours do."""
+    for path in folder.iterdir():
+        stem, digest, ending = (*path.name.rsplit(".", 2), "", "")[:3]
+        if path.name in kept or ending not in ("js", "css") or not re.fullmatch("[0-9a-f]{8}", digest):
+            continue
+        if path.is_file() and digest in _digests(stem, path.read_text(encoding="utf-8", errors="replace")):
+            path.unlink()
+
+
+def _digests(stem: str, content: str) -> set[str]:
+    """The digests that a file of ours may carry: of all of it, or of what it hands to the loader."""
+    handed = re.fullmatch(r'kernelfree\.(?:define|data)\("[^"]+",(.*)\);\n', content, re.DOTALL)
+    return {_named(stem, text).rpartition(".")[2] for text in (content, handed[1] if handed else content)}
+
+
+def _give_time(app: Sphinx, name: str, source: list[str]) -> None:
+    """Let the cells of a notebook that draws figures take the time they need."""
+    config = getattr(app.env, "mystnb_config", None)
+    if config is None:
+        return
+    usual = _usual_timeout.setdefault(app, config.execution_timeout)
+    least = app.config.kernelfree_timeout
+    wanted = max(usual, least) if usual > 0 and "interact" in source[0] else usual
+    if config.execution_timeout != wanted:
+        app.env.mystnb_config = config.copy(execution_timeout=wanted)
+
+
+_usual_timeout: WeakKeyDictionary[Sphinx, int] = WeakKeyDictionary()
 
 
 # --- progress of drawing ---------------------------------------------------------------------------------------------
@@ -296,6 +344,11 @@ def _start_progress(app: Sphinx) -> None:
     handle, path = tempfile.mkstemp(prefix="kernelfree-")
     os.close(handle)
     os.environ[page.BUILD] = path
+    os.environ[page.STRICT] = str(int(app.config.kernelfree_strict))
+    paths = os.environ.get("PYTHONPATH")
+    if app.config.kernelfree_ipywidgets:
+        os.environ[page.AS_IPYWIDGETS] = "1"
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).with_name("hook")), *([paths] if paths else [])])
     done = threading.Event()
     thread = threading.Thread(target=_print_progress, args=(path, done), daemon=True)
     thread.start()
@@ -303,7 +356,11 @@ def _start_progress(app: Sphinx) -> None:
     def stop(app: Sphinx, error: Exception | None) -> None:
         done.set()
         thread.join()
-        os.environ.pop(page.BUILD, None)
+        for name in (page.BUILD, page.STRICT, page.AS_IPYWIDGETS):
+            os.environ.pop(name, None)
+        if app.config.kernelfree_ipywidgets:
+            os.environ.pop("PYTHONPATH", None)
+            os.environ.update({"PYTHONPATH": paths} if paths else {})
         Path(path).unlink(missing_ok=True)
 
     app.connect("build-finished", stop)
@@ -314,7 +371,10 @@ def _print_progress(path: str, done: threading.Event) -> None:
     pause = 0.5 if terminal.isatty() else 10  # a log wants few lines, a terminal rewrites one
     with open(path, encoding="utf-8") as channel:
         while not done.wait(pause):
-            if last := channel.read().strip().rpartition("\n")[2]:
-                name, drawn, total = last.split()
+            lines = [line.split() for line in channel.read().splitlines()]
+            for name, _, seconds, total in (line for line in lines if len(line) == 4):
+                print(f"drawing {name}: about {seconds} s for its {total} frames", file=terminal, flush=True)
+            if drawn_lines := [line for line in lines if len(line) == 3]:
+                name, drawn, total = drawn_lines[-1]
                 end = "\r" if terminal.isatty() and drawn != total else "\n"
                 print(f"drawing {name}: {drawn} of {total} frames", end=end, file=terminal, flush=True)

@@ -8,15 +8,20 @@ clashes with nothing.
 from __future__ import annotations
 
 import io
+import math
 import re
-from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import numpy as np
+
+from kernelfree.backend import Written
+from kernelfree.rasters import RECTANGLES, Pixels, Rasters, patches
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,11 +36,8 @@ _theme: dict[str, str] = dict(_PLAIN)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
-#: A raster that needs more rectangles of even colour than this is left a raster.
-_RECTANGLES = 2000
 _TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
-_GLYPH_FONT = "font-family: 'DejaVu Sans', Verdana, sans-serif"
 
 
 def use_theme(colors: dict[str, str]) -> None:
@@ -51,6 +53,10 @@ def use_theme(colors: dict[str, str]) -> None:
     _theme.clear()
     _theme.update(_PLAIN)
     _theme.update({color.lower(): css for color, css in colors.items()})
+
+
+#: Elements of HTML that must be closed by a tag of their own, also with nothing in them.
+_NEVER_EMPTY = frozenset("a b code div em i output pre span strong sub sup table tbody td tfoot th thead tr".split())
 
 
 @dataclass
@@ -71,42 +77,180 @@ class Node:
     def __str__(self) -> str:
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
         inside = escape(self.text, quote=False) + "".join(map(str, self.children))
-        return f"<{self.tag}{attributes}>{inside}</{self.tag}>" if inside else f"<{self.tag}{attributes}/>"
+        if inside or self.tag in _NEVER_EMPTY:
+            return f"<{self.tag}{attributes}>{inside}</{self.tag}>"
+        return f"<{self.tag}{attributes}/>"
 
 
-def draw(figure: Figure) -> Node:
-    """The figure as a tree whose root is a responsive ``<svg>`` with no name, ids as matplotlib hashed them.
+@dataclass
+class Drawing:
+    """One figure as it was drawn: the elements in matplotlib's own colours, and what the page must know of them."""
 
-    The same drawing always gives the same tree, and equal ids always mean equal content.
-    """
+    root: Node
+    #: Width and height in points, and the box of all that is drawn: left, top, right, bottom.
+    size: tuple[float, float]
+    box: tuple[float, float, float, float]
+    #: The box of texts and lines alone, which may be smaller than the canvas.
+    ink: tuple[float, float, float, float]
+    #: The colour behind the figure where its colours can't be told in the page's ink; else None.
+    paper: str | None
+
+
+def read(figure: Figure, rasters: Rasters | None = None) -> Drawing:
+    """Draw ``figure``. The same figure always gives the same tree, and equal ids always mean equal content."""
     import matplotlib
 
-    buffer = io.BytesIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree", "savefig.bbox": None}
-    with matplotlib.rc_context(settings):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    root = _node(ElementTree.fromstring(buffer.getvalue()))
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
+    with matplotlib.rc_context(settings), _heavy_parts_as_pixels(figure):
+        written: Written = figure.canvas.print_figure(  # type: ignore[assignment]
+            io.BytesIO(), format="svg", backend="module://kernelfree.backend", bbox_inches=None, dpi="figure"
+        )
+    root = _node(ElementTree.fromstring(written.svg))
     root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
-    _draw_pixels(root)
+    _draw_pixels(root, iter(written.images), rasters or Rasters())
     _draw_ticks(root, {})
     _keep_used_ids(root)
     root.children = [small for child in root.children for small in _without_wrappers(child)]
-    _, _, width, height = root.attributes["viewBox"].split()
-    root.attributes = {
-        "class": "kf-picture",
-        "viewBox": root.attributes["viewBox"],
+    _, _, width, height = map(float, root.attributes["viewBox"].split())
+    root.attributes = {}
+    return Drawing(root, (width, height), _box(written.ink, width, height), written.ink, _paper(figure, root))
+
+
+def draw(figure: Figure) -> Node:
+    """The figure as a tree whose root is a responsive ``<svg>`` with no name, ids as matplotlib hashed them."""
+    return dress([read(figure)])[0]
+
+
+def dress(drawings: Sequence[Drawing]) -> list[Node]:
+    """Drawings of one figure as ``<svg>`` trees of one size, in which nothing that any of them draws is cut off.
+
+    They take their ink and colours from the page, light or dark. Where a drawing has colours that would be lost on a
+    dark page, all of them stand on paper of their own colour instead, as matplotlib drew them.
+    """
+    left, top = (min(drawing.box[side] for drawing in drawings) for side in (0, 1))
+    right, bottom = (max(drawing.box[side] for drawing in drawings) for side in (2, 3))
+    width, height = right - left, bottom - top
+    paper = next((drawing.paper for drawing in drawings if drawing.paper), None)
+    theme = {} if paper else _theme
+    style = (
         # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
         # Its size does not hang on what is in it, so while it is far out of sight it need not be drawn.
-        "style": f"display:block;width:100%;max-width:{float(width) * 4 / 3:.0f}px;height:auto;margin:0 auto;"
-        f"aspect-ratio:{width}/{height};content-visibility:auto",
-        "font-family": "inherit",
-        # matplotlib leaves out what SVG takes for granted: that ink is black.
-        "fill": _theme["#000000"],
-        # matplotlib says this in a style sheet, which would reach every other SVG of the page.
-        "stroke-linejoin": "round",
-        "stroke-linecap": "butt",
-    }
-    return root
+        f"display:block;width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;margin:0 auto;"
+        f"aspect-ratio:{width:g}/{height:g};content-visibility:auto"
+    )
+    for drawing in drawings:
+        _paint(drawing.root, theme)
+        drawing.root.attributes = {
+            "class": "kf-picture",
+            "viewBox": f"{left:g} {top:g} {width:g} {height:g}",
+            "style": f"{style};background:{paper}" if paper else style,
+            "font-family": "inherit",
+            # matplotlib leaves out what SVG takes for granted: that ink is black.
+            "fill": theme.get("#000000", "#000000"),
+            # matplotlib says this in a style sheet, which would reach every other SVG of the page.
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt",
+        }
+    return [drawing.root for drawing in drawings]
+
+
+def _box(ink: tuple[float, float, float, float], width: float, height: float) -> tuple[float, float, float, float]:
+    """The canvas, with room around what stands outside of it; nobody's text is miles away."""
+
+    def beyond(distance: float, far: float) -> float:
+        return min(math.ceil(distance) + 4, far) if distance > 0.5 else 0
+
+    left, top, right, bottom = ink
+    return (
+        -beyond(-left, width),
+        -beyond(-top, height),
+        width + beyond(right - width, width),
+        height + beyond(bottom - height, height),
+    )
+
+
+@contextmanager
+def _heavy_parts_as_pixels(figure: Figure) -> Iterator[None]:
+    """Let meshes and clouds of thousands of elements be drawn as pixels, each the artist's own affair otherwise."""
+    from matplotlib.collections import Collection, PathCollection, QuadMesh
+
+    heavy: list[Collection] = [
+        part
+        for part in figure.findobj(Collection)
+        if part.get_rasterized() is not True
+        and (
+            (isinstance(part, QuadMesh) and np.size(part.get_array()) > RECTANGLES)
+            or (isinstance(part, PathCollection) and len(part.get_offsets()) > RECTANGLES)  # type: ignore[arg-type]
+        )
+    ]
+    for part in heavy:
+        part.set_rasterized(True)
+    try:
+        yield
+    finally:
+        for part in heavy:
+            part.set_rasterized(False)
+
+
+# --- colours ---------------------------------------------------------------------------------------------------------
+
+#: The darkest that a page's paper is, and how much a colour must differ from it to be seen: relative luminances.
+_NIGHT, _SEEN = 0.009, 2.5
+_INK = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _paper(figure: Figure, root: Node) -> str | None:
+    """The figure's own background, where its colours would not be seen in the page's ink on a dark page."""
+    from matplotlib.colors import to_hex, to_rgba
+
+    if set(_theme) - set(_PLAIN):  # the author said which colours follow the page
+        return None
+    backs = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]
+    tinted = any(to_rgba(back)[3] > 0 and to_hex(back) != "#ffffff" for back in backs)
+    if tinted or _lost_at_night(root, written=any(axes.texts for axes in figure.axes)):
+        back = to_rgba(figure.get_facecolor())
+        return to_hex(back) if back[3] else "#ffffff"
+    return None
+
+
+def _lost_at_night(root: Node, written: bool) -> bool:
+    """Whether there are colours that a dark page swallows. ``written``: there is text inside the axes."""
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, flat = stack.pop()
+        flat = flat or node.attributes.get("shape-rendering") == "crispEdges"
+        if written and (flat or node.tag == "image"):
+            return True  # on cells of any colour, ink must stay what the author chose
+        for what, color in _INK.findall(node.attributes.get("style", "")):
+            if color == "#000000" or flat:
+                continue
+            light = _luminance(color)
+            if color == "#ffffff":
+                if what == "stroke" or node.tag in ("text", "tspan") or "data-text" in node.attributes:
+                    return True
+            elif (light + 0.05) / (_NIGHT + 0.05) < _SEEN or (written and what == "fill" and light > 0.45):
+                return True
+        stack += [(child, flat) for child in node.children]
+    return False
+
+
+def _paint(root: Node, theme: dict[str, str]) -> None:
+    if not theme:
+        return
+    for node in root.walk():
+        for name in _PAINTED & node.attributes.keys():
+            value = node.attributes[name]
+            if "#" in value:
+                node.attributes[name] = _HEX.sub(lambda match: theme.get(match[0].lower(), match[0]), value)
+
+
+# --- ids -------------------------------------------------------------------------------------------------------------
 
 
 def rename_ids(root: Node, names: dict[str, str]) -> None:
@@ -128,18 +272,24 @@ def point_to(value: str, names: dict[str, str]) -> str:
     return re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", value)
 
 
-def _draw_pixels(node: Node) -> None:
+# --- elements --------------------------------------------------------------------------------------------------------
+
+
+def _draw_pixels(node: Node, images: Iterator[Pixels], rasters: Rasters) -> None:
     """Draw small rasters as one path a colour: sharp at any size, and no ``data:`` address for a policy to forbid.
 
-    A raster of more than ``_RECTANGLES`` even patches, such as a photograph, stays what it is.
+    A raster of more than ``RECTANGLES`` even patches, such as a photograph, becomes an image.
     """
     for k, child in enumerate(node.children):
-        _draw_pixels(child)
-        if child.tag != "image" or not child.attributes.get("href", "").startswith("data:image/png;base64,"):
+        _draw_pixels(child, images, rasters)
+        if child.tag != "image":
             continue
-        pixels = _pixels(child.attributes["href"])
-        patches = _patches(pixels)
-        if sum(map(len, patches.values())) > _RECTANGLES:
+        pixels = next(images)
+        even = patches(pixels)
+        if even is None:
+            child.attributes["href"] = rasters.encode(pixels)
+            child.attributes.pop("id", None)
+            child.attributes["preserveAspectRatio"] = "none"  # it may have fewer pixels than matplotlib's
             continue
         x, y, width, height = (float(child.attributes.get(name, 0)) for name in ("x", "y", "width", "height"))
         moves = [child.attributes.get("transform", "")]
@@ -148,7 +298,7 @@ def _draw_pixels(node: Node) -> None:
         if (height, width) != pixels.shape[:2]:
             moves.append(f"scale({width / pixels.shape[1]:.6g} {height / pixels.shape[0]:.6g})")
         paths = []
-        for (red, green, blue, alpha), rectangles in patches.items():
+        for (red, green, blue, alpha), rectangles in even.items():
             ink = f"fill: rgb({red},{green},{blue})" + (f"; fill-opacity: {alpha / 255:.3g}" if alpha < 255 else "")
             outline = "".join(f"M{left} {top}h{wide}v{tall}h-{wide}z" for left, top, wide, tall in rectangles)
             paths.append(Node("path", {"d": outline, "style": ink}))
@@ -156,28 +306,6 @@ def _draw_pixels(node: Node) -> None:
         node.children[k] = Node(
             "g", {**kept, "transform": " ".join(moves).strip(), "shape-rendering": "crispEdges"}, "", paths
         )
-
-
-def _pixels(address: str) -> np.ndarray:
-    from PIL import Image
-
-    return np.asarray(Image.open(io.BytesIO(b64decode(address.partition(",")[2]))).convert("RGBA"))
-
-
-def _patches(pixels: np.ndarray) -> dict[tuple[int, ...], list[tuple[int, int, int, int]]]:
-    """Colour -> rectangles (left, top, width, height) that cover the pixels of that colour, the invisible left out."""
-    colors = [tuple(color) for color in np.unique(pixels.reshape(-1, 4), axis=0).tolist()]
-    found: dict[tuple[int, ...], list[tuple[int, int, int, int]]] = {color: [] for color in colors if color[3]}
-    above: dict[tuple, int] = {}  # a run of one colour that could go on in this row -> the row where it began
-    for top, row in enumerate([*pixels.tolist(), []]):
-        ends = [left for left in range(1, len(row)) if row[left] != row[left - 1]]
-        edges = zip([0, *ends], [*ends, len(row)], strict=True) if row else ()
-        runs = {(left, right, tuple(row[left])): top for left, right in edges}
-        for run, since in above.items():
-            if run not in runs and run[2] in found:
-                found[run[2]].append((run[0], since, run[1] - run[0], top - since))
-        above = {run: above.get(run, since) for run, since in runs.items()}
-    return found
 
 
 def _draw_ticks(node: Node, marks: dict[str, tuple[float, float]]) -> None:
@@ -212,14 +340,15 @@ def _node(element: ElementTree.Element) -> Node:
     node.text = (element.text or "") if len(element) == 0 and node.tag in ("text", "tspan", "style") else ""
     for key, value in element.attrib.items():
         name = key.rpartition("}")[2]
-        value = _tidy(name, value, node.tag)
+        value = _tidy(name, value)
         if value:
             node.attributes[name] = value
     node.children = [_node(child) for child in element]
     return node
 
 
-def _tidy(name: str, value: str, tag: str) -> str:
+@lru_cache(maxsize=50_000)
+def _tidy(name: str, value: str) -> str:
     if name == "transform":
         # A rotation by nothing stands on most labels; the other transforms keep their precision, since they may scale.
         value = re.sub(r"rotate\(-?0(?:\.0+)?(?: [^)]*)?\)", "", value)
@@ -227,9 +356,6 @@ def _tidy(name: str, value: str, tag: str) -> str:
     if name == "space":
         return ""
     if name in _PAINTED:
-        value = _HEX.sub(lambda match: _theme.get(match[0].lower(), match[0]), value)
-        if tag == "tspan":  # mathematics is set glyph by glyph, to one font's widths at one size
-            return re.sub(r"font-family: [^;]*", _GLYPH_FONT, value)
         return _FONT.sub("", _scaled(value))
     if name in ("d", "points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
         return _round(re.sub(r"\s+", " ", value).strip())
