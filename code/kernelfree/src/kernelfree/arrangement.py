@@ -7,6 +7,7 @@ which widget belongs to which figure, and the display of a box that holds one be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -36,14 +37,12 @@ def register(figure: Figure, *parts: Any) -> None:
 
 def _show(widget: Any) -> None:
     """What displaying a widget does."""
-    from IPython.display import display
-
     below = list(_walk(widget))
     figures = list(dict.fromkeys(_outputs[part] for part in below if part in _outputs))
     steered = list(dict.fromkeys(_controls[part] for part in below if part in _controls))
     for figure in figures:
         box = widget if figure in steered and widget not in _outputs else _boxes.get(figure)
-        display(figure.bundle(lambda html, box=box, figure=figure: _arranged(box, figure, html)), raw=True)
+        capture.display(figure.bundle(partial(_arranged, box, figure)), raw=True)
     if figures:
         return
     if steered and any(figure.widgets for figure in steered):
@@ -51,7 +50,7 @@ def _show(widget: Any) -> None:
             _boxes[figure] = widget  # they are shown with their figure, in this order
         return
     data = widget._repr_mimebundle_()
-    display(data[0] if isinstance(data, tuple) else data, raw=True)
+    capture.display(data[0] if isinstance(data, tuple) else data, raw=True)
 
 
 def _walk(widget: Any) -> Iterator[Any]:

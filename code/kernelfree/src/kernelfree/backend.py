@@ -35,9 +35,14 @@ class Written:
 class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
     def __init__(self, width: float, height: float, file: io.StringIO, dpi: float) -> None:
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        super().__init__(width, height, file, image_dpi=dpi, metadata=nothing)
+        self._own.__init__(width, height, file, image_dpi=dpi, metadata=nothing)
         self.images: list[Any] = []
         self.corners: list[Any] = []
+
+    @property
+    def _own(self) -> Any:
+        """matplotlib's own renderer, which has no types."""
+        return super()
 
     def _mark(self, gc: Any, corners: Any) -> None:
         """Note where something is drawn, unless it is clipped. ``corners``: points from the lower left."""
@@ -47,7 +52,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
         if len(path.vertices) < 500:
             self._mark(gc, transform.transform(path.vertices))
-        super().draw_path(gc, path, transform, rgbFace)
+        self._own.draw_path(gc, path, transform, rgbFace)
 
     def draw_text(
         self,
@@ -60,17 +65,18 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         ismath: bool | str = False,
         mtext: Any = None,
     ) -> None:
-        width, height, descent = self.get_text_width_height_descent(s, prop, ismath)
+        width, height, descent = self._own.get_text_width_height_descent(s, prop, ismath)
         below, turn = self.height - y, np.deg2rad(angle)
         along, up = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
         base = np.array([x, below])
         self._mark(gc, [base + a * along + b * up for a in (0, width) for b in (-descent, height - descent)])
         if not ismath:
-            return super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
         self.writer.start("g", attrib={"data-text": s})
         matplotlib.rcParams["svg.fonttype"] = "path"
         try:
-            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         finally:
             matplotlib.rcParams["svg.fonttype"] = "none"
             self.writer.end("g")
@@ -78,16 +84,17 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
     def draw_path_collection(self, *args: Any, **kwargs: Any) -> None:
         smooth = args[_ANTIALIASEDS] if len(args) > _ANTIALIASEDS else kwargs.get("antialiaseds", [True])
         if np.any(smooth):
-            return super().draw_path_collection(*args, **kwargs)
+            self._own.draw_path_collection(*args, **kwargs)
+            return
         self.writer.start("g", attrib={"shape-rendering": "crispEdges"})
-        super().draw_path_collection(*args, **kwargs)
+        self._own.draw_path_collection(*args, **kwargs)
         self.writer.end("g")
 
     def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
         if im.shape[0] and im.shape[1]:
             self.images.append(np.array(im))
         # matplotlib would write a PNG, which svg.py writes anew in a form that suits: an empty one keeps the place.
-        super().draw_image(gc, x, y, np.zeros_like(im), transform)
+        self._own.draw_image(gc, x, y, np.zeros_like(im), transform)
 
 
 class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
@@ -100,7 +107,7 @@ class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
         width, height = self.figure.get_size_inches()
         inner = _Renderer(width * 72, height * 72, file, dpi)
         renderer = MixedModeRenderer(self.figure, width, height, dpi, inner, bbox_inches_restore=bbox_inches_restore)
-        self.figure.draw(renderer)
+        self.figure.draw(renderer)  # type: ignore[arg-type]
         renderer.finalize()
         corners = np.array(inner.corners or [(0, 0)])
         (left, bottom), (right, top) = np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)

@@ -305,3 +305,11 @@ def is_figure(item: Item) -> bool:
 
 def _among(item: Item, figures: Iterable[Any]) -> bool:
     return any(item is figure for figure in figures)
+
+
+def display(value: Any, *, raw: bool = False) -> None:
+    """IPython's ``display``; with ``raw``, of data by MIME type."""
+    from IPython import display as notebook
+
+    show: Any = notebook.display
+    show(value, raw=raw)

@@ -130,10 +130,8 @@ def _flush(figures: Sequence[Any]) -> None:
     """Show what the cell drew before, which Jupyter shows before too."""
     if not figures or not page.building():
         return
-    from IPython.display import display
-
     for figure in figures:
-        display(figure)
+        capture.display(figure)
         picture.close(figure)
 
 

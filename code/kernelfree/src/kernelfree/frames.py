@@ -122,13 +122,12 @@ def _coded(values: list[str | None]) -> list[str | None] | dict[str, Any]:
 
     A curve that a control bends smoothly has second differences near 0, which compress to a bit or two each.
     """
-    if len(values) < 3 or None in values:
+    texts = [value for value in values if value is not None]
+    if len(texts) < 3 or len(texts) < len(values):
         return values
-    parts = _DECIMAL.split(values[0])
-    numbers = [[round(float(number) * 100) for number in _DECIMAL.findall(value)] for value in values]
-    if any(
-        len(row) != len(parts) - 1 or _joined(parts, row) != value for row, value in zip(numbers, values, strict=True)
-    ):
+    parts = _DECIMAL.split(texts[0])
+    numbers = [[round(float(number) * 100) for number in _DECIMAL.findall(text)] for text in texts]
+    if any(len(row) != len(parts) - 1 or _joined(parts, row) != text for row, text in zip(numbers, texts, strict=True)):
         return values
     kept, series = [parts[0]], []
     for slot, part in zip(zip(*numbers, strict=True), parts[1:], strict=True):

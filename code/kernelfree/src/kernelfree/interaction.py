@@ -140,8 +140,6 @@ def interactive_output(draw: Draw, made: Mapping[str, Any], /) -> Any:
 
 
 def _live(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dict[str, Any]:
-    from IPython.display import display
-
     description = describe(draw, options) or "A figure."
     first: list[dict[str, Any]] = []
     standing = capture.Standing(draw)
@@ -155,7 +153,7 @@ def _live(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dic
             if isinstance(item, str):
                 print(item, end="" if item.endswith("\n") else "\n")
             else:
-                display(bundle, raw=True)
+                capture.display(bundle, raw=True)
 
     manual = {"manual": options.manual, "manual_name": options.manual_name}
     panel = stock.interactive(shown, manual, **abbreviations)
@@ -318,9 +316,7 @@ def _plain(letter: str) -> str:
 
 
 def _display(bundle: dict[str, Any]) -> None:
-    from IPython.display import display
-
-    display(bundle, raw=True)
+    capture.display(bundle, raw=True)
 
 
 def _leave(draw: Draw, abbreviations: Mapping[str, Any], options: Options, error: Exception) -> None:
@@ -339,9 +335,10 @@ def _hush(draw: Draw) -> None:
 
     def show(value: Any) -> None:
         if value is not draw:
-            from IPython.lib.pretty import pretty
+            from IPython.lib import pretty
 
-            _display({"text/plain": pretty(value)})
+            write: Any = pretty.pretty
+            _display({"text/plain": write(value)})
 
     def stop(*args: Any) -> None:
         shell.events.unregister("post_execute", stop)

@@ -30,7 +30,7 @@ class Rasters:
     frames: int = 1
     budget: int = 3_000_000
     level: int = 0
-    bytes: int = 0
+    weight: int = 0
     drawn: int = 0
     _known: dict[bytes, str] = field(default_factory=dict)
 
@@ -40,10 +40,10 @@ class Rasters:
         if key not in self._known:
             # Before any frame comes after it, a figure's first image tells what all would weigh.
             content, kind = _encoded(pixels, self.level)
-            while self.level + 1 < len(LEVELS) and (self.bytes + len(content)) * self._to_come() > self.budget:
+            while self.level + 1 < len(LEVELS) and (self.weight + len(content)) * self._to_come() > self.budget:
                 self.level += 1
                 content, kind = _encoded(pixels, self.level)
-            self.bytes += len(content)
+            self.weight += len(content)
             if len(self._known) > 200:
                 self._known.clear()
             self._known[key] = f"data:image/{kind};base64,{b64encode(content).decode()}"
@@ -66,7 +66,7 @@ def _encoded(pixels: Pixels, level: int) -> tuple[bytes, str]:
         image = image.convert("RGB")
         if (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all():
             grey = Image.fromarray(pixels[..., 0])
-            if len(grey.getcolors()) <= 16:
+            if len(grey.getcolors() or ()) <= 16:
                 return _saved(grey.quantize(16), "png", optimize=True), "png"
     few = image.getcolors(maxcolors=64)
     if few:

@@ -105,7 +105,7 @@ def _figure(env: BuildEnvironment, figure: page.Payload, place: str) -> str:
     if known != figure.instance:
         raise ExtensionError(f"{place}: a second figure of this page is called {figure.name!r}; give it another name")
     scripts, names = _module_files(figure.modules)
-    card = {
+    card: dict[str, Any] = {
         "name": figure.name,
         "instance": figure.instance,
         "kit": next(name for name in names if name.startswith("kit.")),
@@ -202,12 +202,12 @@ def _module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[s
             imports = [own[imported.name] for imported in module.imports]
             own[module.path.name] = add(module.name, imports, module.function())
     numbered: list[str] = []
-    for module in carried:
-        if "own" in module:
-            numbered.append(own[module["own"]])
+    for sent in carried:
+        if "own" in sent:
+            numbered.append(own[sent["own"]])
         else:
-            imports = [numbered[number] for number in module["imports"]]
-            numbered.append(add(module["name"], imports, module["function"]))
+            imports = [numbered[number] for number in sent["imports"]]
+            numbered.append(add(sent["name"], imports, sent["function"]))
     names.remove(numbered[-1])
     return scripts, [*names, numbered[-1]]
 
@@ -227,9 +227,8 @@ def _json(content: Any) -> str:
 
 def _files(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     """Page -> the figures' names on it and the scripts they need; kept between builds with the environment."""
-    if not hasattr(env, "kernelfree_files"):
-        env.kernelfree_files = {}
-    return env.kernelfree_files
+    kept: dict[str, dict[str, Any]] = env.__dict__.setdefault("kernelfree_files", {})
+    return kept
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
@@ -330,7 +329,7 @@ def _give_time(app: Sphinx, name: str, source: list[str]) -> None:
     least = app.config.kernelfree_timeout
     wanted = max(usual, least) if usual > 0 and "interact" in source[0] else usual
     if config.execution_timeout != wanted:
-        app.env.mystnb_config = config.copy(execution_timeout=wanted)
+        setattr(app.env, "mystnb_config", config.copy(execution_timeout=wanted))  # noqa: B010
 
 
 _usual_timeout: WeakKeyDictionary[Sphinx, int] = WeakKeyDictionary()
@@ -368,6 +367,8 @@ def _start_progress(app: Sphinx) -> None:
 
 def _print_progress(path: str, done: threading.Event) -> None:
     terminal = sys.__stderr__
+    if terminal is None:
+        return
     pause = 0.5 if terminal.isatty() else 10  # a log wants few lines, a terminal rewrites one
     with open(path, encoding="utf-8") as channel:
         while not done.wait(pause):

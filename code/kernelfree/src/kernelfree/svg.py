@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -100,10 +100,11 @@ def read(figure: Figure, rasters: Rasters | None = None) -> Drawing:
     """Draw ``figure``. The same figure always gives the same tree, and equal ids always mean equal content."""
     import matplotlib
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
     with matplotlib.rc_context(settings), _heavy_parts_as_pixels(figure):
-        written: Written = figure.canvas.print_figure(  # type: ignore[assignment]
-            io.BytesIO(), format="svg", backend="module://kernelfree.backend", bbox_inches=None, dpi="figure"
+        canvas: Any = figure.canvas
+        written: Written = canvas.print_figure(
+            io.BytesIO(), format="svg", backend="module://kernelfree.backend", bbox_inches=None, dpi=figure.dpi
         )
     root = _node(ElementTree.fromstring(written.svg))
     root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
@@ -179,7 +180,7 @@ def _heavy_parts_as_pixels(figure: Figure) -> Iterator[None]:
         for part in figure.findobj(Collection)
         if part.get_rasterized() is not True
         and (
-            (isinstance(part, QuadMesh) and np.size(part.get_array()) > RECTANGLES)
+            (isinstance(part, QuadMesh) and np.size(_array(part)) > RECTANGLES)
             or (isinstance(part, PathCollection) and len(part.get_offsets()) > RECTANGLES)  # type: ignore[arg-type]
         )
     ]
@@ -190,6 +191,11 @@ def _heavy_parts_as_pixels(figure: Figure) -> Iterator[None]:
     finally:
         for part in heavy:
             part.set_rasterized(False)
+
+
+def _array(mesh: Any) -> Any:
+    values = mesh.get_array()
+    return () if values is None else values
 
 
 # --- colours ---------------------------------------------------------------------------------------------------------

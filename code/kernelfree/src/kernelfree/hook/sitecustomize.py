@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Read by a Python that starts while a book with ``kernelfree_ipywidgets`` is built: nothing happens until somebody
 imports ipywidgets. A ``sitecustomize`` that stood there before is read all the same."""
 

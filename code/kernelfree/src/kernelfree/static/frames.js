@@ -8,10 +8,14 @@ export default {
     const set = el.querySelector("fieldset.kf-controls");
     if (set) set.disabled = false;
     const stops = parts.map((part) => part.bind(el.querySelector(`[data-control="${part.name}"]`)));
-    const stop = watch(model, parts.map((part) => part.name), () => {
-      const said = show(parts.reduce((frame, part) => frame * part.count + part.position(), 0));
-      if (said) announce(el, said);
-    });
+    const stop = watch(
+      model,
+      parts.map((part) => part.name),
+      () => {
+        const said = show(parts.reduce((frame, part) => frame * part.count + part.position(), 0));
+        if (said) announce(el, said);
+      },
+    );
     return () => [stop, ...stops].forEach((end) => end?.());
   },
 };
@@ -41,7 +45,20 @@ function steps({ values, count, labels, late }, v) {
     return values.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0);
   };
   const position = () => nearest(v.get());
-  return { position, bind: (box) => slider(box, v, { position, nth, nearest, labels, written: (x) => String(Number(x.toPrecision(5))), late, count, counted: true }) };
+  return {
+    position,
+    bind: (box) =>
+      slider(box, v, {
+        position,
+        nth,
+        nearest,
+        labels,
+        written: (x) => String(Number(x.toPrecision(5))),
+        late,
+        count,
+        counted: true,
+      }),
+  };
 }
 
 // Texts in order.
@@ -103,44 +120,53 @@ function pair({ ends, labels, late }, v) {
     const [low, high] = places();
     return low * n - (low * (low - 1)) / 2 + (high - low);
   };
-  return { position, bind(box) {
-    const handles = [...box.querySelectorAll("input")];
-    const text = box.querySelector(".kf-text");
-    const show = () => {
-      const at = places();
-      handles.forEach((handle, k) => {
-        if (Number(handle.value) !== at[k]) handle.value = at[k];
-        handle.setAttribute("aria-valuetext", labels[at[k]]);
-      });
-      handles[0].style.zIndex = at[0] > n / 2 ? 1 : 0; // else two handles at the far end could not be parted
-      write(text, `${labels[at[0]]} to ${labels[at[1]]}`);
-    };
-    handles.forEach((handle, k) => handle.addEventListener(late ? "change" : "input", () => {
-      const at = places();
-      at[k] = k ? Math.max(Number(handle.value), at[0]) : Math.min(Number(handle.value), at[1]);
-      v.set(at.map((i) => ends[i]));
-      show();
-    }));
-    watch(v.model, [v.trait], show);
-  } };
+  return {
+    position,
+    bind(box) {
+      const handles = [...box.querySelectorAll("input")];
+      const text = box.querySelector(".kf-text");
+      const show = () => {
+        const at = places();
+        handles.forEach((handle, k) => {
+          if (Number(handle.value) !== at[k]) handle.value = at[k];
+          handle.setAttribute("aria-valuetext", labels[at[k]]);
+        });
+        handles[0].style.zIndex = at[0] > n / 2 ? 1 : 0; // else two handles at the far end could not be parted
+        write(text, `${labels[at[0]]} to ${labels[at[1]]}`);
+      };
+      handles.forEach((handle, k) =>
+        handle.addEventListener(late ? "change" : "input", () => {
+          const at = places();
+          at[k] = k ? Math.max(Number(handle.value), at[0]) : Math.min(Number(handle.value), at[1]);
+          v.set(at.map((i) => ends[i]));
+          show();
+        }),
+      );
+      watch(v.model, [v.trait], show);
+    },
+  };
 }
 
 // A drop-down, radio buttons, or one checkbox.
 function choice({ values }, v) {
   const position = () => Math.max(0, values.indexOf(v.get()));
-  return { position, bind(box) {
-    const select = box.querySelector("select");
-    const inputs = [...box.querySelectorAll("input")];
-    const single = inputs.length === 1 && inputs[0].type === "checkbox";
-    const picked = () => (select ? select.selectedIndex : single ? Number(inputs[0].checked) : inputs.findIndex((input) => input.checked));
-    box.addEventListener("change", () => v.set(values[picked()]));
-    watch(v.model, [v.trait], () => {
-      const i = position();
-      if (select) select.selectedIndex = i;
-      else if (single) inputs[0].checked = i === 1;
-      else inputs.forEach((input, k) => (input.checked = k === i));
-    });
-  } };
+  return {
+    position,
+    bind(box) {
+      const select = box.querySelector("select");
+      const inputs = [...box.querySelectorAll("input")];
+      const single = inputs.length === 1 && inputs[0].type === "checkbox";
+      const picked = () =>
+        select ? select.selectedIndex : single ? Number(inputs[0].checked) : inputs.findIndex((input) => input.checked);
+      box.addEventListener("change", () => v.set(values[picked()]));
+      watch(v.model, [v.trait], () => {
+        const i = position();
+        if (select) select.selectedIndex = i;
+        else if (single) inputs[0].checked = i === 1;
+        else inputs.forEach((input, k) => (input.checked = k === i));
+      });
+    },
+  };
 }
 
 // --- frames ----------------------------------------------------------------------------------------------------------
@@ -150,13 +176,20 @@ function painter(stage, frames) {
   if (frames.lines) {
     return (n) => {
       stage.innerHTML = frames.frames[n].map((i) => frames.lines[i]).join(""); // our own drawing, made while building
-      return [...stage.querySelectorAll(".kf-words")].map((node) => node.textContent).join(", ").slice(0, 300);
+      return [...stage.querySelectorAll(".kf-words")]
+        .map((node) => node.textContent)
+        .join(", ")
+        .slice(0, 300);
     };
   }
   const nodes = [stage, ...stage.querySelectorAll("*")];
-  const columns = frames.columns.map(([node, name, pattern, values]) => (
-    { node: nodes[node], name, value: reader(values), which: frames.patterns[pattern], at: -1 }
-  ));
+  const columns = frames.columns.map(([node, name, pattern, values]) => ({
+    node: nodes[node],
+    name,
+    value: reader(values),
+    which: frames.patterns[pattern],
+    at: -1,
+  }));
   const spoken = columns.filter((column) => column.name === "#text" || column.name === "data-text");
   const words = spoken.filter((column) => column.node.matches(".kf-words"));
   return (n) => {
@@ -167,7 +200,10 @@ function painter(stage, frames) {
       if (at >= 0) apply(column.node, column.name, column.value(at));
     }
     const said = (words.length ? words : spoken).filter((column) => column.which[n] >= 0);
-    return said.map(({ node, name }) => (name === "#text" ? node.textContent : node.dataset.text)).join(", ").slice(0, 300);
+    return said
+      .map(({ node, name }) => (name === "#text" ? node.textContent : node.dataset.text))
+      .join(", ")
+      .slice(0, 300);
   };
 }
 
