@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -194,7 +195,8 @@ class Standing:
 
     def __init__(self, draw: Callable[..., Any]) -> None:
         self.open = open_figures()
-        self.figures = list(dict.fromkeys([*self.open, *_figures_of(_names_in(draw))]))
+        self.named = list(dict.fromkeys(_figures_of(_names_in(draw))))
+        self.figures = list(dict.fromkeys([*self.open, *self.named]))
         self.changed: list[Any] = []
         #: Those that at least one call changed.
         self.ever: set[int] = set()
@@ -218,13 +220,18 @@ class Standing:
             for figure, callback in before:
                 figure.stale_callback = callback
 
+    def pending(self) -> list[Any]:
+        """The open figures that ``draw`` does not know: Jupyter shows them before it calls ``draw``."""
+        return [figure for figure in self.open if not _among(figure, self.named)]
+
     def untouched(self) -> list[Any]:
         """The open figures that no call changed: not the frames' affair."""
         return [figure for figure in self.open if id(figure) not in self.ever]
 
 
-def _names_in(draw: Callable[..., Any]) -> Iterable[Any]:
-    """What the names that ``draw`` uses stand for: globals, and variables of functions around it."""
+def _names_in(draw: Callable[..., Any], depth: int = 3) -> Iterable[Any]:
+    """What the names that ``draw`` uses stand for: globals, and variables of functions around it; likewise of what it
+    calls."""
     function = getattr(draw, "func", draw)  # of a partial
     function = getattr(function, "__func__", function)  # of a method
     if not hasattr(function, "__code__"):
@@ -233,6 +240,8 @@ def _names_in(draw: Callable[..., Any]) -> Iterable[Any]:
     for name in code.co_names if code else ():
         if name in around:
             yield around[name]
+            if depth and isinstance(around[name], FunctionType):
+                yield from _names_in(around[name], depth - 1)
     for cell in getattr(function, "__closure__", None) or ():
         try:
             yield cell.cell_contents

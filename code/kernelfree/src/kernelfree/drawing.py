@@ -73,6 +73,11 @@ def draw_all(
     """
     total, start = count(controls), start_of(controls)
     standing = capture.Standing(draw)
+    if page.building():
+        for figure in standing.pending():
+            capture.display(figure)
+            picture.close(figure)
+        standing = capture.Standing(draw)
     rasters = Rasters(frames=total, budget=max_bytes)
     frames: list[Frame] = []
     said: dict[str, None] = {}
@@ -109,7 +114,6 @@ def draw_all(
     for figure in standing.figures:
         if id(figure) in standing.ever:
             picture.close(figure)  # it stands in the frames, and not a second time below them
-    _flush(standing.untouched())
     notes = []
     if failures:
         notes.append(f"{len(failures)} of {total} frames say that they failed, the first: {failures[0]}")
@@ -124,15 +128,6 @@ def draw_all(
 def _called(draw: Callable[..., Any]) -> str:
     function = getattr(draw, "func", draw)
     return str(getattr(function, "__name__", type(function).__name__))
-
-
-def _flush(figures: Sequence[Any]) -> None:
-    """Show what the cell drew before, which Jupyter shows before too."""
-    if not figures or not page.building():
-        return
-    for figure in figures:
-        capture.display(figure)
-        picture.close(figure)
 
 
 def _parts(item: capture.Item, rasters: Rasters) -> list[outputs.Part]:
