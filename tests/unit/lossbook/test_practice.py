@@ -32,7 +32,7 @@ CHAPTER = (ROOT / "book" / "in-practice.md").read_text(encoding="utf-8")
 #: The texts of the chapter's main index entries, in order, each with the last heading above it.
 ENTRIES = [
     (entry, re.findall(r"^#{2,3} (.*)$", CHAPTER[: found.start()], re.MULTILINE)[-1])
-    for found in re.finditer(r"^```\{index\} ! single: (.*)\n```$", CHAPTER, re.MULTILINE)
+    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", CHAPTER, re.MULTILINE)
     for entry in [found.group(1)]
 ]
 
