@@ -12,7 +12,7 @@ NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
 TERMS = re.findall(r"^([A-Za-z][^\n:]*)\n  \S", re.search(r":::\{glossary\}\n(.*?)\n:::", GLOSSARY, re.DOTALL)[1], re.M)
 
 #: Chapters that have only begun.
-NOT_YET = ("confidence", "information", "in-practice", "other-losses")
+NOT_YET = ("confidence", "in-practice", "other-losses")
 #: Code that a reader cannot know before the chapter that introduces it.
 INTRODUCED = {
     "F.cross_entropy": "loss-function",

@@ -21,7 +21,7 @@ def test_labels_come_from_the_first_letter():
 
 
 def test_digits_are_the_real_threes_and_sevens(tmp_path):
-    pictures = learner._digits(tmp_path)
+    pictures = learner.write_digits(tmp_path)
     digits = load_digits()
     assert len(pictures.files) == sum(int(t) in (3, 7) for t in digits.target)
     assert pictures.files == sorted(pictures.files)

@@ -52,7 +52,7 @@ def find_pictures() -> Pictures:
     from fastai.data.external import fastai_cfg
 
     pets = Path(fastai_cfg().path("data")) / "oxford-iiit-pet" / "images"
-    return _pets(pets) if any(pets.glob("*.jpg")) else _digits(Path(tempfile.mkdtemp(prefix="digits-")))
+    return _pets(pets) if any(pets.glob("*.jpg")) else write_digits(Path(tempfile.mkdtemp(prefix="digits-")))
 
 
 def _pets(folder: Path) -> Pictures:
@@ -75,7 +75,8 @@ def _pets(folder: Path) -> Pictures:
     )
 
 
-def _digits(folder: Path) -> Pictures:
+def write_digits(folder: Path) -> Pictures:
+    """The handwritten threes and sevens as image files in ``folder``, named by the lesson's rule."""
     from PIL import Image
     from sklearn.datasets import load_digits
     from torchvision import models
