@@ -3,12 +3,13 @@
 import pytest
 
 from leanpage import css
+from leanpage.tree import Tree
 
 PAGE = '<html><body class="dark"><div id="top" class="box wide"><p>text</p><svg viewBox="0 0 1 1"></svg></div></html>'
 
 
 def cut(sheet, page=PAGE, script=""):
-    return css.cut(sheet, css.names([page], [script]), page + script).strip()
+    return css.cut(sheet, css.names([Tree(page)], [script]), page + script).strip()
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,16 @@ def test_values_important_marks_and_nested_rules_survive():
 
 def test_what_browsers_ignore_is_left_out():
     assert cut(".box{top:0}\n.box") == ".box{top:0}"
+
+
+def test_class_without_quotes_counts():
+    assert cut(".framed{top:0}", page="<div class=framed>x</div>") == ".framed{top:0}"
+
+
+def test_names_that_a_script_puts_together_count():
+    assert cut(".fa-user{top:0}.fb-user{top:0}", script="'fa-' + name") == ".fa-user{top:0}"
+
+
+def test_icons_are_those_of_any_string_and_letters_only_where_a_rule_is_an_icons():
+    rules = css.parse(':root{--pst-icon-info:"\\f05a"}.fa-a{--fa:"A"}p::after{content:"text"}')
+    assert css.icons(rules) == {"\uf05a", "A"}

@@ -11,6 +11,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from leanpage import fonts
 from leanpage import math as leanmath
+from leanpage.tree import Tree
 
 
 def mathml(tex, display=True, **macros):
@@ -58,7 +59,7 @@ def test_spellings_of_mathjax_are_known(tex, same):
 
 def test_font_holds_what_pages_show_and_little_else():
     page = mathml(r"\sqrt{h} + \theta \in \mathbb{R}") + "<p>not math: q</p>"
-    shown = leanmath.characters(page)
+    shown = leanmath.characters(Tree(page))
     assert set("√ℎ+𝜃∈ℝ") <= shown
     assert not {"q", "𝑞"} & shown
     font = fonts.cut(leanmath.FONT.read_bytes(), shown)

@@ -1,45 +1,192 @@
-"""Style sheets cut to what pages use: a rule goes only if it asks for a name that no page and no script contains.
+"""Style sheets as rules: addresses moved, and rules cut that no page can need.
 
-The test is by names alone (elements, classes, ids), never by structure, so it errs on the side of keeping. What scripts
-switch on and off is safe, since every word of the scripts counts as a name.
+A rule goes only if it asks for a name that no page and no script contains. The test is by names alone (elements,
+classes, ids), never by structure, so it errs on the side of keeping. What scripts switch on and off is safe, since
+every word of the scripts counts as a name, and a word that ends in a hyphen as the beginning of names.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 import tinycss2
 
+from .tree import Tree, classes
+
 NESTING = {"media", "supports", "layer", "container"}
+#: Names in text that is no HTML of the page itself: data of widgets, say.
+TAGS = re.compile(r"<([a-zA-Z][\w-]*)")
+VALUES = re.compile(r"""\b(?:class|className|id)\\?["']?\s*[=:]\s*(?:\\?["']([^"'\\]*)|([\w-]+))""")
+WORD = re.compile(r"[\w-]+")
+
+Token = Any  #: a node of tinycss2, which has no types
 
 
-def names(pages: list[str], scripts: list[str]) -> set[str]:
-    """Return every name that a selector could match: elements, classes and ids of `pages`, any word of `scripts`."""
-    found = {"root"}
+@dataclass
+class Names:
+    """The names that a selector may ask for and find."""
+
+    exact: set[str] = field(default_factory=lambda: {"root"})
+    beginnings: tuple[str, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.exact or name.startswith(self.beginnings) if self.beginnings else name in self.exact
+
+
+def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> Names:
+    """Return every name that a selector could match in `pages`, by themselves or by what `scripts` do with them.
+
+    Without `data` what the pages' own scripts and data say does not count.
+    """
+    exact = {"root"}
+    beginnings: set[str] = set()
+
+    def take_script(text: str) -> None:
+        words = WORD.findall(text)
+        exact.update(words)
+        beginnings.update(word for word in words if len(word) > 2 and word[-1] == "-" and word[0].isalpha())
+
     for page in pages:
-        found.update(re.findall(r"<([a-zA-Z][\w-]*)", page))
-        for value in re.findall(r"""\b(?:class|id)=\\?["']([^"']*)""", page):
-            found.update(value.replace("\\", " ").split())
-    for script in scripts:
-        found.update(re.findall(r"[\w-]+", script))
-    return found
+        for node in page.find("*"):
+            exact.add(node.tag or "")
+        for node in page.find("[class]"):
+            exact.update(classes(node))
+        exact.update(node.id or "" for node in page.find("[id]"))
+        for node in page.find("script") if data else []:
+            kind = node.attributes.get("type") or "text/javascript"
+            text = node.text()
+            if "javascript" in kind or kind == "module":
+                take_script(text)
+            else:
+                _take_text(exact, text)
+        for fragment in page.find("template, iframe[srcdoc]"):
+            _take_text(exact, fragment.html or "")
+        _take_text(exact, page.unscripted)
+    for text in scripts:
+        take_script(text)
+    return Names(exact, tuple(sorted(beginnings)))
 
 
-def cut(css: str, known: set[str], elsewhere: str = "") -> str:
-    """Return `css`, compact, without the rules, key frames and variables that nothing uses.
+def _take_text(exact: set[str], text: str) -> None:
+    text = text.replace("&lt;", "<").replace("&quot;", '"')
+    exact.update(TAGS.findall(text))
+    for quoted, bare in VALUES.findall(text):
+        exact.update((quoted or bare).split())
 
-    `known` comes from `names`; `elsewhere` is other text (pages, scripts) that may name CSS variables.
+
+def parse(sheet: str) -> list[Token]:
+    return list(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True))
+
+
+def text(rules: list[Token]) -> str:
+    return "".join(f"{rule.serialize()}\n" for rule in rules)
+
+
+def each_token(tokens: Iterable[Token]) -> Iterable[Token]:
+    """Walk all tokens of parsed rules, those in blocks and functions included."""
+    for token in tokens:
+        yield token
+        for inner in ("prelude", "content", "arguments"):
+            held = getattr(token, inner, None)
+            if held:
+                yield from each_token(held)
+
+
+def each_address(rules: list[Token], change: Callable[[str], str | None]) -> None:
+    """Put what `change` gives in place of each address in url(); None leaves it."""
+    for token in each_token(rules):
+        if token.type == "url":
+            _change_address(token, change)
+        elif token.type == "function" and token.lower_name == "url":
+            for argument in token.arguments:
+                if argument.type == "string":
+                    _change_string(argument, change)
+
+
+def _change_address(token: Token, change: Callable[[str], str | None]) -> None:
+    if (new := change(token.value)) is not None:
+        token.value, token.representation = new, f'url("{_escaped(new)}")'
+
+
+def _change_string(token: Token, change: Callable[[str], str | None]) -> None:
+    if (new := change(token.value)) is not None:
+        token.value, token.representation = new, f'"{_escaped(new)}"'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def imported(rule: Token) -> tuple[str, str] | None:
+    """The address and the condition of an @import; None for any other rule."""
+    if rule.type != "at-rule" or rule.lower_at_keyword != "import":
+        return None
+    prelude = [token for token in rule.prelude if token.type not in ("whitespace", "comment")]
+    if not prelude:
+        return None
+    first, rest = prelude[0], rule.prelude[rule.prelude.index(prelude[0]) + 1 :]
+    condition = tinycss2.serialize(rest).strip()
+    if first.type in ("string", "url"):
+        return first.value, condition
+    if first.type == "function" and first.lower_name == "url":
+        return next((token.value for token in first.arguments if token.type == "string"), ""), condition
+    return None
+
+
+def icons(rules: list[Token]) -> set[str]:
+    """The characters that a sheet shows as icons: of a font's private range anywhere, any in the rules of an icon."""
+    shown: set[str] = set()
+    for rule in rules:
+        words = {token.value for token in each_token([rule]) if token.type == "string"}
+        of_an_icon = rule.type == "qualified-rule" and re.search(r"\bfa[\w-]*", tinycss2.serialize(rule.prelude))
+        characters = set("".join(words))
+        shown |= characters if of_an_icon else {one for one in characters if one >= "\ue000"}
+    return shown
+
+
+def finds(rules: list[Token], known: Names) -> bool:
+    """Whether any rule of a sheet could match where only these names are."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            if any(_usable(selector, known) and _demands(selector) for selector in _split(rule.prelude)):
+                return True
+            if any(not _demands(selector) for selector in _split(rule.prelude)):
+                return True
+        elif rule.type == "at-rule" and rule.lower_at_keyword in NESTING and rule.content is not None:
+            if finds(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True), known):
+                return True
+        elif rule.type == "at-rule" and rule.lower_at_keyword not in ("charset", "font-face", "keyframes", "property"):
+            return True
+    return False
+
+
+def _demands(selector: list[Token]) -> bool:
+    """Whether a selector asks for a name at all."""
+    return any(token.type in ("ident", "hash") for token in selector)
+
+
+# Cutting
+
+
+def cut(sheet: str, known: Names, elsewhere: str = "") -> str:
+    """Return `sheet`, compact, without the rules, key frames and variables that nothing uses.
+
+    `known` comes from `names`; `elsewhere` is other text (pages, scripts) that may name CSS variables or key frames.
     What cannot be parsed is left out, as browsers do.
     """
-    rules = _parse(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), known)
-    animated = re.findall(r"[\w-]+", " ".join(re.findall(r"animation(?:-name)?:[^;}]*", _text(rules))))
+    rules = _parse(parse(sheet), known)
+    animated = {word for part in re.findall(r"animation(?:-name)?:[^;}]*", _text(rules)) for word in WORD.findall(part)}
+    animated |= set(WORD.findall(elsewhere))
     rules = [r for r in rules if not (isinstance(r, str) and _keyframes_name(r) not in (None, *animated))]
-    elsewhere = " ".join(re.findall(r"--[\w-]+", elsewhere))
+    named = set(re.findall(r"--[\w-]+", elsewhere))
     while True:
         before = _text(rules)
-        used = set(re.findall(r"--[\w-]+", elsewhere + re.sub(r"(?<=[{;])--[\w-]+(?=:)", "", before)))
-        rules = _drop_variables(rules, used)
+        used = named | set(re.findall(r"--[\w-]+", re.sub(r"(?<=[{;])--[\w-]+(?=:)", "", before)))
+        beginnings = tuple(name for name in named if name[-1] == "-" and len(name) > 3)
+        rules = _drop_variables(rules, used, beginnings)
         if _text(rules) == before:
             return before
 
@@ -49,23 +196,24 @@ class Rule:
     """A style rule, or an at-rule around other rules."""
 
     prelude: str
-    body: list  # (name, value) pairs, or rules; a string is kept as it is
+    body: list[Rule | str | tuple[str, str]]  # (name, value) pairs, or rules; a string is kept as it is
 
     def __str__(self) -> str:
-        body = (part if isinstance(part, (str, Rule)) else ":".join(part) for part in self.body)
-        return f"{self.prelude}{{{(chr(10) if self.prelude[0] == '@' else ';').join(map(str, body))}}}"
+        body = (":".join(part) if isinstance(part, tuple) else str(part) for part in self.body)
+        return f"{self.prelude}{{{(chr(10) if self.prelude[0] == '@' else ';').join(body)}}}"
 
 
-def _text(rules: list) -> str:
+def _text(rules: list[Rule | str]) -> str:
     return "\n".join(map(str, rules)) + "\n"
 
 
-def _parse(nodes: list, known: set[str]) -> list[Rule | str]:
-    rules = []
+def _parse(nodes: list[Token], known: Names) -> list[Rule | str]:
+    rules: list[Rule | str] = []
     for node in nodes:
         if node.type == "at-rule" and node.lower_at_keyword in NESTING and node.content is not None:
             inside = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
-            rules.append(Rule(f"@{node.at_keyword}{tinycss2.serialize(node.prelude)}".strip(), _parse(inside, known)))
+            prelude = f"@{node.at_keyword}{tinycss2.serialize(node.prelude)}".strip()
+            rules.append(Rule(prelude, [*_parse(inside, known)]))
         elif node.type == "at-rule" and node.lower_at_keyword != "charset":
             rules.append(node.serialize())
         elif node.type == "qualified-rule":
@@ -75,7 +223,7 @@ def _parse(nodes: list, known: set[str]) -> list[Rule | str]:
     return [rule for rule in rules if isinstance(rule, str) or rule.body]
 
 
-def _declarations(content: list) -> list:
+def _declarations(content: list[Token]) -> list[Rule | str | tuple[str, str]]:
     parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     if any(part.type != "declaration" for part in parts):
         return [tinycss2.serialize(content).strip()]  # nested rules, or tricks for old browsers: the author's own text
@@ -83,8 +231,8 @@ def _declarations(content: list) -> list:
     return [(part.name, tinycss2.serialize(part.value).strip() + important[part.important]) for part in parts]
 
 
-def _split(tokens: list) -> list[list]:
-    groups = [[]]
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    groups: list[list[Token]] = [[]]
     for token in tokens:
         if token.type == "literal" and token.value == ",":
             groups.append([])
@@ -93,13 +241,13 @@ def _split(tokens: list) -> list[list]:
     return groups
 
 
-def _usable(selector: list, known: set[str]) -> bool:
+def _usable(selector: list[Token], known: Names) -> bool:
     """Whether all that `selector` requires is known. What stands in :not() is not required; in :is(), one is enough."""
     pseudo = False
     for token in selector:
         if token.type == "hash" and token.value not in known:
             return False
-        if token.type == "ident" and not pseudo and not {token.value, token.lower_value} & known:
+        if token.type == "ident" and not pseudo and token.value not in known and token.lower_value not in known:
             return False
         if token.type == "function" and token.lower_name in {"is", "where", "has"}:
             if not any(_usable(inner, known) for inner in _split(token.arguments)):
@@ -113,13 +261,22 @@ def _keyframes_name(rule: str) -> str | None:
     return match and match[1]
 
 
-def _drop_variables(rules: list, used: set[str]) -> list:
-    kept = []
+def _drop_variables(rules: list[Any], used: set[str], beginnings: tuple[str, ...]) -> list[Any]:
+    kept: list[Any] = []
     for rule in rules:
         if isinstance(rule, Rule):
-            parts = _drop_variables(rule.body, used) if isinstance(rule.body[0], (Rule, str)) else rule.body
-            parts = [p for p in parts if not isinstance(p, tuple) or p[0][:2] != "--" or p[0] in used]
+            parts = rule.body
+            if isinstance(rule.body[0], (Rule, str)):
+                parts = _drop_variables(rule.body, used, beginnings)
+            parts = [p for p in parts if not _is_idle(p, used, beginnings)]
             rule = Rule(rule.prelude, parts)
-        if isinstance(rule, str) or rule.body:
+        if isinstance(rule, (str, tuple)) or rule.body:
             kept.append(rule)
     return kept
+
+
+def _is_idle(part: Any, used: set[str], beginnings: tuple[str, ...]) -> bool:
+    """Whether a declaration sets a variable that nothing reads."""
+    if not isinstance(part, tuple) or part[0][:2] != "--":
+        return False
+    return part[0] not in used and not (beginnings and part[0].startswith(beginnings))

@@ -1,47 +1,78 @@
-"""Drawings inside pages, said in fewer bytes: each point of a path as its distance from the point before it."""
+"""Drawings that cells drew, said in fewer bytes: each point of a path as its distance from the point before it.
+
+An author's own drawings are left alone, and so is a path of any other form than plotting libraries write.
+"""
+
+from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from .pages import Site
+from sphinx.application import Sphinx
 
-#: A path of straight lines and curves between absolute points, as matplotlib and most plotting libraries write it.
-PATH = re.compile(r'(?<=\sd=")M[-+\d.eE\sMLCQzZ,]+(?=")')
-PART = re.compile(r"[MLCQZz]|-?\d+(?:\.\d+)?(?:e-?\d+)?", re.IGNORECASE)
+from .pages import Site
+from .tree import attribute
+
+#: Where the drawings stand that cells drew.
+DRAWN = ".cell_output svg path[d], .output svg path[d]"
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+PART = re.compile(rf"[MLCQZz]|{NUMBER}|[\s,]+")
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 
 
-def relative(path: str) -> str:
-    """Return `path` (SVG's M, L, Q, C and Z, absolute) with relative points; no rounding, so the same drawing."""
-    out, command, numbers = [], "", []
+def relative(path: str) -> str | None:
+    """Return `path` (SVG's M, L, Q, C and Z, absolute) with relative points; no rounding, so the same drawing.
+
+    None for a path of any other form.
+    """
+    out: list[str] = []
+    command, numbers = "", list[Decimal]()
     here = start = (Decimal(0), Decimal(0))
-    for part in PART.findall(path):
-        if part in "Zz":
-            out.append("z")
-            here, command = start, ""
-        elif part in POINTS:
-            command, numbers = part, []
-            out.append(part.lower() if out else "M")
-        elif not command:
-            raise ValueError(f"a number without a command in the path {path[:80]!r}")
-        else:
-            numbers.append(Decimal(part))
-            if len(numbers) == 2 * POINTS[command]:
-                points = list(zip(numbers[::2], numbers[1::2], strict=True))
-                out += [f"{number:f}" for x, y in points for number in (x - here[0], y - here[1])]
-                here, numbers = points[-1], []
-                if command == "M":
-                    start, command = here, "L"  # as SVG has it: what follows a move is drawn to
-    text = " ".join(number.rstrip("0").rstrip(".") if "." in number else number for number in out)
-    return re.sub(r" ?([mMlcqz]) ?", r"\1", text.replace("-0.", "-.").replace(" 0.", " .")).replace(" -", "-")
+    end = 0
+    for part in PART.finditer(path):
+        if part.start() != end:
+            return None
+        end, text = part.end(), part[0]
+        if not text.strip(" \t\r\n\f,"):
+            continue
+        if text in POINTS or text in "Zz":
+            if numbers or not out and text != "M":
+                return None
+            if text in "Zz":
+                out.append("z")
+                here, command = start, ""
+            else:
+                command = text
+                out.append(text.lower() if out else "M")
+            continue
+        if not command:
+            return None
+        if command == "after a move":  # as SVG has it: what follows a move is drawn to
+            command = "L"
+            out.append("l")
+        numbers.append(Decimal(text))
+        if len(numbers) == 2 * POINTS[command]:
+            points = list(zip(numbers[::2], numbers[1::2], strict=True))
+            out += [f"{number:f}" for x, y in points for number in (x - here[0], y - here[1])]
+            here, numbers = points[-1], []
+            if command == "M":
+                start, command = here, "after a move"
+    if not out or end != len(path) or numbers or out[-1:] in (["m"], ["l"], ["q"], ["c"], ["M"]):
+        return None
+    written = " ".join(number.rstrip("0").rstrip(".") if "." in number else number for number in out)
+    return re.sub(r" ?([mMlcqz]) ?", r"\1", written.replace("-0.", "-.").replace(" 0.", " .")).replace(" -", "-")
 
 
-def shorten(app, site: Site) -> None:
-    for name, page in site.pages.items():
-        site.pages[name] = PATH.sub(lambda path: min(path[0], relative(path[0]), key=len), page)
+def shorten(app: Sphinx, site: Site) -> None:
+    for page in site.pages.values():
+        for node in page.find(DRAWN):
+            path = attribute(node, "d")
+            shorter = relative(path)
+            if shorter and len(shorter) < len(path):
+                node.attrs["d"] = shorter
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("leanpage.pages")
     app.connect("leanpage-site", shorten, priority=150)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

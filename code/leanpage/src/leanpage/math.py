@@ -13,10 +13,13 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from . import fonts, pages
+from . import made as records
+from .tree import Tree
 
 logger = logging.getLogger(__name__)
 
-STYLE = Path(__file__).parent / "static" / "math.css"
+STYLE = Path(__file__).parent / "static" / "leanpage-math.css"
+SCRIPT = Path(__file__).parent / "static" / "leanpage-math.js"
 FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 # Commands that authors know from MathJax and that math-core spells in another way.
 ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarray}", "widetilde": r"\tilde{#1}"}
@@ -91,11 +94,11 @@ def visit_math_block(translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def characters(page: str) -> set[str]:
-    """Return the characters that the math of an HTML page shows, the slanted forms of single letters among them."""
-    shown = set()
-    for element in MATH.findall(page):
-        element = ANNOTATION.sub("", element)
+def characters(page: Tree) -> set[str]:
+    """Return the characters that the math of a page shows, the slanted forms of single letters among them."""
+    shown: set[str] = set()
+    for node in page.find("math"):
+        element = ANNOTATION.sub("", node.html or "")
         shown.update(html.unescape(re.sub(r"<[^>]*>", "", element)))
         if "<msqrt" in element or "<mroot" in element:  # the browser draws the sign, which stands nowhere in the page
             shown.add("\N{SQUARE ROOT}")
@@ -125,13 +128,11 @@ def write_font(app, site: pages.Site) -> None:
     """Write the math font and put its name into the style sheet, now that every page stands."""
     if bad := app.env.leanpage_bad_math:
         raise ExtensionError(f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}")
-    for old in site.folder.glob("_static/math-*.woff2"):
-        old.unlink()
-    shown = set().union(*map(characters, site.pages.values()))
+    shown = set[str]().union(*map(characters, site.pages.values()))
     font = fonts.cut(FONT.read_bytes(), shown)
     name = f"math-{fonts.digest(font)}.woff2"
     site.write(f"_static/{name}", font)
-    site.write("_static/math.css", STYLE.read_text("utf-8").replace("MATH_FONT", name).encode())
+    site.write("_static/leanpage-math.css", STYLE.read_text("utf-8").replace("MATH_FONT", name).encode())
 
 
 def choose_renderer(app, config) -> None:
@@ -146,13 +147,17 @@ def choose_renderer(app, config) -> None:
 
 def start(app) -> None:
     app.env.leanpage_bad_math = set()
+    if app.builder.format == "html":
+        for path in (STYLE, SCRIPT):
+            records.made(app).write(f"_static/{path.name}", path.read_bytes())
 
 
 def setup(app) -> dict:
     app.setup_extension("leanpage.pages")
     app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
-    app.add_css_file("math.css")
+    app.add_css_file("leanpage-math.css")
+    app.add_js_file("leanpage-math.js")
     app.connect("config-inited", choose_renderer)
     app.connect("builder-inited", start)
     app.connect("html-page-context", plain_title)

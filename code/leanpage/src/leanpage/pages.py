@@ -1,17 +1,37 @@
-"""The built pages, all at once: what the other parts change in them when everything is written."""
+"""The pages that Sphinx writes, each a tree: what the other parts change in them when everything is written.
+
+Only pages that Sphinx itself wrote in this build are touched, as it told while it wrote them. What else lies in the
+output (a removed chapter's page, HTML of the author's own, other builders' files) is left as it is.
+"""
+
+from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sphinx.application import Sphinx
+
+from . import made as records
+from .made import Made
+from .tree import Tree, attribute
+
+#: The builders whose pages are for reading in a browser, a file each.
+BUILDERS = ("html", "dirhtml", "singlehtml")
 
 
 class Site:
-    """The pages of a built site, by their path from its root, as text that may be changed before it is saved."""
+    """The pages of a built site, by their path from its root, as trees that may be changed before they are saved."""
 
-    def __init__(self, folder: Path, base: str = "/"):
-        self.folder, self.base = folder, base
-        paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
-        self.pages = {path: (folder / path).read_text("utf-8") for path in paths if not path.startswith("_static/")}
+    def __init__(self, folder: Path, names: Iterable[str], made: Made, base: str = "/"):
+        self.folder, self.made, self.base = folder, made, base
+        self.pages = {name: Tree((folder / name).read_text("utf-8")) for name in sorted(names)}
+        #: Scripts and style sheets of the output as leanpage changed them, by path, until they are joined or written.
+        self.changed: dict[str, str] = {}
+        #: What scripts and style sheets of the output are known to be without effect, since no page asks for them.
+        self.unused: set[str] = set()
 
     @staticmethod
     def base_of(address: str) -> str:
@@ -29,28 +49,71 @@ class Site:
             return None
         absolute = parts.path.startswith("/")
         start = "" if absolute else posixpath.dirname(page)
-        path = posixpath.normpath(posixpath.join(start, parts.path.removeprefix(self.base) if absolute else parts.path))
-        return path if (self.folder / path).is_file() else None
+        path = unquote(parts.path.removeprefix(self.base) if absolute else parts.path)
+        path = posixpath.normpath(posixpath.join(start, path))
+        return path if not path.startswith("..") and (self.folder / path).is_file() else None
 
-    def read(self, path: str) -> str:
-        return (self.folder / path).read_text("utf-8")
+    def read(self, path: str) -> str | None:
+        """Return the text of a file, as leanpage changed it; None for one that is not UTF-8."""
+        if path in self.changed:
+            return self.changed[path]
+        try:
+            return (self.folder / path).read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
+
+    def words(self, suffix: str) -> dict[str, str]:
+        """Return the texts of all files of a kind that may have an effect on a page, by path; any encoding will do."""
+        found = {path.relative_to(self.folder).as_posix(): path for path in sorted(self.folder.rglob(f"*{suffix}"))}
+        return {
+            name: self.changed.get(name) or path.read_bytes().decode("utf-8", "replace")
+            for name, path in found.items()
+            if name not in self.unused and not self.made.is_ours(name) and path.is_file()
+        }
 
     def write(self, path: str, content: bytes) -> None:
-        (self.folder / path).write_bytes(content)
+        self.made.write(path, content)
 
 
-def finish(app, exception: Exception | None) -> None:
-    if exception or app.builder.format != "html":
+def themed(site: Site) -> dict[str, Tree]:
+    """Return the pages that have styles at all, and so not the bare ones that only lead elsewhere."""
+    return {
+        name: page
+        for name, page in site.pages.items()
+        if any(site.file(name, attribute(link, "href")) for link in page.find('link[rel~="stylesheet"]'))
+    }
+
+
+def note(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    if app.builder.name in BUILDERS and templatename.endswith(".html"):
+        name = Path(app.builder.get_outfilename(pagename))  # type: ignore[attr-defined]
+        written(app).add(name.relative_to(app.outdir).as_posix())
+
+
+def written(app: Sphinx) -> set[str]:
+    """The pages that Sphinx wrote in this build, by their paths."""
+    if not hasattr(app, "leanpage_written"):
+        app.leanpage_written = set()  # type: ignore[attr-defined]
+    found: set[str] = app.leanpage_written
+    return found
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.name not in BUILDERS:
         return
-    site = Site(Path(app.outdir), Site.base_of(app.config.html_baseurl))
+    folder = Path(app.outdir)
+    names = {name for name in written(app) if (folder / name).is_file()}
+    site = Site(folder, names, records.made(app), Site.base_of(app.config.html_baseurl))
     app.emit("leanpage-site", site)
-    for path, text in site.pages.items():
-        site.write(path, text.encode())
+    for name, page in site.pages.items():
+        (folder / name).write_bytes(str(page).encode())
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.setup_extension(records.__name__)
     app.add_event("leanpage-site")
     # Pages share their styles and fonts, so that a change of one page is a change of all.
     app.connect("env-updated", lambda app, env: env.found_docs)
+    app.connect("html-page-context", note, priority=999)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -15,14 +15,12 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import quote, urljoin, urlsplit
 
 import nbformat
 from docutils import nodes
-from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -66,14 +64,7 @@ def executed(app: Sphinx, docname: str) -> Any | None:
     folders = adapters.executed_notebooks(app)
     if app.builder.name != "html" or folders is None or "kernelspec" not in app.env.metadata[docname]:
         return None
-    source = folders.notebooks / f"{docname}.ipynb"
-    if not source.exists():
-        return None
-    notebook = nbformat.read(source, 4)
-    if folders.cache and folders.cache.exists():  # a chapter from the cache is written without its outputs
-        with suppress(KeyError):  # a chapter that says in its front matter that it is not executed is not in the cache
-            _, notebook = get_cache(folders.cache).merge_match_into_notebook(notebook)
-    return notebook
+    return adapters.notebook(folders, docname)
 
 
 def path(app: Sphinx, docname: str) -> Path:

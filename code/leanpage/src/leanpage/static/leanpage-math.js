@@ -1,27 +1,4 @@
-// What leanpage's pages do by themselves: menus, buttons, sideways scrolling by keyboard, and formulas copied as TeX.
-
-// Menus open and close; a click elsewhere or Escape closes them and gives the focus back.
-function setMenu(button, open) {
-  button.setAttribute("aria-expanded", open);
-  button.parentElement.querySelector(".dropdown-menu").classList.toggle("show", open);
-}
-
-document.addEventListener("click", (event) => {
-  const pressed = event.target.closest('[data-bs-toggle="dropdown"]');
-  for (const button of document.querySelectorAll('[data-bs-toggle="dropdown"]')) {
-    setMenu(button, button === pressed && button.getAttribute("aria-expanded") !== "true");
-  }
-  const call = event.target.closest("[data-call]");
-  if (call) window[call.dataset.call]();
-});
-
-document.addEventListener("keydown", (event) => {
-  const open = document.querySelector('[data-bs-toggle="dropdown"][aria-expanded="true"]');
-  if (event.key === "Escape" && open) {
-    setMenu(open, false);
-    open.focus();
-  }
-});
+// What leanpage's formulas do: wide ones scroll by keyboard, too, and a formula is copied as the TeX it was written in.
 
 // What is wider than the page scrolls by itself, and can then be reached and scrolled with the keyboard.
 function markScrollers() {

@@ -1,0 +1,24 @@
+// What leanpage's pages do by themselves: menus and buttons, without Bootstrap's script.
+
+// Menus open and close; a click elsewhere or Escape closes them and gives the focus back.
+function setMenu(button, open) {
+  button.setAttribute("aria-expanded", open);
+  button.parentElement.querySelector(".dropdown-menu").classList.toggle("show", open);
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest('[data-bs-toggle="dropdown"]');
+  for (const button of document.querySelectorAll('[data-bs-toggle="dropdown"]')) {
+    setMenu(button, button === pressed && button.getAttribute("aria-expanded") !== "true");
+  }
+  const call = event.target.closest("[data-call]");
+  if (call) window[call.dataset.call]();
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector('[data-bs-toggle="dropdown"][aria-expanded="true"]');
+  if (event.key === "Escape" && open) {
+    setMenu(open, false);
+    open.focus();
+  }
+});
