@@ -193,7 +193,7 @@ def test_progress_stays_in_the_browser_and_can_be_cleared(chromium, address):
     page.goto(f"{address}/all.html")
     page.locator('[data-exercise-mark="ex-number"]').get_by_text("answered").wait_for()
     assert page.locator("nav .kf-count").first.inner_text().strip() == "1 of 6"
-    assert page.get_by_role("link", name="Exercise 4").get_attribute("href") == "kinds.html#ex-order"
+    assert page.get_by_role("link", name="Exercise 4: In order (of use)").get_attribute("href") == "kinds.html#ex-order"
     page.get_by_role("button", name="Clear it").click()
     assert page.locator(".kf-count").count() == 0 and not page.locator(".kf-kept").is_visible()
     assert page.evaluate(kept) == 0

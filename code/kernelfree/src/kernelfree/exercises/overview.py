@@ -21,7 +21,7 @@ _KEPT = (
 )
 
 
-class exercise_list(nodes.General, nodes.Element):
+class exercise_list(nodes.General, nodes.Element):  # type: ignore[misc]
     """Stands for the list until all pages are read."""
 
 
@@ -86,14 +86,12 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _title(node: nodes.Node, name: str) -> str:
-    """What the exercise around ``node`` is called, without "Exercise"; empty where it has no name of its own."""
+    """What the exercise around ``node`` is called beside its number; empty where it has no name of its own."""
     around: nodes.Node | None = node
     while around is not None and not (isinstance(around, nodes.Element) and name in around["ids"]):
         around = around.parent
-    title = next(iter(around.findall(nodes.title)), None) if around is not None else None
-    words = title.astext() if title is not None else ""
-    match = re.search(r"\((.*)\)\s*$", words, re.DOTALL)
-    return " ".join(match[1].split()) if match else ""
+    subtitle = next(iter(around.findall(nodes.subtitle)), None) if around is not None else None
+    return " ".join(subtitle.astext().split()) if subtitle is not None else ""
 
 
 def _fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
