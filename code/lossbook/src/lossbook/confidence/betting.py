@@ -26,7 +26,7 @@ class BettingGame(Explorable):
         "lowest where p is the truth q. The mean of |p - y| is a straight line, lowest at an end. The share wrong is a "
         "step: level on both sides of one half."
     )
-    space = ("38rem", "25rem")
+    space = ("36rem", "22rem")
 
     q = Float(0.7, min=0.0, max=1.0).tag(sync=True)
     p = Float(0.4, min=0.0, max=1.0).tag(sync=True)

@@ -67,7 +67,7 @@ export default {
     );
     const table = numbers();
     const aims = goals(GOALS);
-    const said = element("p", { class: "cf-says" });
+    const said = element("p", { class: "cf-says cf-short" });
     el.append(
       element(
         "div",

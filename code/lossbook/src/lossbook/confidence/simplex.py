@@ -26,7 +26,7 @@ class Simplex(Explorable):
         "line of equal loss through it runs level from side to side: only A's share counts. The line of equal Brier "
         "score is a circle around A. Dashed lines part the readings: near A is read right, the rest as B or C."
     )
-    space = ("47rem", "28rem")
+    space = ("43.5rem", "27.5rem")
 
     right = Float(0.34, min=0.0, max=1.0).tag(sync=True)
     share = Float(0.5, min=0.0, max=1.0).tag(sync=True)

@@ -56,7 +56,7 @@ class Temperature(Explorable):
         "dotted line the two agree. As trained, nearly all groups lie below it. Below, the loss over the temperature, "
         "on the pictures the temperature was fitted on and on others: both are lowest near 2."
     )
-    space = ("50rem", "31rem")
+    space = ("49rem", "31rem")
 
     T = Float(1.0, min=LOW, max=HIGH).tag(sync=True)
     bins = Int(10, min=1, max=50).tag(sync=True)
