@@ -87,5 +87,5 @@ class Denominator(Explorable):
         if left:
             ax.hlines(mean, 0, left, color=COLORS["loss"], linewidth=2.5)
             ax.annotate(f"mean {mean:.3f}", (left, mean), (4, 0), textcoords="offset points", va="center", color=INK)
-        ax.set(xlim=(0, max(left, 1) * 1.18), ylim=(0, 2.6), xlabel="counted in the denominator", ylabel="loss (nats)")
+        ax.set(xlim=(0, max(left, 1) * 1.3), ylim=(0, 2.6), xlabel="counted in the denominator", ylabel="loss (nats)")
         return figure
