@@ -7,6 +7,7 @@ from kernelfree.exercises.questions import choice, judge, number, order, shape
 from kernelfree.explorable import Explorable
 from kernelfree.interaction import FigureError, FrameError, interact, interact_manual, interactive, interactive_output
 from kernelfree.picture import still
+from kernelfree.standalone import save
 from kernelfree.svg import use_theme
 
 try:
@@ -27,6 +28,7 @@ __all__ = [
     "judge",
     "number",
     "order",
+    "save",
     "shape",
     "still",
     "use_theme",

@@ -70,7 +70,7 @@ class Interact:
         """Show ``draw`` under controls, and return it; without ``draw``, a decorator that does."""
         if draw is None:
             return functools.partial(self, **given)
-        options, abbreviations = self._told_apart(draw, given)
+        options, abbreviations = self.told_apart(draw, given)
         if page.building():
             self._draw(draw, abbreviations, options)
         else:
@@ -78,7 +78,8 @@ class Interact:
         _hush(draw)
         return draw
 
-    def _told_apart(self, draw: Draw, given: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+    def told_apart(self, draw: Draw, given: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+        """What of the keywords are options, and what are controls."""
         try:
             arguments = set(inspect.signature(draw).parameters)
         except (TypeError, ValueError):

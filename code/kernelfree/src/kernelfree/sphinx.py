@@ -12,14 +12,11 @@ Add ``kernelfree.sphinx`` to the extensions. Settings:
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import sys
 import tempfile
 import threading
-from html import escape
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -30,15 +27,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from kernelfree import frames, modules, page
+from kernelfree import frames, markup, page
 from kernelfree.exercises import overview
 
 logger = logging.getLogger(__name__)
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FOLDER = "_static/kernelfree"
-#: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
-INLINE = 2000
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: The last line of a traceback, where it is kernelfree that refused.
 _FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re.MULTILINE)
@@ -104,70 +99,11 @@ def _figure(env: BuildEnvironment, figure: page.Payload, place: str) -> str:
     known = files["names"].setdefault(figure.name, figure.instance)
     if known != figure.instance:
         raise ExtensionError(f"{place}: a second figure of this page is called {figure.name!r}; give it another name")
-    scripts, names = _module_files(figure.modules)
-    card: dict[str, Any] = {
-        "name": figure.name,
-        "instance": figure.instance,
-        "kit": next(name for name in names if name.startswith("kit.")),
-        "front": names[-1],
-        "files": [f"{name}.js" for name in names],
-        "styles": [],
-        "state": figure.state,
-        "about": figure.about,
-        "still": isinstance(figure, page.Computed),
-    }
-    if figure.data:
-        content = _json(figure.data)
-        if len(content) <= INLINE:
-            card["state"] = {**figure.state, **figure.data}
-        else:
-            name = _named(figure.name, content)
-            scripts[f"{name}.js"] = f'kernelfree.data("{name}",{content});\n'
-            card["files"].append(f"{name}.js")
-            card["data"] = name
-    if isinstance(figure, page.Computed) and figure.css:
-        name = f"{_named(figure.name, figure.css)}.css"
-        scripts[name] = figure.css
-        card["styles"].append(name)
+    html, scripts = markup.figure(figure)
     files["scripts"] |= scripts
     if isinstance(figure, page.Frames):
         _report(figure, place)
-    return _html(figure, card)
-
-
-def _html(figure: page.Payload, card: dict[str, Any]) -> str:
-    title = figure.title or ""
-    if isinstance(figure, page.Form):
-        return (
-            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open" role="group"'
-            f' aria-label="Your answer">{figure.still}<p class="kf-said" aria-live="polite"></p>'
-            f'<script type="application/json" class="kf-card">{_json(card)}</script></div>'
-        )
-    parts = [
-        f'<div class="kernelfree" data-live-figure="{figure.name}" role="group"'
-        f' aria-label="{escape(title or figure.name)}">',
-        f'<p class="kf-title">{escape(title)}</p>' if title else "",
-    ]
-    still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
-    if isinstance(figure, page.Frames) and figure.controls:
-        parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
-    parts.append(_stage(still, figure.space if isinstance(figure, page.Computed) else None))
-    parts += [
-        '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
-        '<button type="button" class="kf-share">Copy link</button></div>',
-        '<p class="kf-said" aria-live="polite"></p>',
-        f'<script type="application/json" class="kf-card">{_json(card)}</script></div>',
-    ]
-    return "".join(parts)
-
-
-def _stage(still: str, space: list[str] | None) -> str:
-    if not still:
-        return ""
-    if not space:
-        return f'<div class="kf-stage">{still}</div>'
-    heights = f"--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"
-    return f'<div class="kf-stage kf-spaced" style="{heights}">{still}</div>'
+    return html
 
 
 def _report(figure: page.Frames, place: str) -> None:
@@ -182,46 +118,6 @@ def _report(figure: page.Frames, place: str) -> None:
         logger.info("%s: %s: %d frames, %.1f kB gz", place, figure.name, figure.frames, size)
 
 
-def _module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
-    """The static scripts for the modules a figure carries: file name -> content, and the modules' names in order."""
-    scripts: dict[str, str] = {}
-    names: list[str] = []
-    own: dict[str, str] = {}
-
-    def add(stem: str, imports: list[str], function: str) -> str:
-        content = f"{json.dumps(imports)},{function}"
-        name = _named(stem, content)
-        scripts[f"{name}.js"] = f'kernelfree.define("{name}",{content});\n'
-        if name not in names:
-            names.append(name)
-        return name
-
-    # kernelfree's own front ends come from the installed package, and the kit always goes along: the loader needs it.
-    for path in (modules.KIT, *(modules.STATIC / module["own"] for module in carried if "own" in module)):
-        for module in modules.load(path):
-            imports = [own[imported.name] for imported in module.imports]
-            own[module.path.name] = add(module.name, imports, module.function())
-    numbered: list[str] = []
-    for sent in carried:
-        if "own" in sent:
-            numbered.append(own[sent["own"]])
-        else:
-            imports = [numbered[number] for number in sent["imports"]]
-            numbered.append(add(sent["name"], imports, sent["function"]))
-    names.remove(numbered[-1])
-    return scripts, [*names, numbered[-1]]
-
-
-def _named(stem: str, content: str) -> str:
-    return f"{stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}"
-
-
-def _json(content: Any) -> str:
-    """JSON that may stand in a script element; sorted, since the execution cache sorts and bytes are to stay."""
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False, sort_keys=True)
-    return text.replace("<", "\\u003c")
-
-
 # --- pages and files -------------------------------------------------------------------------------------------------
 
 
@@ -233,12 +129,6 @@ def _files(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
 
 def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
     _files(env).update({name: files for name, files in _files(other).items() if name in names})
-
-
-def _own_file(name: str) -> tuple[str, str]:
-    content = (modules.STATIC / name).read_text(encoding="utf-8")
-    stem, _, ending = name.partition(".")
-    return f"{_named(stem, content)}.{ending}", content
 
 
 def _check_page(app: Sphinx, doctree: nodes.document) -> None:
@@ -275,15 +165,15 @@ def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
     if app.env is None:
         return
     if pagename in _files(app.env) or overview.has_list(app.env, pagename):
-        app.add_js_file(f"kernelfree/{_own_file('loader.js')[0]}", loading_method="defer", priority=100)
+        app.add_js_file(f"kernelfree/{markup.own_file('loader.js')[0]}", loading_method="defer", priority=100)
     if pagename in _files(app.env) or 'class="kf-' in context.get("body", ""):
-        app.add_css_file(f"kernelfree/{_own_file('kernelfree.css')[0]}")
+        app.add_css_file(f"kernelfree/{markup.own_file('kernelfree.css')[0]}")
 
 
 def _write_own_files(app: Sphinx) -> None:
     # Before any page is written: Sphinx adds to their addresses what it finds in them, in a first build as in a second.
     if app.builder.format == "html":
-        _write(app, dict(_own_file(name) for name in ("loader.js", "kernelfree.css")))
+        _write(app, dict(markup.own_file(name) for name in ("loader.js", "kernelfree.css")))
 
 
 def _write(app: Sphinx, files: dict[str, str]) -> Path:
@@ -297,7 +187,7 @@ def _write(app: Sphinx, files: dict[str, str]) -> Path:
 def _write_files(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    written = dict(_own_file(name) for name in ("loader.js", "kernelfree.css"))
+    written = dict(markup.own_file(name) for name in ("loader.js", "kernelfree.css"))
     for files in _files(app.env).values():
         written |= files["scripts"]
     folder = _write(app, written)
@@ -317,7 +207,7 @@ def _forget_old(folder: Path, kept: set[str]) -> None:
 def _digests(stem: str, content: str) -> set[str]:
     """The digests that a file of ours may carry: of all of it, or of what it hands to the loader."""
     handed = re.fullmatch(r'kernelfree\.(?:define|data)\("[^"]+",(.*)\);\n', content, re.DOTALL)
-    return {_named(stem, text).rpartition(".")[2] for text in (content, handed[1] if handed else content)}
+    return {markup.named(stem, text).rpartition(".")[2] for text in (content, handed[1] if handed else content)}
 
 
 def _give_time(app: Sphinx, name: str, source: list[str]) -> None:

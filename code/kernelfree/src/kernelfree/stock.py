@@ -23,7 +23,7 @@ for _name in ("find_abbreviations", "widgets_from_abbreviations"):
         raise ImportError(f"kernelfree was written for ipywidgets 8.1, whose interactive has {_name}; this one has not")
 
 
-class _Panel(interactive):  # type: ignore[misc]
+class _Panel(interactive):
     """``interactive`` that makes its controls and never calls its function."""
 
     def update(self, *args: Any) -> None:

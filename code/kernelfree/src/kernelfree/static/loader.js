@@ -1,6 +1,6 @@
 // Wakes the figures of a page when they come near the window: no kernel, no eval, no modules, no address but the site's.
 (() => {
-  const home = document.currentScript.src.replace(/[^/]*$/, "");
+  const home = (document.currentScript.src || document.baseURI).replace(/[^/]*$/, "");
   const made = Object.create(null); // module -> its exports
   const data = Object.create(null); // data file -> its content
   const files = new Map(); // address -> promise of its arrival

@@ -1,0 +1,129 @@
+"""A figure's HTML and the scripts it needs, for a page of a site as for a page that stands alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from html import escape
+from typing import Any
+
+from kernelfree import modules, page
+
+#: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
+INLINE = 2000
+
+
+def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str, str]]:
+    """The figure as HTML, and the files it names: file name -> content.
+
+    Data of at most ``inline`` characters goes into the HTML itself.
+    """
+    scripts, names = module_files(figure.modules)
+    card: dict[str, Any] = {
+        "name": figure.name,
+        "instance": figure.instance,
+        "kit": next(name for name in names if name.startswith("kit.")),
+        "front": names[-1],
+        "files": [f"{name}.js" for name in names],
+        "styles": [],
+        "state": figure.state,
+        "about": figure.about,
+        "still": isinstance(figure, page.Computed),
+    }
+    if figure.data:
+        content = json_text(figure.data)
+        if len(content) <= inline:
+            card["state"] = {**figure.state, **figure.data}
+        else:
+            name = named(figure.name, content)
+            scripts[f"{name}.js"] = f'kernelfree.data("{name}",{content});\n'
+            card["files"].append(f"{name}.js")
+            card["data"] = name
+    if isinstance(figure, page.Computed) and figure.css:
+        name = f"{named(figure.name, figure.css)}.css"
+        scripts[name] = figure.css
+        card["styles"].append(name)
+    return _html(figure, card), scripts
+
+
+def _html(figure: page.Payload, card: dict[str, Any]) -> str:
+    title = figure.title or ""
+    if isinstance(figure, page.Form):
+        return (
+            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open" role="group"'
+            f' aria-label="Your answer">{figure.still}<p class="kf-said" aria-live="polite"></p>'
+            f'<script type="application/json" class="kf-card">{json_text(card)}</script></div>'
+        )
+    parts = [
+        f'<div class="kernelfree" data-live-figure="{figure.name}" role="group"'
+        f' aria-label="{escape(title or figure.name)}">',
+        f'<p class="kf-title">{escape(title)}</p>' if title else "",
+    ]
+    still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
+    if isinstance(figure, page.Frames) and figure.controls:
+        parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
+    parts.append(_stage(still, figure.space if isinstance(figure, page.Computed) else None))
+    parts += [
+        '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
+        '<button type="button" class="kf-share">Copy link</button></div>',
+        '<p class="kf-said" aria-live="polite"></p>',
+        f'<script type="application/json" class="kf-card">{json_text(card)}</script></div>',
+    ]
+    return "".join(parts)
+
+
+def _stage(still: str, space: list[str] | None) -> str:
+    if not still:
+        return ""
+    if not space:
+        return f'<div class="kf-stage">{still}</div>'
+    heights = f"--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"
+    return f'<div class="kf-stage kf-spaced" style="{heights}">{still}</div>'
+
+
+def module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
+    """The static scripts for the modules a figure carries: file name -> content, and the modules' names in order."""
+    scripts: dict[str, str] = {}
+    names: list[str] = []
+    own: dict[str, str] = {}
+
+    def add(stem: str, imports: list[str], function: str) -> str:
+        content = f"{json.dumps(imports)},{function}"
+        name = named(stem, content)
+        scripts[f"{name}.js"] = f'kernelfree.define("{name}",{content});\n'
+        if name not in names:
+            names.append(name)
+        return name
+
+    # kernelfree's own front ends come from the installed package, and the kit always goes along: the loader needs it.
+    for path in (modules.KIT, *(modules.STATIC / module["own"] for module in carried if "own" in module)):
+        for module in modules.load(path):
+            imports = [own[imported.name] for imported in module.imports]
+            own[module.path.name] = add(module.name, imports, module.function())
+    numbered: list[str] = []
+    for sent in carried:
+        if "own" in sent:
+            numbered.append(own[sent["own"]])
+        else:
+            imports = [numbered[number] for number in sent["imports"]]
+            numbered.append(add(sent["name"], imports, sent["function"]))
+    names.remove(numbered[-1])
+    return scripts, [*names, numbered[-1]]
+
+
+def named(stem: str, content: str) -> str:
+    """A name that tells the content, so that a changed file is another file."""
+    return f"{stem}.{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+
+def json_text(content: Any) -> str:
+    """JSON that may stand in a script element; sorted, since the execution cache sorts and bytes are to stay."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False, sort_keys=True)
+    return text.replace("<", "\\u003c")
+
+
+def own_file(name: str) -> tuple[str, str]:
+    """A file of the package under the name that it has in a site, and its content."""
+    content = (modules.STATIC / name).read_text(encoding="utf-8")
+    stem, _, ending = name.partition(".")
+    return f"{named(stem, content)}.{ending}", content

@@ -1,0 +1,84 @@
+"""kernelfree's gallery, built as an author builds it: every case is live on desk and phone, and axe finds no fault.
+
+And a figure saved as one file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from engines import serve
+
+from kernelfree import save
+from project import ROOT, python_path
+
+GALLERY = ROOT / "code" / "kernelfree" / "docs"
+AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    out = tmp_path_factory.mktemp("gallery")
+    env = {**os.environ, "PYTHONPATH": python_path(), "NO_COLOR": "1"}
+    command = [str(Path(sys.executable).with_name("jb")), "build", str(GALLERY), "-W", "--keep-going"]
+    done = subprocess.run([*command, "--path-output", str(out)], env=env, capture_output=True, text=True, cwd=out)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    server = serve(out / "_build" / "html")
+    yield server.address
+    server.shutdown()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("name", "count"), [("plots", 10), ("controls", 7), ("outputs", 6)])
+def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width):
+    page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(f"{address}/{name}.html")
+    figures = page.locator("[data-live-figure]")
+    assert figures.count() == count
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        figure.and_(page.locator("[data-ready]")).wait_for()
+        before, height = figure.locator(".kf-still").inner_html(), figure.bounding_box()["height"]
+        slider, menu = figure.locator("input[type=range]"), figure.locator("select")
+        if slider.count():
+            slider.first.press("ArrowRight")
+        else:
+            menu.first.select_option(index=1)
+        page.wait_for_function(
+            "([node, html]) => node.innerHTML !== html", arg=[figure.locator(".kf-still").element_handle(), before]
+        )
+        if name != "outputs":  # a table grows with its rows
+            assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run('.kernelfree').then((done) => done.violations.map((one) => one.id))")
+    assert found == []
+    page.context.close()
+
+
+def wave(speed):
+    """A wave that quickens."""
+    x = np.linspace(0, 6, 50)
+    plt.plot(x, np.sin(speed * x))
+    plt.title(f"speed {speed} </script>")
+
+
+def test_a_saved_figure_is_one_file_that_moves_from_disk(page, tmp_path):
+    saved = save(tmp_path / "figure.html", wave, speed=(1, 5), title="A wave")
+    assert not re.search(r'(?:src|href)="(?!#|data:)', saved.html)
+    page.goto(saved.path.as_uri())
+    figure = page.locator('[data-live-figure="wave"][data-ready]')
+    figure.locator("input[type=range]").press("End")
+    assert "speed 5" in figure.locator("svg").text_content()
+    page.set_content(f"<!DOCTYPE html><title>notebook</title>{saved._repr_html_()}")
+    inside = page.frame_locator("iframe").locator("[data-ready]")
+    inside.locator("input[type=range]").press("End")
+    assert "speed 5" in inside.locator("svg").text_content()
