@@ -191,6 +191,8 @@ def from_html(source: str) -> list[Node] | None:
     if reader.odd or len(reader.open) > 1 or not reader.root.children:
         return None
     for node in _all(reader.root.children):
+        if node.tag == "th" and not node.text and not node.children:
+            node.tag = "td"  # a corner heads nothing
         if node.text and node.children:
             node.children.insert(0, Node("span", {}, node.text))
             node.text = ""
