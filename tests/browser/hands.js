@@ -2,6 +2,7 @@
 window.hands = {
   figures: () => [...document.querySelectorAll("[data-live-figure]")],
   sliders: (i) => [...hands.figures()[i].querySelectorAll("input[type=range], [role=slider]")],
+  choices: (i) => hands.figures()[i].querySelectorAll("select, [role=radio], [type=radio], [type=checkbox]").length,
   name: (i) => hands.figures()[i].dataset.liveFigure,
   wake(i) {
     hands.figures()[i].scrollIntoView({ block: "center" });

@@ -39,7 +39,7 @@ class DoubleSoftmax(Explorable):
     classes = Enum(CLASSES, default_value=2).tag(sync=True)
 
     def still(self) -> Figure:
-        lead = torch.linspace(LOWEST, HIGHEST, 201, dtype=torch.float64)
+        lead = torch.linspace(LOWEST, HIGHEST, 81, dtype=torch.float64)
         curves = losses_and_slopes(lead, self.classes)
         figure, panels = new_figure((6.4, 5.6), ["loss"], ["pull"], height_ratios=[3, 2])
         top, below = panels["loss"], panels["pull"]
@@ -53,7 +53,7 @@ class DoubleSoftmax(Explorable):
         level = floor(self.classes)
         for ax, text, place, lift in (
             (top, f"floor {level:.3f}", (6.5, level), 4),
-            (top, "softmax once", (-2.5, curves["once"][0][75]), 6),
+            (top, "softmax once", (-2.5, curves["once"][0][30]), 6),
             (below, "once", (-5, 1), -14),
             (below, "twice", (-5, 0), 4),
         ):
