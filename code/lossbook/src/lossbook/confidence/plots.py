@@ -59,7 +59,7 @@ def draw_betting(q: float, p: float) -> Figure:
     """Expected cost over the stated probability, four ways to pay, each minimum marked; rods at q and p."""
     figure, panels = new_figure((6.4, 4.2), ["costs"])
     ax = panels["costs"]
-    x = torch.linspace(0, 1, 201, dtype=torch.float64)
+    x = torch.linspace(0, 1, 101, dtype=torch.float64)
     costs, here = expected_costs(q, x), expected_costs(q, p)
     for name, (label, style) in WAYS.items():
         y = getattr(costs, name)
@@ -76,7 +76,7 @@ def draw_betting(q: float, p: float) -> Figure:
         ax.axvline(at, color=INK, linewidth=0.8)
         ax.annotate(name, (at, 1.5), xytext=(4, 0), textcoords="offset points")
     ax.set(xlim=(0, 1), ylim=(0, 1.6), xlabel="stated probability p", ylabel="expected cost")
-    ax.legend(loc="upper center", fontsize=10)
+    ax.legend(loc="upper left", bbox_to_anchor=(0.41, 1), fontsize=9)
     return figure
 
 
@@ -96,7 +96,7 @@ def draw_simplex(right: float, share: float) -> Figure:
 
     outline = Polygon(_CORNERS.tolist(), closed=True, fill=False, edgecolor=INK, linewidth=1)
     ax.add_patch(outline)
-    angle = torch.linspace(-math.pi / 6, math.pi / 6, 121, dtype=torch.float64)
+    angle = torch.linspace(-math.pi / 6, math.pi / 6, 41, dtype=torch.float64)
 
     def circle(score: float, **style: Any) -> None:
         spots = _CORNERS[0] + math.sqrt(score / 2) * torch.stack([angle.sin(), -angle.cos()], 1)
@@ -139,13 +139,14 @@ def draw_temperature(
         ax.plot([sure, sure], [sure, right], color=COLORS["gradient"], linewidth=2)
     sizes = (5 + 28 * (groups.count / groups.count.sum()).sqrt()) ** 2
     ax.scatter(groups.confidence, groups.accuracy, s=sizes, color=COLORS["accuracy"], alpha=0.6)
-    ax.set(xlim=(0, 1), ylim=(0, 1.05), xlabel="confidence of a group", ylabel="share of it that is right")
+    ax.set(xlim=(0, 1.06), ylim=(0, 1.06), xlabel="confidence of a group", ylabel="share of it that is right")
     scale = torch.linspace(low, high, len(val), dtype=torch.float64)
-    below.plot(scale, val, **line("loss"))
-    below.plot(scale, test, **line("loss", linestyle=(0, (4, 2))))
+    seen = torch.tensor(val) < 1.5  # what runs out of the frame is not drawn
+    below.plot(scale[seen], torch.tensor(val)[seen], **line("loss"))
+    below.plot(scale[seen], torch.tensor(test)[seen], **line("loss", linestyle=(0, (4, 2))))
     below.axvline(T, color=INK, linewidth=1)
     below.annotate("fitted on", (3.3, val[-1] - 0.3), color=COLORS["loss"])
-    below.annotate("judged on (dashed)", (1.8, 0.22), color=COLORS["loss"])
+    below.annotate("judged on", (1.7, 0.22), color=COLORS["loss"])
     below.set(xlim=(0, high), ylim=(0, 1.1), xlabel="temperature T", ylabel="loss (nats)")
     return figure
 
