@@ -1,0 +1,81 @@
+"""Frames look as matplotlib draws them: pictures of both, compared pixel by pixel within a bound."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from kernelfree import svg
+
+X = np.linspace(0, 6, 80)
+
+
+def lines(ax):
+    ax.plot(X, np.sin(X), label=r"$\sin\,x$")
+    ax.plot(X[::8], np.cos(X[::8]), "o--", label="marks")
+    ax.legend(loc="lower left")
+
+
+def mathematics(ax):
+    ax.set_title(r"$\mathcal{L}=\int\sqrt{\frac{a}{b}}\left\{\frac{c}{d}\right\}$", fontsize=16)
+    ax.set_ylabel(r"$\sum_{i=1}^{n}\alpha_i^2$")
+
+
+def mesh(ax):
+    ax.pcolormesh(np.add.outer(np.arange(12.0), np.arange(9.0)))
+
+
+def contours(ax):
+    ax.contourf(*np.meshgrid(X, X), np.sin(X)[:, None] * np.cos(X), levels=9)
+
+
+def photograph(ax):
+    rows, columns = np.mgrid[:120, :160]
+    ax.imshow(np.sin(columns / 9) * np.cos(rows / 7) + np.random.default_rng(0).normal(0, 0.2, rows.shape))
+
+
+def patterns(ax):
+    ax.bar(range(4), [3, 1, 4, 2], hatch="//", edgecolor="black")
+    ax.fill_between(range(4), [1, 2, 1, 2], alpha=0.4, color="C1")
+
+
+def log_and_error_bars(ax):
+    ax.errorbar([1, 10, 100], [1, 20, 300], yerr=[0.5, 10, 100], capsize=4)
+    ax.set(xscale="log", yscale="log")
+    ax.grid(True, which="both")
+
+
+CASES = [lines, mathematics, mesh, contours, photograph, patterns, log_and_error_bars]
+
+
+def blurred(picture) -> np.ndarray:
+    """What the two smooth differently, a pixel to the left or right, is the same from a little farther away."""
+    return np.asarray(picture.convert("RGB").filter(ImageFilter.GaussianBlur(2)), float)
+
+
+@pytest.mark.parametrize("draw", CASES, ids=lambda draw: draw.__name__)
+def test_a_frame_looks_as_matplotlib_draws_it(page, draw):
+    figure, ax = plt.subplots(figsize=(5, 3.75))
+    figure.set_layout_engine("tight")
+    draw(ax)
+    figure.savefig(buffer := io.BytesIO(), format="png", dpi=96)
+    theirs = blurred(Image.open(buffer))
+    drawing = svg.read(figure)
+    drawing.box = (0, 0, *drawing.size)
+    root = svg.dress([drawing])[0]
+    plt.close(figure)
+    height, width = theirs.shape[:2]
+    page.set_viewport_size({"width": width, "height": height})
+    style = f"body{{margin:0;background:#fff;color:#000;font-family:'DejaVu Sans'}}svg{{width:{width}px!important}}"
+    page.set_content(f"<!DOCTYPE html><title>frame</title><style>{style}</style>{root}")
+    page.wait_for_timeout(100)
+    ours = blurred(Image.open(io.BytesIO(page.screenshot())))
+    far = np.abs(ours - theirs).mean(axis=2)
+    assert far.mean() < 4, "the picture as a whole"
+    rows, columns = height // 16, width // 16
+    squares = far[: rows * 16, : columns * 16].reshape(rows, 16, columns, 16).mean(axis=(1, 3))
+    assert squares.max() < 40, "each square of 16 pixels"
