@@ -1,7 +1,7 @@
 """One and the same figure of 50 frames, made by kernelfree and by what others offer: what each page weighs and asks.
 
 Prints a table and writes it into kernelfree's README. A peer that is not installed is left out (`pip install holoviews
-panel plotly` brings them). Every page is opened from disk, in a browser that can reach nobody: a page that moves
+plotly` brings them). Every page is opened from disk, in a browser that can reach nobody: a page that moves
 there needs nobody. "data" is what the page holds beyond the tool's own code, "code" is what stands inside it of that,
 both as sent with gzip; code that comes from other hosts is not counted, and the hosts are named instead.
 """
@@ -92,13 +92,6 @@ def holoviews(path: Path) -> None:
     hv.save(hv.HoloMap(frames, kdims="k"), str(path), fmt="scrubber")
 
 
-def panel(path: Path) -> None:
-    import panel as pn
-
-    figure = pn.bind(lambda k: pn.pane.HTML(svg(k)), pn.widgets.IntSlider(name="k", start=0, end=FRAMES - 1, value=25))
-    pn.Column(figure).save(str(path), embed=True, max_opts=FRAMES)
-
-
 def plotly(path: Path) -> None:
     import plotly.graph_objects as go
 
@@ -118,7 +111,6 @@ PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "`to_jshtml`, svg": ("matplotlib", lambda path: to_jshtml(path, "svg")),
     "`to_jshtml`, png": ("matplotlib", lambda path: to_jshtml(path, "png")),
     "HoloViews `HoloMap`, matplotlib": ("holoviews", holoviews),
-    "Panel `embed`": ("panel", panel),
     "Plotly frames": ("plotly", plotly),
 }
 
