@@ -109,3 +109,49 @@ def test_tex_that_cannot_be_shown_fails_the_build_again_and_again(build):
         with pytest.raises(Exception, match="math on these pages could not be converted.*index"):
             build("# T\n\nFine.\n\n$$\nx \\nosuchcommand y\n$$\n")
     assert re.search(r"index\.md:5: .*nosuchcommand", build.warnings.getvalue())
+
+
+# --- what MathJax shows and math-core has not, or has as nothing ---
+
+
+@pytest.mark.parametrize(
+    "tex, shown",
+    [
+        (r"\boxed{a+b}", '<mrow class="lp-boxed">'),
+        (r"\cancel{d}", '<mrow class="lp-cancel"><mi>d</mi>'),
+        (r"\texttt{run}", "<mtext>run</mtext>"),
+        (r"\begin{cases} u = 1 \\[4pt] v = 2 \end{cases}", "padding-bottom:calc(0.5ex + 0.4em)"),
+        (r"\begin{aligned}[t] p &= q \\* r &= s \end{aligned}", "<mi>p</mi>"),
+        (r"u = v \tag{A}", "<mtext>(A)</mtext>"),
+        (r"\begin{align*} u &= v \tag{A} \\ w &= z \end{align*}", "<mtext>(A)</mtext>"),
+        (r"\begin{eqnarray} u &=& v \\ w &=& z \end{eqnarray}", "<mi>z</mi>"),
+        (r"\begin{alignedat}{2} u &= v &\quad w &= z \end{alignedat}", "<mi>z</mi>"),
+        (r"\left(\begin{smallmatrix} 1 & 0 \\ 0 & 1 \end{smallmatrix}\right)", 'scriptlevel="1"'),
+        (r"\cases{1 & odd \cr 0 & even}", "<mo>{</mo>"),
+        (r"\text{my_name}", "<mtext>my_name</mtext>"),
+        (r"\text{if $x$ or $y$}", "<mi>x</mi>"),
+        (r"\textcolor{#cc0000}{u}", "color:#cc0000"),
+        (r"\colorbox{yellow}{u}", "background:yellow"),
+        (r"\large u", "font-size:1.2em"),
+        (r"\mathop{\rm arg}\limits_u", "<munder>"),
+        (r"\ce{H2O}", "<msub>"),
+        (r"\DeclareMathOperator{\rank}{rank} \rank M", "<mi>rank</mi>"),
+        (r"\href{https://example.org}{u}", '<a href="https://example.org">'),
+        (r"\rule{1em}{1pt}", "background:currentcolor"),
+        (r"\unicode{x2103}", "\N{DEGREE CELSIUS}"),
+        (r"\smash{u}", '<mpadded height="0" depth="0">'),
+        (r"\begin{array}{@{}l} u \end{array}", "<mi>u</mi>"),
+        (r"\left< u \right>", "\N{MATHEMATICAL LEFT ANGLE BRACKET}"),
+    ],
+)
+def test_what_public_books_write_is_drawn(tex, shown):
+    element = re.sub("<annotation.*</annotation>", "", mathml(tex))
+    assert shown in element and not re.search("[\U000f0000-\U000fffff]", element)
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\begin{CD} A @>>> B \end{CD}", r"\enclose{phasorangle}{x}", r"\frac{1}{", r"\href{javascript:x}{u}"]
+)
+def test_what_cannot_be_drawn_is_an_error(tex):
+    with pytest.raises((leanmath.LatexError, leanmath.TexError)):
+        mathml(tex)

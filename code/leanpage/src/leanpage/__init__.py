@@ -13,6 +13,8 @@ PARTS = [
 
 
 def setup(app) -> dict:
-    for part in PARTS:
+    # Where single parts are named, those alone: Jupyter Book's `local_extensions` names the package whatever is wanted.
+    named = [part for part in PARTS if f"leanpage.{part}" in app.config.extensions]
+    for part in named or PARTS:
         app.setup_extension(f"leanpage.{part}")
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": False}

@@ -14,6 +14,7 @@ from sphinx.util.math import get_node_equation_number
 
 from . import fonts, pages
 from . import made as records
+from .tex import Rewriter, TexError, settled
 from .tree import Tree
 
 logger = logging.getLogger(__name__)
@@ -26,17 +27,43 @@ ALIASES = {"mbox": r"\text{#1}", "substack": r"\begin{subarray}{c}#1\end{subarra
 #: Math inside text inside math: `\text{if $x$ holds}`.
 MIXED = re.compile(r"\\(text(?:rm|bf|it)?|mbox)\{([^{}$]*)\$([^$]*)\$((?:[^{}$]|\$[^$]*\$)*)\}")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
+#: What math-core takes and draws as nothing, as stray signs, or in a way that browsers do not know.
+SILENT = re.compile(
+    r"\\(?:boxed|fbox|[bx]?cancel|texttt|colorbox|href|DeclareMathOperator)\b|\\\\\s*(?:\*|\[\s*-?[\d.]+\s*[a-z]{2}\s*\])"
+    r"|\\begin\{(?:aligned|gathered|array)\}\s*\["
+)
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
 
 def mathml(tex: str, *, display: bool, converter: LatexToMathML) -> str:
     """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
-    source = respelled(tex)
-    element = converter.convert_with_global_state(source, displaystyle=display)
+    element = converted(tex, display=display, converter=converter)
     annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
     head, body = re.fullmatch(r"(<math[^>]*>)(.*)</math>", element, re.DOTALL).groups()
     return f"{head}<semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+
+
+def converted(tex: str, *, display: bool, converter: LatexToMathML) -> str:
+    """Return `tex` as math-core has it; spelled anew where it does not know it, or would draw it as nothing."""
+    if not SILENT.search(tex):
+        try:
+            return converter.convert_with_global_state(respelled(tex), displaystyle=display)
+        except LatexError as error:
+            problem = error
+    else:
+        problem = None
+    rewriter = Rewriter(display=display)
+    if (
+        display
+        and re.search(r"\\tag\b", tex)
+        and not re.search(r"\\begin\{(?:equation|align|gather|multline|flalign)", tex)
+    ):
+        tex = rf"\begin{{equation}}{tex}\end{{equation}}"
+    try:
+        return settled(converter.convert_with_global_state(rewriter(tex), displaystyle=display), rewriter.marks)
+    except (LatexError, TexError) as error:
+        raise problem or error from None
 
 
 def respelled(tex: str) -> str:
@@ -69,7 +96,7 @@ def convert(translator, node: nodes.Element, tex: str, *, display: bool) -> str:
         translator.leanpage_math = LatexToMathML(macros=macros, fancy_error=False, global_group=True)
     try:
         return mathml(tex, display=display, converter=translator.leanpage_math)
-    except LatexError as error:
+    except (LatexError, TexError) as error:
         problem = re.sub(r"^\d+: ", "", str(error))
         logger.error("math that MathML cannot show: %s In: %s", problem, tex.strip(), location=node)
         translator.builder.env.leanpage_bad_math.add(translator.docnames[0])
