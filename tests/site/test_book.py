@@ -36,7 +36,7 @@ def test_no_error_or_warning_is_on_the_page(chapter, site):
     page = chapter.page(site)
     assert page.select(".output.traceback, .output.stderr, .system-message, .problematic") == []
     text = page.select_one("article").get_text()
-    assert not re.search(r"\w+Warning: |Traceback \(most recent", text)
+    assert not re.search(r":\d+: \w+Warning: |Traceback \(most recent", text)
 
 
 def test_the_lessons_numbers_are_outputs_of_executed_cells(site):
