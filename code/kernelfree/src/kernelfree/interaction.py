@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from html import escape
+from itertools import product
 from typing import Any
 
 from kernelfree import capture, controls, drawing, frames, modules, page, stock
@@ -31,6 +33,8 @@ class Options:
     title: str | None = None
     #: What it shows, for readers who cannot see it (default: ``draw``'s docstring).
     description: str | None = None
+    #: Tasks for the reader: what to reach, and for which values it is (a function of them).
+    goals: Mapping[str, Callable[..., bool]] | None = None
     #: How many frames, and bytes of images, are too many.
     max_frames: int = 1000
     max_bytes: int = 3_000_000
@@ -155,6 +159,8 @@ def _live(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dic
                 print(item, end="" if item.endswith("\n") else "\n")
             else:
                 capture.display(bundle, raw=True)
+        for task, reached in (options.goals or {}).items():
+            print(f"{'✓' if reached(**values) else '○'} {task}")
 
     manual = {"manual": options.manual, "manual_name": options.manual_name}
     panel = stock.interactive(shown, manual, **abbreviations)
@@ -227,15 +233,27 @@ class Figure:
                 "title": self.options.title or description or self.name,
                 "limits": {control.name: control.limits() for control in shown},
                 "start": _starts(shown),
+                **({"goals": self._goals(found)} if self.options.goals else {}),
             },
             state={**_starts(shown), "controls": [control.card() for control in shown]},
             data={"frames": packed.frames.to_json()},
             still="".join(map(str, packed.base.children)),
-            controls=arrange(html) if arrange else "".join(html.values()),
+            controls=arrange(html) if arrange else "".join(html.values()) + _tasks(self.options.goals or {}),
             frames=len(drawn.trees),
             notes=left_out + notes + drawn.notes,
         )
         return {page.MIME: payload.to_json(), **_elsewhere(payload, drawn, description)}
+
+    def _goals(self, found: list[Control]) -> list[list[Any]]:
+        """Each task with the numbers of the frames in which it is reached."""
+        names = [control.name for control in found]
+        calls = [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in found))]
+        goals: list[list[Any]] = []
+        for task, reached in (self.options.goals or {}).items():
+            goals.append([task, [number for number, values in enumerate(calls) if reached(**values)]])
+            if not goals[-1][1]:
+                raise FigureError(f"{self.name}: the goal {task!r} is reached for no values of the controls")
+        return goals
 
     def _fitting(self, found: list[Control]) -> tuple[list[Control], list[str]]:
         """The controls with few enough values, and what was left out of them."""
@@ -248,6 +266,15 @@ class Figure:
         if controls.count(coarse) > most:
             raise FigureError(f"{self.name}: {said}, and no slider left to coarsen: offer fewer options")
         return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise max_frames"]
+
+
+def _tasks(goals: Mapping[str, Any]) -> str:
+    """The list of tasks as HTML, for the front end to mark."""
+    lines = "".join(
+        f'<li data-goal="open"><span>{escape(task)}</span><span class="kf-done" role="status"></span></li>'
+        for task in goals
+    )
+    return f'<div class="kf-goals"><p>Can you reach these?</p><ul>{lines}</ul></div>' if goals else ""
 
 
 def _starts(shown: list[Control]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _KEPT = (
 )
 
 
-class exercise_list(nodes.General, nodes.Element):  # type: ignore[misc]
+class exercise_list(nodes.General, nodes.Element):
     """Stands for the list until all pages are read."""
 
 

@@ -1,5 +1,5 @@
 // The front end of `interact` on a page: applies to what was drawn what differs in the frame the controls ask for.
-import { announce, clamp, value, watch, write } from "kernelfree";
+import { announce, clamp, goals, value, watch, write } from "kernelfree";
 
 export default {
   render({ model, el }) {
@@ -8,17 +8,32 @@ export default {
     const set = el.querySelector("fieldset.kf-controls");
     if (set) set.disabled = false;
     const stops = parts.map((part) => part.bind(el.querySelector(`[data-control="${part.name}"]`)));
+    const aims = tasks(model, el.querySelector(".kf-goals"));
     const stop = watch(
       model,
       parts.map((part) => part.name),
       () => {
-        const said = show(parts.reduce((frame, part) => frame * part.count + part.position(), 0));
+        const frame = parts.reduce((number, part) => number * part.count + part.position(), 0);
+        const said = show(frame);
+        aims?.show(frame);
         if (said) announce(el, said);
       },
     );
     return () => [stop, ...stops].forEach((end) => end?.());
   },
 };
+
+// What the author set as tasks, each with the frames in which it is reached.
+function tasks(model, node) {
+  const listed = model.get("_about").goals;
+  return (
+    node &&
+    goals(
+      listed.map(([text, frames]) => [text, (frame) => frames.includes(frame)]),
+      node,
+    )
+  );
+}
 
 // --- controls: which of its values each has, counted from 0, and the elements that say so -------------------------
 

@@ -266,28 +266,36 @@ export function buttons({ label, options }) {
 
 /**
  * Tasks in the figure's own state: `[text, reached]` each, where `reached(state)` says whether a state fulfils it.
- * Call `show(state)` with each state; a task once reached stays so.
+ * Call `show(state)` with each state; a task once reached stays so. `node` is their list, if it stands there already.
  */
-export function goals(tasks) {
-  const lines = tasks.map(([text, reached]) => {
-    const done = element("span", { class: "kf-done", role: "status" });
-    return { reached, done, node: element("li", { "data-goal": "open" }, element("span", {}, text), done) };
-  });
+export function goals(tasks, node = goalList(tasks.map(([text]) => text))) {
+  const lines = [...node.querySelectorAll("[data-goal]")];
   return {
-    node: element(
-      "div",
-      { class: "kf-goals" },
-      element("p", {}, "Can you reach these?"),
-      element("ul", {}, ...lines.map((line) => line.node)),
-    ),
+    node,
     show(state) {
-      for (const { node, done, reached } of lines) {
-        if (node.dataset.goal === "reached" || !reached(state)) continue;
-        node.dataset.goal = "reached";
-        done.textContent = " Reached.";
-      }
+      lines.forEach((line, i) => {
+        if (line.dataset.goal === "reached" || !tasks[i][1](state)) return;
+        line.dataset.goal = "reached";
+        line.querySelector(".kf-done").textContent = " Reached.";
+      });
     },
   };
+}
+
+function goalList(texts) {
+  const line = (text) =>
+    element(
+      "li",
+      { "data-goal": "open" },
+      element("span", {}, text),
+      element("span", { class: "kf-done", role: "status" }),
+    );
+  return element(
+    "div",
+    { class: "kf-goals" },
+    element("p", {}, "Can you reach these?"),
+    element("ul", {}, ...texts.map(line)),
+  );
 }
 
 /** Make an element a slider that is dragged: `at(event)` is the value under the pointer. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -56,3 +58,24 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
         )
 
     return draw
+
+
+def scale_goals(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> dict[str, Callable[[float], bool]]:
+    """Tasks for the reader of ``logit_scale`` with these pictures: what to reach, and for which power it is."""
+
+    def within(power: float) -> float:
+        logits, target = val
+        return report(logits * 10**power, target).nll
+
+    def least(power: float) -> bool:
+        # No factor a fifth smaller or larger costs less; so it is for the two or three powers around the minimum.
+        return within(power) <= min(within(power - 0.08), within(power + 0.08))
+
+    def meet(power: float) -> bool:
+        now = report(test[0] * 10**power, test[1])
+        return abs(now.confidence - now.accuracy) < 0.02
+
+    return {
+        "Find where the loss on the validation pictures is least": least,
+        "Make the mean confidence as high as the accuracy, within two in a hundred": meet,
+    }
