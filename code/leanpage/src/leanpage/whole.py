@@ -35,6 +35,8 @@ def configure(app: Sphinx, config: Config) -> None:
     config.sitemap_url_scheme = "{link}"
     config.sitemap_excludes = [*config.sitemap_excludes, *APART]
     config.notfound_urls_prefix = Site.base_of(config.html_baseurl)
+    if config.html_search_scorer:  # Sphinx would look for it where the command was given, not where the book is
+        config.html_search_scorer = str(Path(app.confdir, config.html_search_scorer))
 
 
 def without_contents(

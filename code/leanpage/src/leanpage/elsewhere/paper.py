@@ -28,7 +28,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 #: What answers only on a screen.
-SCREEN_ONLY = "script, button, a.headerlink, .kf-controls, .kf-tools, .kf-said, .toctree-wrapper, details.hide"
+SCREEN_ONLY = "script, button, form, a.headerlink, .kf-controls, .kf-tools, .kf-said, .toctree-wrapper, details.hide"
 
 
 # --- the pages as one document ---------------------------------------------------------------------------------------
