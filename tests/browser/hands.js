@@ -35,7 +35,7 @@ window.hands = {
     const box = node.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const hit = document.elementFromPoint(x, y);
-    return { x, y, width: box.width, range: node.tagName === "INPUT", hit: node.contains(hit) || hit === node || hit?.contains(node) };
+    return { x, y, width: box.width, range: node.tagName === "INPUT", hit: Boolean(hit && (node.contains(hit) || hit.contains(node))) };
   },
   reset(i) {
     hands.figures()[i].querySelector(".kf-reset").click();

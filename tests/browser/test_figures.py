@@ -190,10 +190,13 @@ def test_a_link_brings_the_state_back(page, server, pages):
             figure = page.locator("[data-live-figure]").nth(index)
             figure.scroll_into_view_if_needed()
             figure.and_(page.locator("[data-ready]")).wait_for()
-            slider = figure.locator("input[type=range], [role=slider]").first
-            slider.focus()
-            page.keyboard.press("PageUp")
-            page.keyboard.press("ArrowLeft")
+            sliders = figure.locator("input[type=range], [role=slider]")
+            if sliders.count():
+                sliders.first.focus()
+                page.keyboard.press("PageUp")
+                page.keyboard.press("ArrowLeft")
+            else:  # a figure of choices
+                figure.locator("[role=radio]").nth(1).click()
             state = figure.evaluate("(root) => JSON.stringify(root.model.state)")
             figure.locator(".kf-share").click()
             address = page.evaluate("location.href")

@@ -120,7 +120,7 @@ function rowsTable(losses, target, cells, ignore) {
 }
 
 const quotient = ({ above, below, mean }) =>
-  `${format(above, 3)} / ${format(below, 1)} = ${Number.isNaN(mean) ? "NaN" : format(mean, 3)}`;
+  `${format(above, 3)} / ${format(below, 1)} = ${Number.isNaN(mean) ? "nan" : format(mean, 3)}`;
 
 function said(list, whole, reduction) {
   if (reduction === "none") return `none: ${list.map((row) => format(row.factor * row.loss, 3)).join(", ")}`;
@@ -134,6 +134,6 @@ function cutSaid([a, b], whole, reduction) {
   const same = Math.abs(both - whole.mean) < 5e-4;
   const verdict = same
     ? "the same as in one batch."
-    : `not ${Number.isNaN(whole.mean) ? "NaN" : format(whole.mean, 3)}.`;
-  return `Batches: ${quotient(a)} and ${quotient(b)}. The mean of the two means is ${Number.isNaN(both) ? "NaN" : format(both, 3)}, ${verdict}`;
+    : `not ${Number.isNaN(whole.mean) ? "nan" : format(whole.mean, 3)}.`;
+  return `Batches: ${quotient(a)} and ${quotient(b)}. The mean of the two means is ${Number.isNaN(both) ? "nan" : format(both, 3)}, ${verdict}`;
 }
