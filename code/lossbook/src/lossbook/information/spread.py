@@ -33,7 +33,7 @@ class Spread(Explorable):
         "the mean loss over the spread of the logits: it starts at ln C, rises like half the square of the spread, and "
         "then along a straight line."
     )
-    space = ("41.5rem", "48rem")
+    space = ("44rem", "48rem")
 
     spread = Float(0.0, min=0.0, max=WIDEST).tag(sync=True)
     classes = Enum(list(CLASSES), default_value=10).tag(sync=True)
