@@ -32,6 +32,8 @@ window.hands = {
   place(i, k) {
     const node = hands.sliders(i)[k];
     node.scrollIntoView({ block: "center", inline: "center" });
+    // Not every browser scrolls to a part of a drawing.
+    window.scrollBy(0, Math.min(0, node.getBoundingClientRect().top - 120) + Math.max(0, node.getBoundingClientRect().bottom + 120 - innerHeight));
     const box = node.getBoundingClientRect();
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const hit = document.elementFromPoint(x, y);

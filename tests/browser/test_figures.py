@@ -196,7 +196,7 @@ def test_a_link_brings_the_state_back(page, server, pages):
                 page.keyboard.press("PageUp")
                 page.keyboard.press("ArrowLeft")
             else:  # a figure of choices
-                figure.locator("[role=radio]").nth(1).click()
+                figure.locator("[role=radio]:visible, input[type=radio]:visible").nth(1).click()
             state = figure.evaluate("(root) => JSON.stringify(root.model.state)")
             figure.locator(".kf-share").click()
             address = page.evaluate("location.href")

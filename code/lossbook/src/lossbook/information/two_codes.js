@@ -201,7 +201,7 @@ function ruler(model, picture, name) {
       svg(
         "g",
         { class: "tc-cut" },
-        svg("rect", { class: "tc-reach", x: -18, y: y - 6, width: 36, height: THICK + 12 }),
+        svg("rect", { class: "tc-reach", x: -23, y: y - 6, width: 46, height: THICK + 12 }),
         svg("rect", { class: "tc-knob", x: -4, y: y - 4, width: 8, height: THICK + 8, rx: 4 }),
       ),
       between,

@@ -15,8 +15,8 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
     """``draw(looks)``: a climb over two weights as far as it came, on the map of accuracy ``heights`` (G, G)."""
     figure, panels = new_figure((5.0, 4.4), ["map"])
     ax = panels["map"]
-    shades = colormaps["Blues"].resampled(15)  # steps of 0.05
-    image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap=shades, vmin=0.3, vmax=1.05,
+    shades = colormaps["Blues"].resampled(8)  # steps of 0.1
+    image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap=shades, vmin=0.3, vmax=1.1,
                       aspect="auto", interpolation="none")  # fmt: skip
     figure.colorbar(image, ax=ax, label="accuracy")
     (tried,) = ax.plot([], [], "o", color=INK, markeredgecolor="white", markeredgewidth=0.8, markersize=5)

@@ -46,6 +46,7 @@ export default {
     const grip = svg(
       "g",
       { class: "pr-grip" },
+      svg("rect", { class: "pr-reach", x: -30, y: -28, width: 60, height: 56 }),
       svg("rect", { x: -17, y: -12, width: 34, height: 24, rx: 12 }),
       svg("text", { y: 4, "text-anchor": "middle" }, "lead"),
     );

@@ -52,6 +52,7 @@ export default {
     const grip = svg(
       "g",
       { class: "pr-grip" },
+      svg("rect", { class: "pr-reach", x: -30, y: -28, width: 60, height: 56 }),
       svg("rect", { x: -26, y: -13, width: 52, height: 26, rx: 13 }),
       text("", { y: 4, "text-anchor": "middle" }),
     );
