@@ -26,6 +26,11 @@ EMPTY = re.compile(
 )
 
 
+#: White space between two tags with a line break in it, which says no more than the break; not where it is text.
+BLANK = re.compile(r">\s*\n\s*<")
+PRE = re.compile(r"(<pre\b.*?</pre\s*>)", re.DOTALL | re.IGNORECASE)
+
+
 class Tree:
     """An HTML page that parts may change; `str` of it is the page as it is to be written."""
 
@@ -82,10 +87,12 @@ class Tree:
 
 
 def compact(html: str) -> str:
-    """Return a written page with the empty elements of drawings and formulas closed in place."""
+    """Return a written page, the empty elements of drawings closed in place, white space between tags one break."""
 
     def closed(part: str) -> str:
-        return FOREIGN.sub(lambda drawing: EMPTY.sub(r"\1/>", drawing[0]), part)
+        part = FOREIGN.sub(lambda drawing: EMPTY.sub(r"\1/>", drawing[0]), part)
+        pieces = PRE.split(part)
+        return "".join(piece if i % 2 else BLANK.sub(">\n<", piece) for i, piece in enumerate(pieces))
 
     parts = VERBATIM.split(html)
     # Each match brings two groups: the text itself and the element's name.

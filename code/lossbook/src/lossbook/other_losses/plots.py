@@ -20,7 +20,7 @@ def draw_needed(rows: list[Needed], budget: int) -> Figure:
         for name, (mark, meaning) in marks.items():
             counted = getattr(row, name)
             reached = [count for count in counted if count is not None]
-            ax.plot([row.size] * len(reached), reached, mark, color=COLORS[meaning], markersize=5, alpha=0.7)
+            ax.plot([row.size] * len(reached), reached, mark, color=COLORS[meaning], markersize=5)
             if len(reached) < len(counted):
                 ax.plot(row.size, budget, "^", color=COLORS[meaning], markerfacecolor="white", markersize=9)
     ax.axhline(budget, color=INK, linewidth=0.8, linestyle=":")
