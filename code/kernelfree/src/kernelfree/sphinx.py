@@ -164,9 +164,12 @@ def _is_plain_widget(node: nodes.Node) -> bool:
 def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     if app.env is None:
         return
-    if pagename in _files(app.env) or overview.has_list(app.env, pagename):
+    # singlehtml puts every document into one page.
+    documents = app.env.found_docs if app.builder.name.endswith("singlehtml") else {pagename}
+    figures = bool(documents & _files(app.env).keys())
+    if figures or any(overview.has_list(app.env, document) for document in documents):
         app.add_js_file(f"kernelfree/{markup.own_file('loader.js')[0]}", loading_method="defer", priority=100)
-    if pagename in _files(app.env) or 'class="kf-' in context.get("body", ""):
+    if figures or 'class="kf-' in context.get("body", ""):
         app.add_css_file(f"kernelfree/{markup.own_file('kernelfree.css')[0]}")
 
 
