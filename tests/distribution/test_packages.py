@@ -120,6 +120,17 @@ def moves(html: Path, page_name: str, chromium, strict: bool) -> None:
     assert [slip for slip in slips if strict or "kernelfree" in slip] == []
 
 
+def stands_in_readme(python: Path, *names: str) -> None:
+    """A row of the table of kernelfree's README says that these were tried, with the versions of now."""
+    ask = f"from importlib.metadata import version; print(*map(version, {names}))"
+    versions = run(python, "-c", ask, env=clean_environment()).stdout.split()
+    tried = [f"{name} {version}" for name, version in zip(names, versions, strict=True)]
+    rows = (ROOT / "code/kernelfree/README.md").read_text().splitlines()
+    assert any(all(one in re.split(r" *\| *", row) for one in tried) for row in rows), (
+        f"no row says | {' | '.join(tried)} |"
+    )
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", ["sphinx-8", "sphinx-newest"])
@@ -131,6 +142,7 @@ def test_figures_live_beside_plain_sphinx(name, theme, python, tmp_path, chromiu
     command = [python(name), "-m", "sphinx", "-W", "--keep-going", "-b", "html", tmp_path, tmp_path / "html"]
     run(*command, env=clean_environment())
     moves(tmp_path / "html", "index.html", chromium, strict=False)
+    stands_in_readme(python(name), "sphinx", theme.replace("_", "-"))
 
 
 @pytest.mark.timeout(900)
@@ -144,6 +156,7 @@ def test_figures_live_in_a_fresh_jupyter_book(python, tmp_path, chromium):
     (book / "_toc.yml").write_text((book / "_toc.yml").read_text() + "- file: line\n")
     run(here.with_name("jupyter-book"), "build", book, env=clean_environment())
     moves(book / "_build/html", "line.html", chromium, strict=False)
+    stands_in_readme(here, "jupyter-book", "sphinx", "sphinx-book-theme")
 
 
 def test_an_installed_half_does_not_break_when_the_other_goes(built, tmp_path):

@@ -217,6 +217,8 @@ def test_explorables_say_what_they_lack(front):
         type("C", (Explorable,), {"_esm": front})()
     with pytest.raises(TypeError, match="D needs a title and a description"):
         type("D", (Explorable,), {"_esm": front, "name": "d"})()
+    with pytest.raises(TypeError, match=r"D\.close would hide close\(\), which every widget has"):
+        type("D", (Explorable,), {"close": traitlets.Bool(False).tag(sync=True)})
     texts = {"name": "e", "title": "t", "description": "d"}
     with pytest.raises(NotImplementedError, match=r"E\.still\(\) must return a matplotlib figure"):
         type("E", (Explorable,), {"_esm": front, **texts})()._repr_mimebundle_()

@@ -50,6 +50,11 @@ class Explorable(anywidget.AnyWidget):
     _about = traitlets.Dict().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        for name, value in cls.__dict__.items():
+            if isinstance(value, traitlets.TraitType) and callable(getattr(Explorable, name, None)):
+                raise TypeError(
+                    f"{cls.__name__}.{name} would hide {name}(), which every widget has: name the trait otherwise"
+                )
         front_end, style = cls.__dict__.get("_esm"), cls.__dict__.get("_css")
         # anywidget itself derives a class per instance, whose _esm is a trait made of what is set here.
         if front_end is not None and not isinstance(front_end, traitlets.TraitType):

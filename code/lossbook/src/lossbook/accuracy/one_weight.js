@@ -53,7 +53,7 @@ export default {
           { class: "ow-side" },
           grid.node,
           step,
-          toggle(value(model, "close"), { label: "close-up" }),
+          toggle(value(model, "close_up"), { label: "close-up" }),
           buttons({ label: "Presets", options: [["w old to the trained value", trained]] }),
         ),
         element("div", { class: "ow-main" }, plots.node, verdict, table.node, aims.node),
@@ -63,13 +63,13 @@ export default {
     let line = null;
     let pixel = null;
     let first = true;
-    return watch(model, ["pixel", "w_old", "power", "close"], () => {
+    return watch(model, ["pixel", "w_old", "power", "close_up"], () => {
       const moved = pixel !== model.get("pixel");
       pixel = model.get("pixel");
       if (moved) line = weightLine(pictures, model.get("target"), model.get("weight"), model.get("bias"), pixel);
       const now = measured(line, model.get("w_old"), 10 ** model.get("power"));
       grid.show(pixel);
-      plots.show(line, now, model.get("close"), moved);
+      plots.show(line, now, model.get("close_up"), moved);
       table.show(now);
       aims.show(now);
       const text = said(now, model.get("blank").includes(pixel));

@@ -34,7 +34,7 @@ class OneWeight(Explorable):
     """Any of the 64 weights of a linear model, moved by hand; all others held where training left them.
 
     ``pixel`` is the weight's index, ``w_old`` its value, ``power`` the step's length as a power of ten
-    (``w_new = w_old + 10**power``), ``close`` whether the plots show a narrow window around the two points.
+    (``w_new = w_old + 10**power``), ``close_up`` whether the plots show a narrow window around the two points.
     """
 
     _esm = Path(__file__).with_name("one_weight.js")
@@ -52,7 +52,7 @@ class OneWeight(Explorable):
     pixel = Int(36, min=0, max=SIDE * SIDE - 1).tag(sync=True)
     w_old = Float(2.25, min=-8.0, max=8.0).tag(sync=True)
     power = Float(math.log10(0.25), min=SHORTEST, max=LONGEST).tag(sync=True)
-    close = Bool(False).tag(sync=True)
+    close_up = Bool(False).tag(sync=True)
 
     pictures = List(Unicode(), read_only=True).tag(sync=True, data=True)
     target = List(Int(), read_only=True).tag(sync=True, data=True)
