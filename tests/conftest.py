@@ -77,6 +77,24 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def digits():
+    """The lesson's threes and sevens."""
+    from lossbook.data.digits import threes_and_sevens
+
+    return threes_and_sevens()
+
+
+@pytest.fixture(scope="session")
+def model(digits):
+    """The linear model of the chapter on accuracy."""
+    from torch.nn import functional as F
+
+    from lossbook.accuracy.runs import fit, random_start
+
+    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
+
+
 @pytest.fixture
 def page(chromium):
     """A fresh page; the test fails if it logs an error or warning, throws, or asks another host for anything."""
@@ -86,6 +104,22 @@ def page(chromium):
     yield page
     context.close()
     assert slips == []
+
+
+@pytest.fixture
+def awake(page, server):
+    """Gives what opens a chapter and wakes one of its figures."""
+
+    def wake(chapter: str, name: str):
+        address = f"{server}/book/{chapter}.html"
+        if page.url != address:
+            page.goto(address)
+        figure = page.locator(f'[data-live-figure="{name}"]')
+        figure.scroll_into_view_if_needed()
+        figure.and_(page.locator("[data-ready]")).wait_for()
+        return figure
+
+    return wake
 
 
 def watch(page) -> list[str]:

@@ -5,38 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from torch.nn import functional as F
 
-from lossbook.accuracy.runs import fit, random_start, three_runs
+from lossbook.accuracy.runs import three_runs
 from lossbook.accuracy.staircase import staircase, weight_line
-from lossbook.data.digits import threes_and_sevens
 
 #: The chapters of the figures that do not stand in the chapter on accuracy.
 ELSEWHERE = {"logit-scale": "confidence"}
 
 
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
-
-
-@pytest.fixture(scope="module")
-def model(digits):
-    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
-
-
 @pytest.fixture
-def figure(page, server):
-    """Gives what opens a figure's chapter and wakes the figure."""
-
-    def wake(name):
-        page.goto(f"{server}/book/{ELSEWHERE.get(name, 'why-not-accuracy')}.html")
-        found = page.locator(f'[data-live-figure="{name}"]')
-        found.scroll_into_view_if_needed()
-        found.and_(page.locator("[data-ready]")).wait_for()
-        return found
-
-    return wake
+def figure(awake):
+    """Opens a figure's chapter and wakes the figure."""
+    return lambda name: awake(ELSEWHERE.get(name, "why-not-accuracy"), name)
 
 
 def number(text):

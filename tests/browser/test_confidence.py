@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 
@@ -14,8 +15,6 @@ from lossbook.confidence.costs import expected_costs
 from lossbook.confidence.metrics import brier_score, report
 from lossbook.confidence.network import ten_digits, train_network
 
-PAGE = "book/confidence.html"
-
 
 @pytest.fixture(scope="module")
 def parts():
@@ -25,17 +24,9 @@ def parts():
 
 
 @pytest.fixture
-def figure(page, server):
-    """Opens the chapter and gives what wakes one of its figures."""
-    page.goto(f"{server}/{PAGE}")
-
-    def wake(name):
-        found = page.locator(f'[data-live-figure="{name}"]')
-        found.scroll_into_view_if_needed()
-        found.and_(page.locator("[data-ready]")).wait_for()
-        return found
-
-    return wake
+def figure(awake):
+    """Opens the chapter and wakes a figure of it."""
+    return functools.partial(awake, "confidence")
 
 
 def rows(found):

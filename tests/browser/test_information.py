@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 
@@ -15,17 +16,9 @@ PAGE = "book/information.html"
 
 
 @pytest.fixture
-def figure(page, server):
-    """Opens the chapter and gives what wakes one of its figures."""
-    page.goto(f"{server}/{PAGE}")
-
-    def wake(name):
-        found = page.locator(f'[data-live-figure="{name}"]')
-        found.scroll_into_view_if_needed()
-        found.and_(page.locator("[data-ready]")).wait_for()
-        return found
-
-    return wake
+def figure(awake):
+    """Opens the chapter and wakes a figure of it."""
+    return functools.partial(awake, "information")
 
 
 def number(text):

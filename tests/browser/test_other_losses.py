@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 
@@ -15,17 +16,9 @@ from lossbook.other_losses.surrogates import cross_entropy, hinge
 
 
 @pytest.fixture
-def figure(page, server):
-    """Gives what wakes one of the chapter's figures."""
-    page.goto(f"{server}/book/other-losses.html")
-
-    def wake(name):
-        found = page.locator(f'[data-live-figure="{name}"]')
-        found.scroll_into_view_if_needed()
-        found.and_(page.locator("[data-ready]")).wait_for()
-        return found
-
-    return wake
+def figure(awake):
+    """Opens the chapter and wakes a figure of it."""
+    return functools.partial(awake, "other-losses")
 
 
 def words(figure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 import re
@@ -87,17 +88,9 @@ def test_half_a_message_or_one_with_other_numbers_finds_the_chapter(page, server
 
 
 @pytest.fixture
-def figure(page, server):
-    """Gives what opens the chapter and wakes a figure of it."""
-
-    def wake(name):
-        page.goto(f"{server}/book/{CHAPTER}.html")
-        found = page.locator(f'[data-live-figure="{name}"]')
-        found.scroll_into_view_if_needed()
-        found.and_(page.locator("[data-ready]")).wait_for()
-        return found
-
-    return wake
+def figure(awake):
+    """Opens the chapter and wakes a figure of it."""
+    return functools.partial(awake, CHAPTER)
 
 
 def put(found, **state):

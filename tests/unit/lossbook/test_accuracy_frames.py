@@ -7,22 +7,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lossbook.accuracy.runs import fit, hardest_first, random_start, three_runs, two_logits
+from lossbook.accuracy.runs import hardest_first, three_runs, two_logits
 from lossbook.accuracy.staircase import staircase, weight_line
 from lossbook.accuracy.step_length import step_length
 from lossbook.accuracy.steps import safe_distance, step_shares
 from lossbook.accuracy.three_runs import contact_sheet, training_runs
-from lossbook.data.digits import threes_and_sevens
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
-
-
-@pytest.fixture(scope="module")
-def model(digits):
-    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
 
 
 def numbers(text):

@@ -5,12 +5,6 @@ import torch
 from torch.nn import functional as F
 
 from lossbook.accuracy.network import relu_network, share_changed, train
-from lossbook.data.digits import threes_and_sevens
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
 
 
 def test_the_same_seed_gives_the_same_network_and_no_bias_at_the_start():

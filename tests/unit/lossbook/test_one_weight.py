@@ -12,10 +12,9 @@ from torch.nn import functional as F
 from traitlets import TraitError
 
 from lossbook.accuracy.one_weight import HIGH, LOW, OneWeight, pack
-from lossbook.accuracy.runs import fit, random_start, two_logits
+from lossbook.accuracy.runs import two_logits
 from lossbook.accuracy.staircase import Line, staircase, weight_line
 from lossbook.accuracy.stand_still import StandStill, stand_still
-from lossbook.data.digits import threes_and_sevens
 from project import source
 
 STAIRCASE_JS = source("lossbook") / "accuracy" / "staircase.js"
@@ -37,16 +36,6 @@ process.stdout.write(JSON.stringify({
   })),
 }));
 """
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
-
-
-@pytest.fixture(scope="module")
-def model(digits):
-    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
 
 
 def drawn_positions():

@@ -6,13 +6,7 @@ import pytest
 import torch
 
 from lossbook.accuracy.runs import accuracy, fit, random_start, two_logits
-from lossbook.data.digits import threes_and_sevens
 from lossbook.other_losses.climb import Told, climb, evaluations_needed, grid_evaluations, hidden_rule, two_weights
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
 
 
 def test_a_climb_counts_every_look_and_never_goes_down():

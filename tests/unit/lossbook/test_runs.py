@@ -18,12 +18,6 @@ from lossbook.accuracy.runs import (
     two_logits,
 )
 from lossbook.confidence.metrics import accuracy, calibration_error, reliability, report
-from lossbook.data.digits import threes_and_sevens
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
 
 
 @pytest.fixture(scope="module")

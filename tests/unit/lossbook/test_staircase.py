@@ -8,19 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from lossbook.accuracy.runs import fit, random_start, two_logits
+from lossbook.accuracy.runs import two_logits
 from lossbook.accuracy.staircase import Line, staircase, weight_line
 from lossbook.data.digits import threes_and_sevens
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
-
-
-@pytest.fixture(scope="module")
-def model(digits):
-    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
 
 
 def brute_force(digits, weight, bias, pixel, values):

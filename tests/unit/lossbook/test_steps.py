@@ -4,21 +4,8 @@ import math
 
 import pytest
 import torch
-from torch.nn import functional as F
 
-from lossbook.accuracy.runs import fit, random_start
 from lossbook.accuracy.steps import expected_flips, first_flip, loglog_slope, safe_distance, step_shares, with_bias
-from lossbook.data.digits import threes_and_sevens
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return threes_and_sevens()
-
-
-@pytest.fixture(scope="module")
-def model(digits):
-    return fit(digits, F.cross_entropy, random_start(1), steps=60).final
 
 
 def test_nothing_flips_before_the_first_flip_and_something_does_just_after():
