@@ -1,5 +1,6 @@
 """Words and names come after what introduces them, and what the text says of a run is held by a claim."""
 
+import itertools
 import re
 
 import pytest
@@ -11,8 +12,6 @@ NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
 (GLOSSARY,) = (chapter.source for chapter in chapters() if chapter.name.endswith("/notation"))
 TERMS = re.findall(r"^([A-Za-z][^\n:]*)\n  \S", re.search(r":::\{glossary\}\n(.*?)\n:::", GLOSSARY, re.DOTALL)[1], re.M)
 
-#: Chapters whose first uses are still to be linked.
-TO_LINK = ("in-practice",)
 #: Code that a reader cannot know before the chapter that introduces it.
 INTRODUCED = {
     "F.cross_entropy": "loss-function",
@@ -71,14 +70,44 @@ def test_the_glossary_is_read():
 @pytest.mark.parametrize("chapter", CHAPTERS[1:], ids=by_name)  # the first page names what is to come
 def test_the_first_use_of_a_term_links_to_the_glossary(chapter):
     """Write {term}`gradient`, or {term}`gradients <gradient>`, where a chapter first uses a word of the glossary."""
-    if chapter.name.split("/")[1] in TO_LINK:
-        pytest.skip("a chapter whose first uses are still to be linked")
     found = {term: unlinked(chapter.source, term.lower()) for term in TERMS}
     assert {term: words for term, words in found.items() if words} == {}
 
 
 def test_terms_are_in_alphabetical_order_and_defined_once():
     assert sorted(set(TERMS), key=str.lower) == TERMS
+
+
+SYMBOL = r"\\mathbf\{\w\}|\\mathrm\{\w+\}|\\[A-Za-z]+|(?:d|F)_\d|[A-Za-z]|\["
+#: Signs that everyone knows, and what only places others.
+SIGNS = r"\\(?:[bB]ig[lr]|rVert|[lr]?dots|frac|sum|min|max|le|ne|infty|partial|qquad|cdot|sqrt|underbrace)"
+
+
+def symbols(formula: str) -> list[str]:
+    """The letters of a formula. ``d_1`` and ``F_1`` are of their own; of other letters an index is left out."""
+    plain = re.sub(r"\\text\{[^}]*\}|\\[|,;!]|" + SIGNS + r"(?![A-Za-z])", " ", formula)
+    return re.findall(SYMBOL, plain)
+
+
+def formulas(source: str) -> list[str]:
+    """The formulas of running text and of captions."""
+    captions = "\n".join(re.findall(r"caption: \|\n(.*?)^---", source, flags=re.DOTALL | re.M))
+    displayed = re.findall(r"^\$\$\n(.*?)^\$\$", source, flags=re.DOTALL | re.M)
+    return displayed + re.findall(r"\$([^$]+)\$", re.sub(r"`[^`]*`", "", f"{without_code(source)}\n{captions}"))
+
+
+def test_every_symbol_of_a_formula_stands_in_the_notation_and_has_one_meaning():
+    table = re.search(r"tab-notation\n(.*?)\n```", GLOSSARY, re.DOTALL)[1]
+    rows = [re.findall(r"\$([^$]+)\$", row.split("\n")[0]) for row in re.split(r"^\* - ", table, flags=re.M)[2:]]
+    assert len(rows) > 20, "the reader of the table finds too few rows"
+    listed = [{symbols(formula)[0] if symbols(formula) else formula for formula in row} for row in rows]
+    twice = {one for a, b in itertools.combinations(listed, 2) for one in a & b}
+    assert twice == set(), "a symbol stands in two rows"
+    read = [(chapter.name, formula) for chapter in CHAPTERS for formula in formulas(chapter.source)]
+    used = {one: name for name, formula in read for one in symbols(formula)}
+    known = set().union(*listed)
+    assert {one: where for one, where in used.items() if one not in known} == {}
+    assert known - set(used) == set(), "listed, and used nowhere"
 
 
 @pytest.mark.parametrize("name", INTRODUCED)

@@ -203,7 +203,7 @@ def test_the_choices_that_are_cross_entropy_again():
     z, yes = given["z_n"], given["yes"]
     two = torch.stack([torch.zeros_like(z), z], 1)
     assert value["yes or no"] == pytest.approx(F.cross_entropy(two, yes.long()).item())
-    each = [F.cross_entropy(logits, t) for logits, t in zip(given["z_ntc"], given["tokens"], strict=True)]
+    each = [F.cross_entropy(logits, t) for logits, t in zip(given["z_tokens"], given["tokens"], strict=True)]
     assert value["the next token"] == pytest.approx(torch.stack(each).mean().item())
     entropy = -(given["shares"] * given["shares"].log()).sum(1).mean().item()
     assert value["what another model says"] == pytest.approx(value["a share for each class"] - entropy, abs=1e-6)

@@ -8,8 +8,8 @@ from html import escape
 import torch
 from torch.nn import functional as F
 
-#: The sizes of the inputs below: examples, classes, labels, a picture's height and width, a text's length.
-N, C, L, H, W, T = 4, 3, 5, 2, 2, 6
+#: The sizes of the inputs below: examples, classes, labels, a picture's rows and columns, a text's tokens.
+N, C, K, ROWS, COLUMNS, TOKENS = 4, 3, 5, 2, 2, 6
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,15 @@ class Choice:
 CHOICES = (
     Choice("exactly one of C classes", "F.cross_entropy(z_nc, y)", "z_nc.softmax(1)"),
     Choice("yes or no", "F.binary_cross_entropy_with_logits(z_n, yes)", "z_n.sigmoid()"),
-    Choice("any number of L labels", "F.binary_cross_entropy_with_logits(z_nl, labels)", "z_nl.sigmoid()"),
+    Choice("any number of K labels", "F.binary_cross_entropy_with_logits(z_nk, labels)", "z_nk.sigmoid()"),
     Choice("a share for each class", "F.cross_entropy(z_nc, shares)", "z_nc.softmax(1)"),
     Choice(
         "what another model says", 'F.kl_div(z_nc.log_softmax(1), shares, reduction="batchmean")', "z_nc.softmax(1)"
     ),
     Choice("classes in an order", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
     Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort()"),
-    Choice("a class for each pixel", "F.cross_entropy(z_nchw, map_nhw)", "z_nchw.argmax(1)"),
-    Choice("the next token", "F.cross_entropy(z_ntc.flatten(0, 1), tokens.flatten())", "z_ntc.softmax(2)"),
+    Choice("a class for each pixel", "F.cross_entropy(z_pixels, mask)", "z_pixels.argmax(1)"),
+    Choice("the next token", "F.cross_entropy(z_tokens.flatten(0, 1), tokens.flatten())", "z_tokens.softmax(2)"),
     Choice("a side, no probability", "F.multi_margin_loss(z_nc, y)", "z_nc.argmax(1)"),
     Choice("a number: its mean", "F.mse_loss(z_n, number)", "z_n"),
     Choice("a number: its median", "F.l1_loss(z_n, number)", "z_n"),
@@ -48,18 +48,18 @@ def inputs(seed: int = 0) -> dict[str, torch.Tensor]:
     return {
         "z_n": torch.randn(N, generator=g),
         "z_nc": torch.randn(N, C, generator=g),
-        "z_nl": torch.randn(N, L, generator=g),
-        "z_nchw": torch.randn(N, C, H, W, generator=g),
-        "z_ntc": torch.randn(N, T, C, generator=g),
+        "z_nk": torch.randn(N, K, generator=g),
+        "z_pixels": torch.randn(N, C, ROWS, COLUMNS, generator=g),
+        "z_tokens": torch.randn(N, TOKENS, C, generator=g),
         "steps": torch.randn(N, C - 1, generator=g),
         "spread": torch.randn(N, generator=g),
         "y": y,
         "yes": (y > 0).float(),
-        "labels": torch.randint(2, (N, L), generator=g).float(),
+        "labels": torch.randint(2, (N, K), generator=g).float(),
         "shares": torch.randn(N, C, generator=g).softmax(1),
         "above": (y[:, None] > torch.arange(C - 1)).float(),
-        "map_nhw": torch.randint(C, (N, H, W), generator=g),
-        "tokens": torch.randint(C, (N, T), generator=g),
+        "mask": torch.randint(C, (N, ROWS, COLUMNS), generator=g),
+        "tokens": torch.randint(C, (N, TOKENS), generator=g),
         "number": torch.randn(N, generator=g),
         "count": torch.poisson(torch.full((N,), 2.0), generator=g),
     }

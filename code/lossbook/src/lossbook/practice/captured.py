@@ -15,8 +15,9 @@ from torch.nn import functional as F
 
 import lossbook
 
-#: Sizes that no two axes share, so that no mistake can hide: examples, classes, tokens, rows and columns of pixels.
-N, C, T, H, W = 3, 5, 7, 4, 6
+#: Sizes that no two axes share, so that no mistake can hide: examples, classes, and what PyTorch's reference calls d1
+#: and d2, here the tokens of a text, or the rows and columns of a picture.
+N, C, TOKENS, ROWS, COLUMNS = 3, 5, 7, 4, 6
 
 FUNCTIONS = ("cross_entropy", "nll_loss", "binary_cross_entropy_with_logits")
 #: What each axis is -> shape of the logits.
@@ -24,21 +25,21 @@ LOGITS_SHAPES: dict[str, tuple[int, ...]] = {
     "C": (C,),
     "N, C": (N, C),
     "N, 1": (N, 1),
-    "N, C, T": (N, C, T),
-    "N, T, C": (N, T, C),
-    "N·T, C": (N * T, C),
-    "N, C, H, W": (N, C, H, W),
-    "N, H, W, C": (N, H, W, C),
+    "N, C, d1": (N, C, TOKENS),
+    "N, d1, C": (N, TOKENS, C),
+    "N·d1, C": (N * TOKENS, C),
+    "N, C, d1, d2": (N, C, ROWS, COLUMNS),
+    "N, d1, d2, C": (N, ROWS, COLUMNS, C),
 }
 #: What each axis is -> shape of the target; None stands for the shape of the logits.
 TARGET_SHAPES: dict[str, tuple[int, ...] | None] = {
     "one number": (),
     "N": (N,),
     "N, 1": (N, 1),
-    "N, T": (N, T),
-    "N·T": (N * T,),
-    "N, H, W": (N, H, W),
-    "N, 1, H, W": (N, 1, H, W),
+    "N, d1": (N, TOKENS),
+    "N·d1": (N * TOKENS,),
+    "N, d1, d2": (N, ROWS, COLUMNS),
+    "N, 1, d1, d2": (N, 1, ROWS, COLUMNS),
     "as the logits": None,
 }
 LOGITS_DTYPES = ("float32", "float16", "bfloat16", "int64")

@@ -34,9 +34,9 @@ class ShapePicker(Explorable):
     space = ("46rem", "25.5rem")
 
     function = Enum(list(FUNCTIONS), default_value="cross_entropy").tag(sync=True)
-    logits = Enum(list(LOGITS_SHAPES), default_value="N, T, C").tag(sync=True)
+    logits = Enum(list(LOGITS_SHAPES), default_value="N, d1, C").tag(sync=True)
     logits_dtype = Enum(list(LOGITS_DTYPES), default_value="float32").tag(sync=True)
-    target = Enum(list(TARGET_SHAPES), default_value="N, T").tag(sync=True)
+    target = Enum(list(TARGET_SHAPES), default_value="N, d1").tag(sync=True)
     target_dtype = Enum(list(TARGET_DTYPES), default_value="int64").tag(sync=True)
     shapes = List(List(Unicode()), read_only=True).tag(sync=True, data=True)
     texts = List(List(), read_only=True).tag(sync=True, data=True)
