@@ -42,7 +42,7 @@ class OneWeight(Explorable):
     name = "one-weight"
     title = "One weight of a model that tells 3s from 7s"
     description = (
-        "A picture of the model's 64 weights, one of them chosen. Above, accuracy over the chosen weight's value, a "
+        "A picture of the model's weights, one a pixel, one of them chosen. Above, accuracy over its value, a "
         "staircase of level pieces; below, cross-entropy over the same values, a smooth bowl. Two points on each, x "
         "old and w new, are joined by a line: level on the staircase unless a step lies between them, "
         "tilted on the curve. A table gives rise, run, rise over run and the derivative."

@@ -80,9 +80,9 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
     def draw(step: int = last) -> tuple[Figure, str]:
         """Weights, misread held-out pictures, accuracy and loss of three runs from the same random start.
 
-        For argmax and for rounded accuracy nothing changes from the first step to the last: the same random weights,
-        about half of the pictures misread, level curves. For cross-entropy the weights take a shape, almost no picture
-        stays misread, accuracy rises to nearly 1 and the loss falls to nearly 0.
+        For argmax and for rounded accuracy nothing changes from the first step to the last: the same weights, the same
+        pictures misread, level curves. For cross-entropy the weights take a shape, hardly a picture stays misread,
+        accuracy rises and the loss falls.
         """
         said = []
         for name, run in runs.items():

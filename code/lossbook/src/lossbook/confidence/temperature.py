@@ -54,7 +54,7 @@ class Temperature(Explorable):
     description = (
         "Above, groups of test pictures of like confidence: how sure the network is, and how often it is right; on the "
         "dotted line the two agree. As trained, nearly all groups lie below it. Below, the loss over the temperature, "
-        "on the pictures the temperature was fitted on and on others: both are lowest near 2."
+        "on the pictures the temperature was fitted on and on others: both lines fall and rise again."
     )
     space = ("49rem", "31rem")
 

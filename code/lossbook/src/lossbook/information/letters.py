@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import torch
+import math
+
 from matplotlib.figure import Figure
 
+from lossbook.data.text import ALPHABET
 from lossbook.figures import Draw, new_figure, settle
 from lossbook.information.characters import CharacterModel, pairs, prices
 from lossbook.information.measures import bits, perplexity
@@ -27,14 +29,14 @@ def letter_prices(kept: dict[int, CharacterModel], sentence: str) -> Draw:
         ax.set_xticks(range(len(part)), [letter.replace(" ", "␣") for letter in part])
         ax.tick_params(axis="x", length=0)
         ax.set(xlim=(-0.7, half - 0.3), ylim=(0, TALL), ylabel="bits", yticks=[0, 3, 6, 9])
-        ax.axhline(torch.log2(torch.tensor(29.0)).item(), color=INK, linestyle=":", linewidth=1)
+        ax.axhline(math.log2(len(ALPHABET)), color=INK, linestyle=":", linewidth=1)
     settle(figure)
 
     def draw(steps: int = 0) -> tuple[Figure, str]:
         """The price of each letter of a sentence that the model was never shown, in bits, as it learns.
 
-        At the start every letter costs about the logarithm of 29, the dotted line. In the end the first letters of
-        words are dear and their last ones cheap.
+        At the start every letter costs nearly what knowing nothing costs, the dotted line. In the end the first letters
+        of words are dear and their last ones cheap.
         """
         now = costs[steps]
         for bar, cost in zip(bars, now.tolist(), strict=True):

@@ -40,7 +40,7 @@ def stand_ins() -> Draw:
     settle(figure)
 
     def draw(margin: float = -2.0, unit: str = "nats") -> tuple[Figure, str]:
-        """Six losses of one example against its margin from minus 4 to 4, with a tangent on each.
+        """Six losses of one example against its margin from far below 0 to far above, with a tangent on each.
 
         Right or wrong is 1 below zero and 0 above, level on both sides. Sigmoid is the same step made smooth, and
         squared error its square: far below zero both are nearly level too. Hinge falls in a straight line to 0 at a

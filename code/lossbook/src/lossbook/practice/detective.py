@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ class Detective(Explorable):
     name = "detective"
     title = "What is wrong with this run?"
     description = (
-        "The loss of a run on training and on held-out pictures, and its accuracy below, over 100 steps; eight runs to "
+        "The loss of a run on training and on held-out pictures, and its accuracy below, over the steps; eight runs to "
         "choose from, and eight faults to name."
     )
     space = ("53rem", "29rem")
@@ -52,8 +53,15 @@ class Detective(Explorable):
         curve = self.cases[LETTERS.index(self.shown)].curve
         figure, panels = new_figure((6.4, 4.6), ["loss"], ["accuracy"], height_ratios=[3, 2])
         top, below = panels["loss"], panels["accuracy"]
-        top.axhline(2.3026, color=FAINT, linewidth=1)
-        top.annotate("ln 10", (100, 2.3026), (0, 3), textcoords="offset points", ha="right", va="bottom")
+        top.axhline(math.log(10), color=FAINT, linewidth=1)
+        top.annotate(
+            "ln 10",
+            (len(curve.train_loss) - 1, math.log(10)),
+            (0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+        )
         top.plot(curve.train_loss, **line("loss"))
         top.plot(curve.held_loss, **line("loss", linestyle=(0, (4, 2))))
         below.plot(curve.held_accuracy, **line("accuracy"))

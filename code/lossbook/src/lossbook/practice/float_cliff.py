@@ -25,16 +25,16 @@ def place(lead: float) -> float:
 
 
 class FloatCliff(Explorable):
-    """A lead dragged from -2000 to 45; each type's loss and slope, fused and as log of softmax, as torch has them."""
+    """A lead dragged over ``LEADS``; each type's loss and slope, fused and as log of softmax, as torch has them."""
 
     _esm = Path(__file__).with_name("float_cliff.js")
     _css = Path(__file__).with_name("practice.css")
     name = "float-cliff"
     title = "Where floats end"
     description = (
-        "Four lanes, one a float type, over the lead of the right class from wrong by 2000 to right by 45. At the left "
-        "end of each lane log of softmax is infinite; at the right end the loss is exactly 0. float64 has the widest "
-        "stretch between; bfloat16 is wide on the left and narrow on the right."
+        f"Four lanes, one a float type, over the lead of the right class from wrong by {-LEADS[0]} to right by "
+        f"{LEADS[-1]}. At the left end of each lane log of softmax is infinite; at the right end the loss is exactly 0."
+        " float64 has the widest stretch between; bfloat16 is wide on the left and narrow on the right."
     )
     space = ("33rem", "36.5rem")
 

@@ -76,7 +76,7 @@ class LossTable(Explorable):
     description = (
         "Five logits for each of three examples, each on a handle. Under every logit stand its softmax probability and "
         "its gradient, p minus onehot(y); beside each row its loss, minus the logarithm of the right class's "
-        "probability; at the foot the mean of the three losses against ln 5, the price of a uniform guess."
+        f"probability; at the foot the mean of the three losses against ln {CLASSES}, the price of a uniform guess."
     )
     space = ("77rem", "58rem")
 
