@@ -19,7 +19,7 @@ from lossbook.other_losses.counted import (
     soft_f1_loss,
     soft_iou_loss,
 )
-from lossbook.other_losses.rare import average, eights, fit, judge, teach, thinned, weighted
+from lossbook.other_losses.rare import average, between_neighbours, eights, fit, judge, teach, thinned, weighted
 from lossbook.other_losses.stray import TOGETHER, best_weight, four_examples, mean_loss
 
 
@@ -159,6 +159,20 @@ def test_copies_are_weights_and_thinning_keeps_every_eight():
     few_x, few_y = thinned(x, y)
     assert few_y.sum() == y.sum() == len(few_y) / 2
     assert torch.equal(few_x[few_y == 1], x[y == 1])
+
+
+def test_new_examples_lie_between_neighbours_of_their_class():
+    x, y = eights(seed=1)[:2]
+    more_x, more_y = between_neighbours(x, y, nearest=3)
+    assert torch.equal(more_x[: len(x)], x) and more_y.sum() == len(more_y) / 2
+    ones, made = x[y == 1], more_x[len(x) :]
+    like = torch.cdist(ones, ones).topk(4, largest=False).indices  # itself and its three nearest
+    leg = torch.cdist(made, ones)
+    detour = leg[:, :, None] + leg[:, None, :] - torch.cdist(ones, ones)
+    between = detour.abs() < 1e-5  # made, one, other
+    near = torch.zeros(len(ones), len(ones), dtype=torch.bool).scatter(1, like, True)
+    assert (between & near).any(2).any(1).all()
+    assert torch.equal(between_neighbours(x, y, nearest=3)[0], more_x)
 
 
 def test_a_judge_counts_what_it_says():

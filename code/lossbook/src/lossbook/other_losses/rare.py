@@ -92,6 +92,24 @@ def thinned(x: torch.Tensor, y: torch.Tensor, seed: int = 0) -> tuple[torch.Tens
     return x[kept], y[kept]
 
 
+def between_neighbours(
+    x: torch.Tensor, y: torch.Tensor, seed: int = 0, nearest: int = 5
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """As many of class 1 as of the rest: each new one lies at random between one and one of its ``nearest`` like it.
+
+    Source: Chawla et al. (2002), SMOTE: Synthetic Minority Over-sampling Technique.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    ones = x[y == 1]
+    missing = len(y) - 2 * len(ones)
+    first = torch.randint(len(ones), (missing,), generator=generator)
+    like = torch.cdist(ones, ones).argsort(1)[:, 1 : nearest + 1]
+    other = like[first, torch.randint(nearest, (missing,), generator=generator)]
+    share = torch.rand(missing, 1, generator=generator, dtype=x.dtype)
+    made = ones[first] + share * (ones[other] - ones[first])
+    return torch.cat([x, made]), torch.cat([y, torch.ones(missing, dtype=y.dtype)])
+
+
 class Judged(NamedTuple):
     """What a model is worth: shares from 0 to 1; ``nll`` in nats; ``said`` is its mean probability of class 1."""
 
