@@ -61,7 +61,7 @@ def _html(figure: page.Payload, card: dict[str, Any]) -> str:
     ]
     still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
     if isinstance(figure, page.Frames) and figure.controls:
-        parts.append(f'<fieldset class="kf-controls" disabled>{figure.controls}</fieldset>')
+        parts.append(f'<fieldset class="kf-controls d-print-none" disabled>{figure.controls}</fieldset>')
     parts.append(_stage(still, figure.space if isinstance(figure, page.Computed) else None))
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'

@@ -1,6 +1,12 @@
 """leanpage: Jupyter Book pages made light and whole in themselves. A file a concern; this one switches on all."""
 
+from __future__ import annotations
+
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 try:
     __version__ = version("leanpage")
@@ -12,7 +18,7 @@ PARTS = [
 ]  # fmt: skip
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, Any]:
     # Where single parts are named, those alone: Jupyter Book's `local_extensions` names the package whatever is wanted.
     named = [part for part in PARTS if f"leanpage.{part}" in app.config.extensions]
     for part in named or PARTS:

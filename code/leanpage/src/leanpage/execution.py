@@ -15,9 +15,11 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ CACHED = ("executed", "global.db", "__version__.txt")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_execution_inputs", [], "", [list])
     # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
     app.connect("config-inited", _choose_cache)
@@ -92,8 +94,8 @@ def _is_made_here(folder: Path) -> bool:
     return not folder.is_symlink() and mark.is_file() and mark.read_text(encoding="utf-8", errors="replace") == SAYS
 
 
-def _count_chapters(app: Sphinx, env, docnames: list[str]) -> None:
-    app._chapters_to_read = sorted(docnames)  # the order in which Sphinx reads them
+def _count_chapters(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    setattr(app, "_chapters_to_read", sorted(docnames))  # noqa: B010  # the order in which Sphinx reads them
 
 
 def _announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:

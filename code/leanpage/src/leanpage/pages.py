@@ -94,7 +94,7 @@ def written(app: Sphinx) -> set[str]:
     """The pages that Sphinx wrote in this build, by their paths."""
     if not hasattr(app, "leanpage_written"):
         app.leanpage_written = set()  # type: ignore[attr-defined]
-    found: set[str] = app.leanpage_written
+    found: set[str] = app.leanpage_written  # type: ignore[attr-defined]
     return found
 
 

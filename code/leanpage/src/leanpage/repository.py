@@ -12,6 +12,10 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
 
 #: Jupyter Book's own repository, which it takes for yours when you name none.
 PLACEHOLDER = "https://github.com/executablebooks/jupyter-book"
@@ -72,8 +76,9 @@ def _git(folder: Path, *command: str) -> str | None:
     return done.stdout.strip()
 
 
-def configure(app, config) -> None:
+def configure(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
+    found: Repository | None
     named = options.get("repository_url")
     if named and named != PLACEHOLDER:
         found = Repository(named.rstrip("/").removesuffix(".git"), options.get("repository_branch") or "main")
@@ -91,7 +96,7 @@ def configure(app, config) -> None:
         config.html_baseurl = config.html_baseurl.rstrip("/") + "/"
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_buttons", BUTTONS, "html", types=[list])
     app.connect("config-inited", configure, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -162,9 +162,8 @@ def join(site: Site, cut: bool) -> None:
 
 def admit(site: Site, orders: dict[str, list[Sheet | None]]) -> None:
     """Let style sheets that only some pages have count for all, where no rule of theirs finds a name on the others."""
-    some = {sheet for order in orders.values() for sheet in order if sheet} - set.intersection(
-        *({sheet for sheet in order if sheet} for order in orders.values())
-    )
+    named = [{sheet for sheet in order if sheet} for order in orders.values()]
+    some = {sheet for each in named for sheet in each if not all(sheet in other for other in named)}
     for sheet in sorted(some, key=lambda sheet: sheet.path):
         rules = css.parse(site.read(sheet.path) or "")
         before = {

@@ -50,8 +50,9 @@ class Mend:
     theme: str = ""
 
 
-def out(page: Page, node: Node) -> None:
+def out(page: Page, node: Node) -> bool:
     node.decompose()
+    return True
 
 
 def without(*names: str) -> Callable[[Page, Node], None]:

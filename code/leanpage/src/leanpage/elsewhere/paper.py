@@ -18,17 +18,21 @@ import sys
 import tempfile
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 STYLE = Path(__file__).parent / "static" / "paper.css"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
-#: What answers only on a screen.
-SCREEN_ONLY = "script, button, form, a.headerlink, .kf-controls, .kf-tools, .kf-said, .toctree-wrapper, details.hide"
+#: What answers only on a screen: `d-print-none` is the class by which the theme's Bootstrap keeps a thing off paper.
+SCREEN_ONLY = "script, button, form, a.headerlink, .d-print-none, .toctree-wrapper, details.hide"
 
 
 # --- the pages as one document ---------------------------------------------------------------------------------------
@@ -43,15 +47,14 @@ class Book:
         soup = read(site, self.root)
         self.pages = reading_order(soup, self.root)
         self.title = text(soup.select_one("article h1"))
-        self.language = soup.html.get("lang", "en")
+        self.language = value(the(soup, "html"), "lang") or "en"
         self.author = text(soup.select_one(".component-author")).removeprefix("By ")
         self.about = text(soup.select_one("article section > p"))
-        canonical = soup.find("link", rel="canonical")
-        address = canonical["href"] if canonical else ""
+        canonical = soup.select_one("link[rel=canonical]")
+        address = value(canonical, "href") if canonical else ""
         self.published = address.removesuffix(self.root) if address.endswith(self.root) else ""
-        sheets = [
-            (page, link["href"]) for page in self.pages for link in read(site, page).select("link[rel=stylesheet]")
-        ]
+        links = [(page, link) for page in self.pages for link in read(site, page).select("link[rel=stylesheet]")]
+        sheets = [(page, value(link, "href")) for page, link in links]
         self.styles = list(dict.fromkeys(beside(page, urlsplit(sheet).path) for page, sheet in sheets))
 
     @property
@@ -63,19 +66,19 @@ class Book:
         contents, chapters, solutions = [], [], []
         for page in self.pages:
             article = self.article(page)
-            heading = article.find("h1")
+            heading = the(article, "h1")
             moved = take_solutions(article)
             if moved:
                 solutions.append(f'<h2 class="paper-keep">{heading.decode_contents()}</h2>{"".join(map(str, moved))}')
             below = "".join(f"<li>{entry(part)}</li>" for part in article.select("section > section[id]"))
-            contents.append(f"<li>{entry(heading.find_parent(id=True))}<ol>{below}</ol></li>")
+            contents.append(f"<li>{entry(the(article, '[id]:has(> h1)'))}<ol>{below}</ol></li>")
             chapters.append(f'<div class="paper-part">{article.decode_contents()}</div>')
         if solutions:
             end = BeautifulSoup(
                 f'<section class="paper-part" id="solutions"><h1>Solutions</h1>{"".join(solutions)}</section>',
                 "html.parser",
             )
-            contents.append(f"<li>{entry(end.section)}</li>")
+            contents.append(f"<li>{entry(the(end, 'section'))}</li>")
             chapters.append(str(end))
         links = "".join(f'<link rel="stylesheet" href="{style}">' for style in self.styles)
         place = f'<p><a href="{self.published}">{self.published}</a></p>' if self.published else ""
@@ -90,7 +93,7 @@ class Book:
 
     def article(self, page: str) -> Tag:
         """The page's article: no scripts, every id led by the page's name, every link one that works on paper."""
-        article = read(self.site, page).select_one("article")
+        article = the(read(self.site, page), "article")
         for node in article.select(SCREEN_ONLY):
             node.decompose()
         for node in article.select("details"):
@@ -101,22 +104,20 @@ class Book:
                 if node.has_attr(name):
                     self.lead(node, name, page)
             if node.has_attr("id"):
-                seen[node["id"]] = seen.get(node["id"], 0) + 1
-                again = f"--{seen[node['id']]}" if seen[node["id"]] > 1 else ""
-                node["id"] = anchor(page, node["id"]) + again
+                own = value(node, "id")
+                seen[own] = seen.get(own, 0) + 1
+                node["id"] = anchor(page, own) + (f"--{seen[own]}" if seen[own] > 1 else "")
             for name in ID_LISTS:
                 if node.has_attr(name):
-                    names = node[name] if isinstance(node[name], list) else node[name].split()
-                    node[name] = " ".join(anchor(page, one) for one in names)
-            for name in [name for name, value in node.attrs.items() if "url(#" in value]:
-                node[name] = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{anchor(page, found[1])})", node[name])
-        first = article.find(id=True)
-        first.insert(0, BeautifulSoup(f'<span id="{anchor(page)}"></span>', "html.parser"))
+                    node[name] = " ".join(anchor(page, one) for one in value(node, name).split())
+            for name in [name for name in node.attrs if "url(#" in value(node, name)]:
+                there = value(node, name)
+                node[name] = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{anchor(page, found[1])})", there)
+        the(article, "[id]").insert(0, BeautifulSoup(f'<span id="{anchor(page)}"></span>', "html.parser"))
         return article
 
     def lead(self, node: Tag, name: str, page: str) -> None:
-        address = node[name]
-        parts = urlsplit(address)
+        parts = urlsplit(value(node, name))
         if parts.scheme or parts.netloc:
             return
         target = beside(page, parts.path) if parts.path else page
@@ -142,7 +143,7 @@ def first_page(site: Path) -> str:
 
 
 def reading_order(soup: BeautifulSoup, root: str) -> list[str]:
-    links = [link["href"] for link in soup.select("nav.bd-links a.reference.internal")]
+    links = [value(link, "href") for link in soup.select("nav.bd-links a.reference.internal")]
     return list(dict.fromkeys([root, *(beside(root, urlsplit(link).path) for link in links if link[0] != "#")]))
 
 
@@ -159,7 +160,7 @@ def anchor(page: str, name: str = "") -> str:
 
 def entry(section: Tag) -> str:
     """A line of the contents."""
-    name, title = section["id"], section.find(["h1", "h2", "h3"]).decode_contents()
+    name, title = value(section, "id"), the(section, "h1, h2, h3").decode_contents()
     return f'<a href="#{name}"><span>{title}</span>{page_of(name)}</a>'
 
 
@@ -171,10 +172,25 @@ def take_solutions(article: Tag) -> list[Tag]:
     """Take the solutions out of a chapter, leaving the page number of each behind."""
     solutions = article.select("div.solution[id]")
     for solution in solutions:
-        note = f'<p class="paper-note">Solution on <a href="#{solution["id"]}">page {page_of(solution["id"])}</a></p>'
+        name = value(solution, "id")
+        note = f'<p class="paper-note">Solution on <a href="#{name}">page {page_of(name)}</a></p>'
         solution.replace_with(BeautifulSoup(note, "html.parser"))
-        solution["class"] = [name for name in solution["class"] if name != "dropdown"]
-    return solutions
+        solution["class"] = " ".join(kind for kind in value(solution, "class").split() if kind != "dropdown")
+    return list(solutions)
+
+
+def the(node: Tag, selector: str) -> Tag:
+    """The first element there is of that kind; every page of this theme has it."""
+    found = node.select_one(selector)
+    if found is None:
+        raise ValueError(f"a page without {selector!r}: this makes paper of what sphinx-book-theme writes")
+    return found
+
+
+def value(node: Tag, name: str) -> str:
+    """An attribute's text, "" where there is none; Beautiful Soup makes lists of some."""
+    found = node.get(name) or ""
+    return found if isinstance(found, str) else " ".join(found)
 
 
 def text(node: Tag | None) -> str:
@@ -232,7 +248,7 @@ def destinations(pdf: bytes) -> dict[str, int]:
     return {unquote(name.removeprefix("/")): number + 1 for name, number in found.items() if number is not None}
 
 
-def parsed(pdf: bytes):
+def parsed(pdf: bytes) -> PdfReader:
     from pypdf import PdfReader
 
     logging.getLogger("pypdf").setLevel(
