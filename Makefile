@@ -39,7 +39,7 @@ test: $(VENV)/test-installed  ## everything that must hold, fast to slow: style,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	tests/node_modules/.bin/biome check --error-on-warnings .
-	$(BIN)/mypy -p kernelfree -p lossbook
+	$(BIN)/mypy
 	$(BIN)/pytest $(SHARED) tests/unit
 	$(MAKE) --no-print-directory book
 	$(BIN)/pytest $(SHARED) tests/site

@@ -5,9 +5,12 @@ import re
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -40,8 +43,8 @@ def mathml(tex: str, *, display: bool, converter: LatexToMathML) -> str:
     """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
     element = converted(tex, display=display, converter=converter)
     annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
-    head, body = re.fullmatch(r"(<math[^>]*>)(.*)</math>", element, re.DOTALL).groups()
-    return f"{head}<semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+    head, body = element.removesuffix("</math>").split(">", 1)
+    return f"{head}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
 
 
 def converted(tex: str, *, display: bool, converter: LatexToMathML) -> str:
@@ -89,7 +92,7 @@ def arrange(tex: str) -> str:
     return r"\begin{aligned}" + tex + r"\end{aligned}" if re.search(r"\\\\|(?<!\\)&", bare) else tex
 
 
-def convert(translator, node: nodes.Element, tex: str, *, display: bool) -> str:
+def convert(translator: Any, node: nodes.Element, tex: str, *, display: bool) -> str:
     """Return the MathML of `node`; TeX that cannot be converted is reported with its file and line."""
     if not hasattr(translator, "leanpage_math"):  # one a page, so that a \newcommand holds until the page ends
         macros = ALIASES | translator.config.leanpage_math_macros
@@ -103,13 +106,13 @@ def convert(translator, node: nodes.Element, tex: str, *, display: bool) -> str:
         return f"<code>{html.escape(tex)}</code>"
 
 
-def visit_math(translator, node: nodes.math) -> None:
+def visit_math(translator: Any, node: nodes.math) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
     translator.body.append(convert(translator, node, node.astext(), display=False) + "</span>")
     raise nodes.SkipNode
 
 
-def visit_math_block(translator, node: nodes.math_block) -> None:
+def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     tex = node.astext() if node["nowrap"] else arrange(node.astext())
     translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
     translator.body.append(f'<div class="scrolls">{convert(translator, node, tex, display=True)}</div>')
@@ -145,15 +148,15 @@ def italic(letter: str) -> str:
         return letter
 
 
-def plain_title(app, pagename, templatename, context, doctree) -> None:
+def plain_title(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Leave the TeX alone in a page's <title>, which would show the formula and its source run together."""
     if "title" in context:
-        context["title"] = MATH.sub(lambda math: ANNOTATION.search(math[0])[0], context["title"])
+        context["title"] = MATH.sub(lambda math: "".join(ANNOTATION.findall(math[0])), context["title"])
 
 
-def write_font(app, site: pages.Site) -> None:
+def write_font(app: Sphinx, site: pages.Site) -> None:
     """Write the math font and put its name into the style sheet, now that every page stands."""
-    if bad := app.env.leanpage_bad_math:
+    if bad := app.env.leanpage_bad_math:  # type: ignore[attr-defined]
         raise ExtensionError(f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}")
     shown = set[str]().union(*map(characters, site.pages.values()))
     font = fonts.cut(FONT.read_bytes(), shown)
@@ -162,7 +165,7 @@ def write_font(app, site: pages.Site) -> None:
     site.write("_static/leanpage-math.css", STYLE.read_text("utf-8").replace("MATH_FONT", name).encode())
 
 
-def choose_renderer(app, config) -> None:
+def choose_renderer(app: Sphinx, config: Config) -> None:
     config.html_math_renderer = "mathml"
     mathjax = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
     # MathJax writes a macro with arguments as [text, number of arguments]; math-core counts them itself.
@@ -172,14 +175,14 @@ def choose_renderer(app, config) -> None:
     }
 
 
-def start(app) -> None:
-    app.env.leanpage_bad_math = set()
+def start(app: Sphinx) -> None:
+    app.env.leanpage_bad_math = set()  # type: ignore[attr-defined]
     if app.builder.format == "html":
         for path in (STYLE, SCRIPT):
             records.made(app).write(f"_static/{path.name}", path.read_bytes())
 
 
-def setup(app) -> dict:
+def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("leanpage.pages")
     app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
