@@ -15,7 +15,8 @@ from leanpage.tree import Tree
 
 
 def mathml(tex, display=True, **macros):
-    return leanmath.mathml(tex, display=display, converter=LatexToMathML(fancy_error=False, macros=macros))
+    converter = LatexToMathML(fancy_error=False, macros=macros)
+    return leanmath.mathml(tex, display=display, converter=converter, macros=macros)
 
 
 def test_formula_keeps_its_source_for_those_who_copy_it():
@@ -111,6 +112,26 @@ def test_tex_that_cannot_be_shown_fails_the_build_again_and_again(build):
     assert re.search(r"index\.md:5: .*nosuchcommand", build.warnings.getvalue())
 
 
+@pytest.mark.parametrize("false", ["false", "off", '"False"'])
+def test_page_may_be_left_to_mathjax_and_no_other_is(build, false, tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/other.md").write_text("---\norphan: true\n---\n# T\n\n$y$\n")
+    html = build(f"---\nleanpage_math: {false}\n---\n# T\n\n$\\nosuch$\n\n$$\nx \\nosuch y\n$$\n")
+    assert r"\(\nosuch\)" in html and r"x \nosuch y" in html and "<math" not in html and "mathjax@" in html
+    other = (tmp_path / "out/other.html").read_text("utf-8")
+    assert "<math" in other and "mathjax@" not in other
+
+
+def test_book_may_be_left_to_mathjax(build):
+    html = build("# T\n\n$\\nosuch$\n", leanpage_math=False)
+    assert r"\(\nosuch\)" in html and "<math" not in html and "mathjax@" in html
+
+
+def test_refusal_says_the_way_out(build):
+    with pytest.raises(Exception, match="`leanpage_math: false` in a page's front matter"):
+        build("# T\n\n$\\nosuchcommand$\n")
+
+
 # --- what MathJax shows and math-core has not, or has as nothing ---
 
 
@@ -141,12 +162,31 @@ def test_tex_that_cannot_be_shown_fails_the_build_again_and_again(build):
         (r"\unicode{x2103}", "\N{DEGREE CELSIUS}"),
         (r"\smash{u}", '<mpadded height="0" depth="0">'),
         (r"\begin{array}{@{}l} u \end{array}", "<mi>u</mi>"),
+        (r"\begin{eqnarray} u &=& v \\ &=& z \tag{8} \end{eqnarray}", "<mtext>(8)</mtext>"),
+        (r"15\,\text{%} u", "<mtext>%</mtext><mi>u</mi>"),
+        (r"a \not\implies b", "⇏"),
         (r"\left< u \right>", "\N{MATHEMATICAL LEFT ANGLE BRACKET}"),
     ],
 )
 def test_what_public_books_write_is_drawn(tex, shown):
     element = re.sub("<annotation.*</annotation>", "", mathml(tex))
     assert shown in element and not re.search("[\U000f0000-\U000fffff]", element)
+
+
+def test_tag_stands_alone_beside_its_rows():
+    """Where a row has a tag, Sphinx's number and math-core's own are none of the formula's."""
+    element = mathml(r"\begin{eqnarray} u &=& v \\ &=& z \tag{8} \end{eqnarray}")
+    assert "(1)" not in element and element.count("<mtable") == 1
+
+
+def test_macro_may_close_what_another_opens():
+    element = mathml(r"\lsq \frac{\half{u}}{2} \rsq", lsq=r"\left[", rsq=r"\right]", half=r"\frac{#1}{2}")
+    assert element.index("<mo>[</mo>") < element.index("<mi>u</mi>") < element.index("<mo>]</mo>")
+
+
+def test_macro_that_calls_itself_is_an_error():
+    with pytest.raises((leanmath.LatexError, leanmath.TexError)):
+        mathml(r"\again \boxed{u}", again=r"\again")
 
 
 @pytest.mark.parametrize(

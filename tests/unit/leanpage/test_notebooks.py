@@ -89,6 +89,13 @@ def test_scripts_do_not_travel():
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("docname", ["exercises/13.20", "été/übung 1", "a" * 99])
+def test_cells_of_every_page_have_names_that_notebooks_allow(docname):
+    cell = nbformat.v4.new_code_cell("", id=notebooks.cell_id(docname, 0))
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+    assert notebooks.cell_id(docname, 0) != notebooks.cell_id(docname, 1)
+
+
 def test_glue_goes_and_the_rest_stays():
     source = (
         "import math\nfrom myst_nb import glue\nx = 1  # kept\nglue('x', x, display=False)\n"

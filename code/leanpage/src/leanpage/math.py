@@ -12,6 +12,7 @@ from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+from sphinx.ext import mathjax
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -35,20 +36,23 @@ SILENT = re.compile(
     r"\\(?:boxed|fbox|[bx]?cancel|texttt|colorbox|href|DeclareMathOperator)\b|\\\\\s*(?:\*|\[\s*-?[\d.]+\s*[a-z]{2}\s*\])"
     r"|\\begin\{(?:aligned|gathered|array)\}\s*\["
 )
+#: In words a per cent sign is one, and begins no comment.
+WORDS = re.compile(r"\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox)\{[^{}\n]*\}")
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
 
-def mathml(tex: str, *, display: bool, converter: LatexToMathML) -> str:
+def mathml(tex: str, *, display: bool, converter: LatexToMathML, macros: dict[str, str] | None = None) -> str:
     """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
-    element = converted(tex, display=display, converter=converter)
+    element = converted(tex, display=display, converter=converter, macros=macros or {})
     annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
     head, body = element.removesuffix("</math>").split(">", 1)
     return f"{head}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
 
 
-def converted(tex: str, *, display: bool, converter: LatexToMathML) -> str:
+def converted(tex: str, *, display: bool, converter: LatexToMathML, macros: dict[str, str]) -> str:
     """Return `tex` as math-core has it; spelled anew where it does not know it, or would draw it as nothing."""
+    tex = WORDS.sub(lambda words: re.sub(r"(?<!\\)%", r"\\%", words[0]), tex)
     if not SILENT.search(tex):
         try:
             return converter.convert_with_global_state(respelled(tex), displaystyle=display)
@@ -56,11 +60,11 @@ def converted(tex: str, *, display: bool, converter: LatexToMathML) -> str:
             problem = error
     else:
         problem = None
-    rewriter = Rewriter(display=display)
+    rewriter = Rewriter(display=display, macros=macros)
     if (
         display
         and re.search(r"\\tag\b", tex)
-        and not re.search(r"\\begin\{(?:equation|align|gather|multline|flalign)", tex)
+        and not re.search(r"\\begin\{(?:equation|align|gather|multline|flalign|eqnarray)", tex)
     ):
         tex = rf"\begin{{equation}}{tex}\end{{equation}}"
     try:
@@ -95,10 +99,11 @@ def arrange(tex: str) -> str:
 def convert(translator: Any, node: nodes.Element, tex: str, *, display: bool) -> str:
     """Return the MathML of `node`; TeX that cannot be converted is reported with its file and line."""
     if not hasattr(translator, "leanpage_math"):  # one a page, so that a \newcommand holds until the page ends
-        macros = ALIASES | translator.config.leanpage_math_macros
-        translator.leanpage_math = LatexToMathML(macros=macros, fancy_error=False, global_group=True)
+        known = ALIASES | translator.config.leanpage_math_macros
+        translator.leanpage_math = LatexToMathML(macros=known, fancy_error=False, global_group=True)
+    macros = translator.config.leanpage_math_macros
     try:
-        return mathml(tex, display=display, converter=translator.leanpage_math)
+        return mathml(tex, display=display, converter=translator.leanpage_math, macros=macros)
     except (LatexError, TexError) as error:
         problem = re.sub(r"^\d+: ", "", str(error))
         logger.error("math that MathML cannot show: %s In: %s", problem, tex.strip(), location=node)
@@ -106,13 +111,22 @@ def convert(translator: Any, node: nodes.Element, tex: str, *, display: bool) ->
         return f"<code>{html.escape(tex)}</code>"
 
 
+def left_to_mathjax(app: Sphinx, docname: str) -> bool:
+    """Whether a page's front matter leaves its formulas to MathJax: `leanpage_math: false`."""
+    return str(app.env.metadata.get(docname, {}).get("leanpage_math", True)).lower() in ("false", "no", "off", "0")
+
+
 def visit_math(translator: Any, node: nodes.math) -> None:
+    if left_to_mathjax(translator.builder.app, translator.docnames[0]):
+        return mathjax.html_visit_math(translator, node)
     translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
     translator.body.append(convert(translator, node, node.astext(), display=False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_math_block(translator: Any, node: nodes.math_block) -> None:
+    if left_to_mathjax(translator.builder.app, translator.docnames[0]):
+        return mathjax.html_visit_displaymath(translator, node)
     tex = node.astext() if node["nowrap"] else arrange(node.astext())
     translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
     translator.body.append(f'<div class="scrolls">{convert(translator, node, tex, display=True)}</div>')
@@ -154,10 +168,24 @@ def plain_title(app: Sphinx, page: str, template: str, context: dict[str, Any], 
         context["title"] = MATH.sub(lambda math: "".join(ANNOTATION.findall(math[0])), context["title"])
 
 
+def load_mathjax(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let a page that is left to MathJax load it, as Sphinx does where MathJax is the renderer."""
+    if app.config.html_math_renderer == "mathml" and left_to_mathjax(app, page):
+        app.config.html_math_renderer = "mathjax"
+        mathjax.install_mathjax(app, page, template, context, doctree)
+        app.config.html_math_renderer = "mathml"
+
+
 def write_font(app: Sphinx, site: pages.Site) -> None:
     """Write the math font and put its name into the style sheet, now that every page stands."""
     if bad := app.env.leanpage_bad_math:  # type: ignore[attr-defined]
-        raise ExtensionError(f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}")
+        raise ExtensionError(
+            f"math on these pages could not be converted (see above): {', '.join(sorted(bad))}. Mend it, or leave it "
+            "to MathJax: with `leanpage_math: false` in a page's front matter (a notebook's metadata) that page's, "
+            "with the same in `sphinx: config:` the whole book's."
+        )
     shown = set[str]().union(*map(characters, site.pages.values()))
     font = fonts.cut(FONT.read_bytes(), shown)
     name = f"math-{fonts.digest(font)}.woff2"
@@ -166,12 +194,15 @@ def write_font(app: Sphinx, site: pages.Site) -> None:
 
 
 def choose_renderer(app: Sphinx, config: Config) -> None:
+    if not config.leanpage_math:
+        config.html_math_renderer = config.html_math_renderer or "mathjax"  # not ours, which Sphinx would choose
+        return
     config.html_math_renderer = "mathml"
-    mathjax = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
+    stock = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
     # MathJax writes a macro with arguments as [text, number of arguments]; math-core counts them itself.
     config.leanpage_math_macros = {
         name.lstrip("\\"): value if isinstance(value, str) else value[0]
-        for name, value in (mathjax | config.leanpage_math_macros).items()
+        for name, value in (stock | config.leanpage_math_macros).items()
     }
 
 
@@ -184,12 +215,14 @@ def start(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("leanpage.pages")
+    app.add_config_value("leanpage_math", True, "env", types=[bool])
     app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.add_css_file("leanpage-math.css")
     app.add_js_file("leanpage-math.js")
     app.connect("config-inited", choose_renderer)
     app.connect("builder-inited", start)
+    app.connect("html-page-context", load_mathjax)
     app.connect("html-page-context", plain_title)
     app.connect("leanpage-site", write_font, priority=300)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -20,6 +20,8 @@ TOKEN = re.compile(r"\\(?:[a-zA-Z]+\*?|.|\n)|%[^\n]*(?:\n|$)|\s+|[^\\\s]", re.DO
 #: Commands whose star is a part of their name; others leave it alone.
 STARRED = {"\\operatorname*", "\\tag*", "\\hspace*", "\\DeclareMathOperator*"}
 FIRST_MARK = 0xF0000
+#: As many macros as a formula may hold before one is taken to call itself; MathJax stops at as many.
+MOST_MACROS = 10_000
 
 #: Commands that math-core has under another name, or that change only what cannot be seen in a formula.
 SAME = {
@@ -47,6 +49,8 @@ SIZES = {
     "\\tiny": 0.5, "\\Tiny": 0.6, "\\scriptsize": 0.7, "\\small": 0.85, "\\normalsize": 1.0, "\\large": 1.2,
     "\\Large": 1.44, "\\LARGE": 1.73, "\\huge": 2.07, "\\Huge": 2.49,
 }  # fmt: skip
+#: Arrows by the name of a relation, which math-core negates only by another's.
+NEGATED = {"\\implies": "\\nRightarrow", "\\impliedby": "\\nLeftarrow", "\\iff": "\\nLeftrightarrow"}
 STROKES = {"\\cancel": "cancel", "\\bcancel": "bcancel", "\\xcancel": "xcancel"}
 ENCLOSED = {
     "box": "boxed", "roundedbox": "boxed", "circle": "circled", "updiagonalstrike": "cancel",
@@ -100,6 +104,21 @@ def written(parts: list[Part]) -> str:
             out.append(" ")
         out.append(text)
     return "".join(out)
+
+
+def filled(parts: list[Part], arguments: list[list[Part]]) -> list[Part]:
+    """Return the body of a macro with its arguments in it."""
+    out: list[Part] = []
+    reader = Reader(parts)
+    while reader:
+        part = reader.next()
+        if isinstance(part, list):
+            out.append(filled(part, arguments))
+        elif part == "#" and reader and str(reader.parts[reader.at]).isdigit():
+            out += arguments[int(reader.next()) - 1]
+        else:
+            out.append(part)
+    return out
 
 
 def is_space(part: Part) -> bool:
@@ -193,11 +212,34 @@ class Rewriter:
     """Rewrites the formulas of one page. `reference` gives what \\eqref and \\ref lead to: address and number."""
 
     display: bool = True
+    #: The author's macros by name, without the backslash: those that close what they do not open, too.
+    macros: dict[str, str] = field(default_factory=dict)
     reference: Callable[[str], tuple[str, str] | None] = lambda label: None
     marks: list[Mark] = field(default_factory=list)
+    called: int = 0
 
     def __call__(self, tex: str) -> str:
-        return written(self.rewrite(parse(tex)))
+        return written(self.rewrite(self.expanded(parse(tex))))
+
+    def expanded(self, parts: list[Part]) -> list[Part]:
+        """Return `parts` with the author's macros as what they stand for."""
+        out: list[Part] = []
+        reader = Reader(parts)
+        while reader:
+            part = reader.next()
+            if isinstance(part, list):
+                out.append(self.expanded(part))
+            elif part[0] == "\\" and part[1:] in self.macros:
+                self.called += 1
+                if self.called > MOST_MACROS:
+                    raise TexError(f"{part}: a macro that calls itself.")
+                body = self.macros[part[1:]]
+                count = max(map(int, re.findall(r"#(\d)", body)), default=0)
+                arguments = [reader.argument(part) for _ in range(count)]
+                reader = Reader([*filled(parse(body), arguments), *reader.rest()])
+            else:
+                out.append(part)
+        return out
 
     # --- marks ---
 
@@ -345,6 +387,10 @@ class Rewriter:
         if name in ("array", "subarray", "crampedsubarray", "darray"):
             arguments = [self.columns(reader.argument(name))]
         rows = self.rows(reader.rest())
+        tagged = any(part in ("\\tag", "\\tag*") for part in flat(body))
+        if name in ("eqnarray", "eqnarray*") and tagged:  # a table's rows have no tags, those of an alignment have
+            rows = [[*first, "&", [], *between(rest, "")] for first, *rest in map(cells, rows)]
+            name = "align"
         if name in ("eqnarray", "eqnarray*"):
             tidy = [[["\\displaystyle", *cell] for cell in cells(row)] for row in rows]
             return ["\\begin", ["array"], ["r", "c", "l"], *between([between(row, "&") for row in tidy], "\\\\"),
@@ -359,7 +405,6 @@ class Rewriter:
 
             inner: list[Part] = ["\\begin", ["matrix"], *between(rows, "\\\\"), "\\end", ["matrix"]]
             return self.mark(small, inner)
-        tagged = any(part in ("\\tag", "\\tag*") for part in flat(body))
         if tagged and name.rstrip("*") in ("equation", "align", "gather", "multline", "alignat", "flalign"):
             numbered = {"alignat": "align", "flalign": "align"}.get(name.rstrip("*"), name.rstrip("*"))
             rows = [row if any(p in ("\\tag", "\\tag*") for p in flat(row)) else [*row, "\\notag"] for row in rows]
@@ -496,6 +541,13 @@ class Rewriter:
         return pieces or ["\\text", []]
 
     # --- one command each ---
+
+    def do_not(self, reader: Reader) -> list[Part]:
+        following = reader.peek()
+        if not isinstance(following, str) or following not in NEGATED:
+            return ["\\not"]
+        reader.argument("\\not")
+        return [NEGATED[following]]
 
     def do_boxed(self, reader: Reader) -> list[Part]:
         return self.classed("lp-boxed", ["\\displaystyle", *self.rewrite(reader.argument("\\boxed"))])

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -53,10 +54,15 @@ def export(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         },
     )
     for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"{docname.rpartition('/')[2]}-{number}"[-64:]
+        cell["id"] = cell_id(docname, number)
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     records.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
+
+
+def cell_id(docname: str, number: int) -> str:
+    """A cell's name, the same in every build, of the letters that the notebook format allows."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "-", f"{docname.rpartition('/')[2]}-{number}")[-64:]
 
 
 def executed(app: Sphinx, docname: str) -> Any | None:
