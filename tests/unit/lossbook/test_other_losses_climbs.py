@@ -74,3 +74,11 @@ def test_a_hidden_rule_can_be_learned_and_looks_are_counted():
 def test_trying_every_combination_is_counted():
     assert grid_evaluations(2) == pytest.approx(math.log10(10 * 10))
     assert grid_evaluations(65, values=3) == pytest.approx(math.log10(3**65))
+
+
+def test_the_length_of_the_climbs_steps_suits_them_best_among_powers_of_two():
+    def looks(step):
+        return evaluations_needed([64], budget=2000, repeats=5, step=step)[0].middle
+
+    usual = evaluations_needed([64], budget=2000, repeats=5)[0].middle
+    assert usual == looks(4.0) < min(looks(1.0), looks(2.0), looks(8.0), looks(16.0))
