@@ -60,7 +60,7 @@ def test_spellings_of_mathjax_are_known(tex, same):
 
 def test_font_holds_what_pages_show_and_little_else():
     page = mathml(r"\sqrt{h} + \theta \in \mathbb{R}") + "<p>not math: q</p>"
-    shown = leanmath.characters(Tree(page))
+    shown = leanmath.characters(Tree(page).find("math"))
     assert set("√ℎ+𝜃∈ℝ") <= shown
     assert not {"q", "𝑞"} & shown
     font = fonts.cut(leanmath.FONT.read_bytes(), shown)
@@ -69,6 +69,37 @@ def test_font_holds_what_pages_show_and_little_else():
     assert "MATH" in parsed and parsed["MATH"].table.MathVariants.VertGlyphCoverage.glyphs  # the root still stretches
     assert len(font) < 10_000
     assert font == fonts.cut(leanmath.FONT.read_bytes(), shown)
+
+
+@pytest.mark.parametrize(
+    "tex, small, smaller",
+    [
+        ("a + b", "", ""),
+        (r"a_{b} + \sum_{c}^{d} e", "bcd", ""),
+        (r"\sqrt[a]{b} + \frac{c}{d}", "acd", ""),
+        (r"a^{b_{c}} + \frac{d^{e}}{f}", "bcdef", "ce"),
+        (r"{\scriptscriptstyle a} b", "a", "a"),
+    ],
+)
+def test_what_browsers_set_smaller_is_known(tex, small, smaller):
+    _, *sizes = leanmath.by_size(Tree(mathml(tex)))
+    assert [{c for c in leanmath.characters(size) if c.isascii()} for size in sizes] == [set(small), set(smaller)]
+
+
+def test_font_holds_the_small_forms_of_what_is_set_small_and_no_hints():
+    glyphs = TTFont(leanmath.FONT).getBestCmap()
+
+    def forms(*smaller):
+        font = TTFont(io.BytesIO(fonts.cut(leanmath.FONT.read_bytes(), set("abc"), smaller)))
+        assert not {"fpgm", "prep", "cvt "} & set(font.keys())
+        names = {name: chr(code) for code, name in font.getBestCmap().items()}
+        features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
+        lookups = [font["GSUB"].table.LookupList.Lookup[n] for feature in features for n in feature.LookupListIndex]
+        return {names[g]: len(small) for one in lookups for t in one.SubTable for g, small in t.alternates.items()}
+
+    assert {ord("a"), ord("b")} <= set(glyphs)
+    assert forms({"a", "b"}, {"b"}) == {"a": 1, "b": 2}
+    assert forms() == {}
 
 
 @pytest.fixture

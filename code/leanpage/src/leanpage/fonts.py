@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -10,19 +11,39 @@ from fontTools.ttLib import TTFont
 FEATURES = ["ssty", "dtls", "flac", "kern", "mark", "ccmp"]
 
 
-def cut(font: bytes, characters: set[str]) -> bytes:
+def cut(font: bytes, characters: set[str], smaller: Sequence[set[str]] = ()) -> bytes:
     """Return `font` as woff2 with the glyphs for `characters`, and those that replace, stretch or accent them.
 
-    Characters that the font lacks are left to the browser's other fonts. Equal input gives equal bytes.
+    `smaller` are the characters that also stand in scripts, and in scripts of scripts: a math font draws these anew for
+    each size. Characters that the font lacks are left to the browser's other fonts. Hints for coarse screens, a third
+    of a font, are left out: most systems take no notice of them. Equal input gives equal bytes.
     """
     parsed = TTFont(io.BytesIO(font), recalcTimestamp=False)
-    subsetter = subset.Subsetter(subset.Options(recalc_timestamp=False, layout_features=FEATURES))
+    _forget_small_forms(parsed, smaller)
+    options = subset.Options(recalc_timestamp=False, layout_features=FEATURES, hinting=False)
+    subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted(map(ord, characters | {" "})))
     subsetter.subset(parsed)
     parsed.flavor = "woff2"
     out = io.BytesIO()
     parsed.save(out)
     return out.getvalue()
+
+
+def _forget_small_forms(font: TTFont, smaller: Sequence[set[str]]) -> None:
+    """Take the forms for scripts (`ssty`) out of `font`, but those of characters that stand in such a size."""
+    if "GSUB" not in font:
+        return
+    glyphs = font.getBestCmap()
+    kept = [{glyphs[ord(character)] for character in level if ord(character) in glyphs} for level in smaller]
+    table = font["GSUB"].table
+    features = [record.Feature for record in table.FeatureList.FeatureRecord if record.FeatureTag == "ssty"]
+    for number in {number for feature in features for number in feature.LookupListIndex}:
+        for part in table.LookupList.Lookup[number].SubTable:
+            forms = getattr(part, "ExtSubTable", part)
+            # A glyph's forms, each smaller than the one before it.
+            counts = {glyph: sum(glyph in level for level in kept) for glyph in forms.alternates}
+            forms.alternates = {glyph: forms.alternates[glyph][:count] for glyph, count in counts.items() if count}
 
 
 def digest(data: bytes) -> str:

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from sphinx.util.math import get_node_equation_number
 from . import fonts, pages
 from . import made as records
 from .tex import Rewriter, TexError, settled
-from .tree import Tree
+from .tree import Node, Tree, has, inside
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,9 @@ SILENT = re.compile(
 )
 #: In words a per cent sign is one, and begins no comment.
 WORDS = re.compile(r"\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox)\{[^{}\n]*\}")
+#: Where a browser sets math smaller: in scripts and limits, in the index of a root, in fractions in a line of text.
+_SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mroot")
+SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
@@ -138,10 +142,18 @@ def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def characters(page: Tree) -> set[str]:
-    """Return the characters that the math of a page shows, the slanted forms of single letters among them."""
+def by_size(page: Tree) -> list[list[Node]]:
+    """Return the math of a page; what of it is set smaller, as scripts are; what smaller still, scripts of these."""
+    small = page.find(SMALLER)
+    places = {node.mem_id for node in small}
+    smaller = [n for n in small if has(n, "scriptlevel") or inside(n, lambda parent: parent.mem_id in places)]
+    return [page.find("math"), small, smaller]
+
+
+def characters(math: Iterable[Node]) -> set[str]:
+    """Return the characters that elements of MathML show, the slanted forms of single letters among them."""
     shown: set[str] = set()
-    for node in page.find("math"):
+    for node in math:
         element = ANNOTATION.sub("", node.html or "")
         shown.update(html.unescape(re.sub(r"<[^>]*>", "", element)))
         if "<msqrt" in element or "<mroot" in element:  # the browser draws the sign, which stands nowhere in the page
@@ -186,8 +198,8 @@ def write_font(app: Sphinx, site: pages.Site) -> None:
             "to MathJax: with `leanpage_math: false` in a page's front matter (a notebook's metadata) that page's, "
             "with the same in `sphinx: config:` the whole book's."
         )
-    shown = set[str]().union(*map(characters, site.pages.values()))
-    font = fonts.cut(FONT.read_bytes(), shown)
+    sizes = [set[str]().union(*map(characters, same)) for same in zip(*map(by_size, site.pages.values()), strict=True)]
+    font = fonts.cut(FONT.read_bytes(), sizes[0], sizes[1:])
     name = f"math-{fonts.digest(font)}.woff2"
     site.write(f"_static/{name}", font)
     site.write("_static/leanpage-math.css", STYLE.read_text("utf-8").replace("MATH_FONT", name).encode())
