@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from kernelfree import modules
+from kernelfree import markup, modules
 from kernelfree.modules import FrontEndError, load, one_module
 
 
@@ -214,3 +214,25 @@ def test_kernelfrees_own_front_ends_can_be_delivered():
     for path in sorted(modules.STATIC.glob("*.js")):
         if path.name != "loader.js":
             assert load(path)[-1].path == path
+
+
+def test_page_loads_scripts_without_comments_and_idle_white_space(tmp_path):
+    script = r"""// a note
+const list = [1, /* two */ 2,   3]
+
+/* over
+   lines */ const text = `a  ${ [`  b`, "  // c"].join("") }  /* d */`;
+const found = list.filter((x) => / {2}/.test("  ") && x > - -1) // the end
+console.log(JSON.stringify([list, text, found]))
+"""
+    tight = modules.tight(script)
+    assert run(tmp_path, tight) == run(tmp_path, script)
+    assert "note" not in tight and "two" not in tight and "lines" not in tight and "\n\n" not in tight
+
+
+def test_page_loads_style_sheets_without_comments_and_idle_white_space():
+    sheet = """/* it's a note */
+.a  .b { content: "two  spaces /* kept */";  /* gone */ }
+.c/**/.d { top: 0 }
+"""
+    assert markup.tight_style(sheet) == '.a .b { content: "two  spaces /* kept */"; }\n.c/**/.d { top: 0 }'

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from functools import cache
 from html import escape
 from typing import Any
 
 from kernelfree import modules, page
 
-#: Data of at most this many characters stands in the page; more waits in a file until the figure comes near.
-INLINE = 2000
+#: Data of at most this many characters stands in the page, since asking for a file takes as many; more waits in a file
+#: until the figure comes near.
+INLINE = 300
+_COMMENT = r"/\*(?:[^*]|\*(?!/))*\*/"
+_STRING = r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"""
+#: White space in a style sheet, with the comments in it; or else what is to stay.
+_IDLE = re.compile(rf"(?:{_COMMENT})*\s(?:{_COMMENT}|\s)*|({_STRING}|{_COMMENT})", re.DOTALL)
 
 
 def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str, str]]:
@@ -40,8 +47,9 @@ def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str
             card["files"].append(f"{name}.js")
             card["data"] = name
     if isinstance(figure, page.Computed) and figure.css:
-        name = f"{named(figure.name, figure.css)}.css"
-        scripts[name] = figure.css
+        style = tight_style(figure.css)
+        name = f"{named('figure', style)}.css"  # not after this figure: several may share a style sheet
+        scripts[name] = style
         card["styles"].append(name)
     return _html(figure, card), scripts
 
@@ -88,7 +96,7 @@ def module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[st
     own: dict[str, str] = {}
 
     def add(stem: str, imports: list[str], function: str) -> str:
-        content = f"{json.dumps(imports)},{function}"
+        content = f"{json.dumps(imports)},{modules.tight(function)}"
         name = named(stem, content)
         scripts[f"{name}.js"] = f'kernelfree.define("{name}",{content});\n'
         if name not in names:
@@ -122,8 +130,15 @@ def json_text(content: Any) -> str:
     return text.replace("<", "\\u003c")
 
 
+def tight_style(sheet: str) -> str:
+    """A style sheet as a page loads it: its comments taken out, what white space is left a line break or a space."""
+    return _IDLE.sub(lambda match: match[1] or ("\n" if "\n" in match[0] else " "), sheet).strip()
+
+
+@cache
 def own_file(name: str) -> tuple[str, str]:
-    """A file of the package under the name that it has in a site, and its content."""
+    """A file of the package under the name that it has in a site, and its content there."""
     content = (modules.STATIC / name).read_text(encoding="utf-8")
     stem, _, ending = name.partition(".")
+    content = modules.tight(content) if ending == "js" else tight_style(content)
     return f"{named(stem, content)}.{ending}", content

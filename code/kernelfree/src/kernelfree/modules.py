@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import tree_sitter_javascript
@@ -22,6 +23,8 @@ from tree_sitter import Language, Node, Parser
 STATIC = Path(__file__).parent / "static"
 KIT = STATIC / "kit.js"
 
+#: Between signs such as these and what stands beside them white space says nothing, not even where a statement ends.
+_OPEN, _CLOSE = b"{([;,=?:&|", b"})];,=?:&|"
 _PARSER = Parser(Language(tree_sitter_javascript.language()))
 _FUNCTIONS = {
     "function_declaration",
@@ -76,6 +79,32 @@ def one_module(path: Path, wrap: str = "front") -> str:
         parts.append(f"const m{numbers[key]} = ({module.function()})({given});")
     kit, front = f"m{numbers[KIT]}", f"m{numbers[Path(path).resolve()]}.default"
     return "\n".join([*parts, f"const kit = {kit}, front = {front};", f"export default {wrap};", ""])
+
+
+@cache
+def tight(script: str) -> str:
+    """``script`` as a page loads it: its comments taken out, what white space is left a line break or a space."""
+    source = script.encode()
+    parts, end = list[bytes](), 0
+    for word in _words(_PARSER.parse(source).root_node):
+        gap, text = source[end : word.start_byte], source[word.start_byte : word.end_byte]
+        if source[end - 1 : end] in _OPEN or text[:1] in _CLOSE:
+            gap = b""
+        parts += [b"\n" if b"\n" in gap else gap and b" ", text]
+        end = word.end_byte
+    return b"".join(parts).decode().strip()
+
+
+def _words(root: Node) -> Iterator[Node]:
+    """The smallest parts of a script, those that hold white space of their own whole."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type in ("string", "template_string", "regex") or not node.children:
+            if node.type != "comment" and node.end_byte > node.start_byte:
+                yield node
+        else:
+            waiting += reversed(node.children)
 
 
 def _visit(path: Path, done: dict[Path, Module], above: list[Path]) -> None:
