@@ -44,6 +44,34 @@ def test_class_that_a_script_switches_on_counts():
     assert cut(".opened{top:0}", script="node.classList.add('opened')") == ".opened{top:0}"
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "node.className = 'wide opened'",
+        "node.classList.add(...'closed,opened'.split(','))",
+        'node.innerHTML = `<b class="${kind} opened">`',
+        "html = '<b class=\"' + kind + ' opened\">'",
+        "node.className = Object.keys({ opened: true })[0]",
+        "node.className = states.opened",
+        "this is no JavaScript: opened",
+    ],
+)
+def test_name_that_a_script_may_give_counts(script):
+    assert cut(".opened{top:0}", script=script) == ".opened{top:0}"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "say('The door is opened.')",
+        "document.querySelectorAll('.opened, #top')",
+        "const opened = 1; // opened",
+    ],
+)
+def test_name_in_a_sentence_a_selector_or_a_comment_does_not(script):
+    assert cut(".opened{top:0}", script=script) == ""
+
+
 def test_class_inside_a_cell_output_counts():
     page = r'<script type="application/json">{"html": "<b class=\"shown\">"}</script>'
     assert cut(".shown{top:0}", page=page) == ".shown{top:0}"

@@ -281,6 +281,18 @@ def test_what_a_script_declares_is_known_to_the_next(text):
     assert run(joined.text + scripts.joinable("log.push(both(), shared)", False).text) == [[3, 1], []]
 
 
+def test_scripts_are_sent_without_comments_and_white_space_but_with_their_licences():
+    text = """/* License: MIT */
+// a note
+if (true) {   // another
+    log.push(`two  spaces  ${ "a" /* and this */ }  // here`,   / {2}x/.test("  x"));
+}
+"""
+    sent = scripts.joinable(text, False).text
+    assert "License" in sent and "note" not in sent and "another" not in sent and "\n  " not in sent
+    assert run(sent) == [["two  spaces  a  // here", True], []]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -336,6 +348,11 @@ def test_thebe_stays_only_when_asked_for():
     text = '<script>const THEBE_JS_URL = "x"</script><script async="async" src="_static/sphinx-thebe.js?v=1"></script>'
     assert mend(text) == ""
     assert mend(text, "thebe") == text
+
+
+def test_script_of_tabs_is_for_sites_with_tabs():
+    text = '<script src="_static/design-tabs.js"></script>'
+    assert mend(text) == "" and mend(text, "tabs") == text
 
 
 def test_search_scripts_are_for_the_search_page():

@@ -14,7 +14,8 @@ except PackageNotFoundError:  # read from a folder that nobody installed
     __version__ = "0"
 
 PARTS = [
-    "repository", "math", "drawings", "theme", "assets", "whole", "stable", "elsewhere.notebooks", "elsewhere.live",
+    "repository", "math", "drawings", "code", "theme", "assets", "whole", "stable",
+    "elsewhere.notebooks", "elsewhere.live",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 A rule goes only if it asks for a name that no page and no script contains. The test is by names alone (elements,
 classes, ids), never by structure, so it errs on the side of keeping. What scripts switch on and off is safe, since
-every word of the scripts counts as a name, and a word that ends in a hyphen as the beginning of names.
+each of their strings and properties counts as a name, and one that ends in a hyphen as the beginning of names.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tinycss2
+import tree_sitter_javascript
+from tree_sitter import Language, Parser, Query, QueryCursor
 
 from .tree import Tree, classes
 
@@ -21,6 +23,12 @@ NESTING = {"media", "supports", "layer", "container"}
 TAGS = re.compile(r"<([a-zA-Z][\w-]*)")
 VALUES = re.compile(r"""\b(?:class|className|id)\\?["']?\s*[=:]\s*(?:\\?["']([^"'\\]*)|([\w-]+))""")
 WORD = re.compile(r"[\w-]+")
+#: What a script may do with a string: put it into a page as markup, or name an element by a word of it. A sentence is
+#: neither, and a selector finds only what is there.
+MARKUP = re.compile(r"""[<>="']""")
+LISTED = re.compile(r"[\w-]+(?:,[\w-]+)*")
+JAVASCRIPT = Language(tree_sitter_javascript.language())
+SAID = Query(JAVASCRIPT, "[(string_fragment) (property_identifier) (shorthand_property_identifier)] @said")
 
 Token = Any  #: a node of tinycss2, which has no types
 
@@ -45,7 +53,7 @@ def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> N
     beginnings: set[str] = set()
 
     def take_script(text: str) -> None:
-        words = WORD.findall(text)
+        words = said(text)
         exact.update(words)
         beginnings.update(word for word in words if len(word) > 2 and word[-1] == "-" and word[0].isalpha())
 
@@ -68,6 +76,21 @@ def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> N
     for text in scripts:
         take_script(text)
     return Names(exact, tuple(sorted(beginnings)))
+
+
+def said(script: str) -> list[str]:
+    """Return the words by which a script may name an element that it makes or changes."""
+    root = Parser(JAVASCRIPT).parse(script.encode()).root_node
+    if root.has_error:
+        return WORD.findall(script)
+    words: list[str] = []
+    for node in QueryCursor(SAID).captures(root).get("said", []):
+        text = (node.text or b"").decode()
+        if MARKUP.search(text):
+            words += WORD.findall(text)
+        else:
+            words += [word for part in text.split() if LISTED.fullmatch(part) for word in part.split(",")]
+    return words
 
 
 def _take_text(exact: set[str], text: str) -> None:
@@ -217,13 +240,19 @@ def _parse(nodes: list[Token], known: Names) -> list[Rule | str]:
         elif node.type == "at-rule" and node.lower_at_keyword != "charset":
             rules.append(node.serialize())
         elif node.type == "qualified-rule":
-            selectors = [tinycss2.serialize(s).strip() for s in _split(node.prelude) if _usable(s, known)]
-            if selectors:
-                rules.append(Rule(",".join(selectors), _declarations(node.content)))
+            kept = [tinycss2.serialize(s).strip() for s in _split(node.prelude) if _usable(s, known)]
+            if kept:
+                rules.append(Rule(",".join(kept), declarations(node.content)))
     return [rule for rule in rules if isinstance(rule, str) or rule.body]
 
 
-def _declarations(content: list[Token]) -> list[Rule | str | tuple[str, str]]:
+def selectors(prelude: list[Token]) -> list[str]:
+    """The selectors of a rule, one by one."""
+    return [tinycss2.serialize(selector).strip() for selector in _split(prelude)]
+
+
+def declarations(content: list[Token]) -> list[Rule | str | tuple[str, str]]:
+    """What a rule declares: names and values, or its text where it holds more than these."""
     parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     if any(part.type != "declaration" for part in parts):
         return [tinycss2.serialize(content).strip()]  # nested rules, or tricks for old browsers: the author's own text

@@ -8,6 +8,7 @@ what it declares stays known to all others, what it throws stops none of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -33,6 +34,8 @@ OWN_ELEMENT = re.compile(r"currentScript\??\.(?:dataset\b|getAttribute\(\s*[\"'`
 #: Sphinx's own scripts of the search page, which may as well wait until it is read, as those that they call do.
 FOLLOWING = ("_static/searchtools.js", "_static/language_data.js", "searchindex.js")
 WORD = re.compile(r"[\w$]+")
+#: Between signs such as these and what stands beside them white space says nothing, not even where a statement ends.
+OPEN, CLOSE = b"{([;,=?:&|", b"})];,=?:&|"
 
 
 # What a script is
@@ -86,7 +89,7 @@ def joinable(text: str, shadow: bool) -> Joinable | None:
                 edits.append((end, end, f"\nglobalThis.{name} = {name};".encode()))
             else:
                 edits += [(start, start, f"var {name} = ".encode()), (end, end, b";")]
-    for start, end, new in sorted([*edits, *_silence(root)], reverse=True):
+    for start, end, new in sorted([*edits, *_silence(source, root)], reverse=True):
         source = source[:start] + new + source[end:]
     known = "".join(f"globalThis.{name} = {name};\n" for name in functions)
     body = known + source.decode()
@@ -97,22 +100,37 @@ def joinable(text: str, shadow: bool) -> Joinable | None:
     return Joinable(block, frozenset([*names, *functions]))
 
 
-def _silence(root: Syntax) -> list[tuple[int, int, bytes]]:
-    """The edits that take a script's comments out, those that name a licence excepted."""
-    edits = []
+def _silence(source: bytes, root: Syntax) -> list[tuple[int, int, bytes]]:
+    """The edits that take a script's comments out, those that name a licence excepted, and leave less white space."""
+    edits, end = [], 0
+    for word in _words(root):
+        gap = source[end : word.start_byte]
+        short = b"\n" if b"\n" in gap else gap and b" "
+        if source[end - 1 : end] in OPEN or source[word.start_byte : word.start_byte + 1] in CLOSE:
+            short = b""
+        if gap != short:
+            edits.append((end, word.start_byte, short))
+        end = word.end_byte
+    return [*edits, (end, len(source), b"")]
+
+
+def _words(root: Syntax) -> Iterator[Syntax]:
+    """The smallest parts of a script, those that hold white space of their own whole; of comments those that stay."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if node.type == "comment":
             text = (node.text or b"").lower()
-            if not text.startswith(b"/*!") and b"license" not in text and b"copyright" not in text:
-                edits.append((node.start_byte, node.end_byte, b"\n" if b"\n" in text else b" "))
-        waiting += node.children
-    return edits
+            if text.startswith(b"/*!") or b"license" in text or b"copyright" in text:
+                yield node
+        elif node.type in ("string", "template_string", "regex") or not node.children:
+            yield node
+        else:
+            waiting += reversed(node.children)
 
 
 def _asks_its_element_for_data_alone(source: bytes, root: Syntax) -> bool:
-    for start, end, new in sorted(_silence(root), reverse=True):
+    for start, end, new in sorted(_silence(source, root), reverse=True):
         source = source[:start] + new + source[end:]
     text = source.decode()
     return len(OWN_ELEMENT.findall(text)) == text.count("currentScript")

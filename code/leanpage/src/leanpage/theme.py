@@ -216,6 +216,7 @@ MENDS = [
          search_scripts, PYDATA),
     Mend("Bootstrap's script, where only menus and tooltips would use it", 'script[src*="scripts/bootstrap.js"]',
          unless("bootstrap")),
+    Mend("tabs, where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
 ]  # fmt: skip
 
 #: Why, script, what stands there, what is to stand there.
@@ -236,6 +237,8 @@ def asked_for(app: Sphinx, site: Site) -> frozenset[str]:
     pages = site.pages.values()
     if (options.get("launch_buttons") or {}).get("thebe") or any(p.first(".thebe-launch-button") for p in pages):
         asked.add("thebe")
+    if any(page.first(".sd-tab-set") for page in pages):
+        asked.add("tabs")
     if any(needs_bootstrap(page) for page in pages):
         asked.add("bootstrap")
     if any("search_as_you_type = true" in page.source for page in pages):
@@ -309,6 +312,7 @@ def mend_site(app: Sphinx, site: Site) -> None:
     site.unused.add("searchindex.js")
     site.unused |= {"_static/scripts/fontawesome.js"} if "icons by script" not in asked else set()
     site.unused |= {"_static/scripts/bootstrap.js"} if "bootstrap" not in asked else set()
+    site.unused |= {"_static/design-tabs.js"} if "tabs" not in asked else set()
     site.unused |= {"_static/sphinx-thebe.js", "_static/sphinx-thebe.css"} if "thebe" not in asked else set()
 
 
