@@ -49,8 +49,8 @@ def test_first_visit_is_light(page, server, site, chromium):
         fresh = context.new_page()
         traffic = Traffic(fresh, site)
         visit(fresh, server, name)
-        assert traffic.weight() <= 160 * KB, (name, traffic.asked)
-        assert traffic.weight(kind=".js") <= 60 * KB, (name, traffic.asked)
+        assert traffic.weight() <= 110 * KB, (name, traffic.asked)
+        assert traffic.weight(kind=".js") <= 35 * KB, (name, traffic.asked)
         assert len(traffic.asked) <= 15, (name, traffic.asked)
         context.close()
 
