@@ -33,9 +33,9 @@ def table(one_weight):
 
 
 def check_table(one_weight, line):
-    old, power = one_weight.evaluate("(root) => [root.model.get('w_old'), root.model.get('power')]")
+    old, h = one_weight.evaluate("(root) => [root.model.get('w_old'), root.model.get('h')]")
     shown, stairs = table(one_weight), staircase(line)
-    new = old + 10**power
+    new = old + h
     run = new - old
     for column, f in enumerate((stairs, line.cross_entropy)):
         rise = (f(new) - f(old)).item()
@@ -62,10 +62,34 @@ def test_one_weight_shows_torchs_numbers_wherever_the_keys_lead(page, figure, di
     for key in ("PageUp", "ArrowLeft", "Home"):
         page.keyboard.press(key)
         check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
-    one.get_by_role("slider", name="h, power of ten").focus()
+    one.get_by_role("slider", name="h, length of the step").focus()
     for key in ("End", "PageDown", "PageDown", "ArrowLeft"):
         page.keyboard.press(key)
         check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
+
+
+def test_the_length_of_the_step_is_a_number_on_a_logarithmic_track(page, figure):
+    one = figure("one-weight")
+    slider = one.get_by_role("slider", name="h, length of the step")
+    field = one.get_by_role("spinbutton", name="h, length of the step, as a number")
+
+    def told():
+        return field.input_value(), one.evaluate("(root) => root.model.get('h')")
+
+    assert told() == ("0.25", 0.25)
+    slider.press("Home")
+    assert told() == ("1e-6", 1e-6)
+    slider.press("ArrowRight")
+    assert told() == ("1.26e-6", 1.26e-6)
+    slider.press("End")
+    assert told() == ("3.98", 3.98)
+    field.fill("0.001")
+    field.press("Tab")
+    assert told() == ("0.001", 0.001) and float(slider.input_value()) == -3
+    assert slider.get_attribute("aria-valuetext") == "h = 0.001"
+    field.fill("7")
+    field.press("Tab")
+    assert told() == ("4", 4)
 
 
 def test_other_weights_are_chosen_by_arrows_and_by_a_click(page, figure, digits, model):
@@ -103,7 +127,7 @@ def test_close_up_keeps_the_numbers_and_levels_the_staircase(page, figure, digit
     before = table(one)
     one.get_by_role("checkbox", name="close-up").check()
     assert table(one) == before
-    one.get_by_role("slider", name="h, power of ten").focus()
+    one.get_by_role("slider", name="h, length of the step").focus()
     page.keyboard.press("Home")
     check_table(one, weight_line(digits.x_train, digits.y_train, *model, 36))
     assert one.locator(".ow-curve.ow-accuracy").get_attribute("d").count("M") == 1

@@ -51,7 +51,7 @@ def test_goals_of_one_weight(page, server):
     one = figure_on(page, f"{server}/book/why-not-accuracy.html", "one-weight")
     assert states(one) == ["open", "open"]
     assert one.evaluate(SWEEP, [1, "w_old", -8, 8, 0.05])
-    one.evaluate("(figure) => figure.model.set('power', -1.1)")
+    one.evaluate("(figure) => figure.model.set('h', 0.0794)")
     assert one.evaluate(SWEEP, [0, "w_old", -8, 8, 0.05])
 
 

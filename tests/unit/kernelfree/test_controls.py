@@ -18,8 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kernelfree
+from javascript import run_node
 from kernelfree import interaction, page
 from kernelfree.controls import coarsened, count, find_controls
+from project import source
 
 
 def accept(**_):
@@ -447,3 +449,28 @@ def test_with_a_kernel_it_is_ipywidgets(monkeypatch):
     assert "application/vnd.jupyter.widget-view+json" in shown[0]
     assert page.MIME not in shown[0]
     assert shown[0]["text/html"].startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("slider", "said"),
+    [
+        (widgets.FloatLogSlider(0.001, min=-6, max=0, step=0.5), ["1e-6", "0.001", "1"]),
+        (widgets.FloatLogSlider(1, base=2, min=-3, max=7, step=1), ["0.125", "1", "128"]),
+    ],
+)
+def test_a_log_slider_says_its_values_and_not_their_exponents(slider, said):
+    """Before the page's script runs and after it."""
+    control = control_of(slider)
+    ends = [control.values[0], control.values[control.start], control.values[-1]]
+    script = """
+    import { readFileSync } from "node:fs";
+    const { short } = await import(process.env.MODULE);
+    console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(short)));
+    """
+    assert run_node(script, ends, source("kernelfree") / "static" / "kit.js") == said
+    field = BeautifulSoup(control.html("g"), "html.parser").find("input", type="number")
+    assert field["value"] == said[1]
+    low = control_of(widgets.FloatLogSlider(slider.value / 1000, base=slider.base, min=slider.min, max=slider.max))
+    start = low.values[low.start]
+    field = BeautifulSoup(low.html("g"), "html.parser").find("input", type="number")
+    assert [field["value"]] == run_node(script, [start], source("kernelfree") / "static" / "kit.js")

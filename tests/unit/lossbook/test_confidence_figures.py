@@ -46,7 +46,7 @@ def test_logit_scale_reports_the_scaled_model(parts):
     draw = logit_scale(*parts)
     accuracies = set()
     for power in (-1.0, 0.0, 0.5, 1.0):
-        _, text = draw(power=power)
+        _, text = draw(factor=10**power)
         factor, accuracy, sure, val, test, bits, perplexity, gap = numbers(text)
         logits, target = parts[1]
         assert factor == pytest.approx(10**power, rel=5e-3)

@@ -110,7 +110,7 @@ def test_pictures_arrive_as_they_left(digits, browser):
 def test_state_can_be_set_within_its_limits(digits, model):
     figure = OneWeight(digits, *model, pixel=60)
     assert figure.pixel == 60 and figure.w_new == pytest.approx(figure.w_old + 0.25)
-    for name, bad in (("pixel", 64), ("w_old", 8.1), ("power", 0.7)):
+    for name, bad in (("pixel", 64), ("w_old", 8.1), ("h", 4.1)):
         with pytest.raises(TraitError):
             setattr(figure, name, bad)
     assert OneWeight(digits, *model).pixel == 36

@@ -90,7 +90,7 @@ def test_climb_map_follows_the_climb():
 
 def test_weights_and_thresholds_stand_on_one_plane(eight):
     draw = weight_walk(eight, doublings=range(0, 4, 3))
-    figure, text = draw(doublings=3)
+    figure, text = draw(weight=8.0)
     w = teach(
         eight, lambda z, y: F.cross_entropy(torch.stack([0 * z, z], 1), y.long(), torch.tensor([1.0, 8.0]).double())
     )

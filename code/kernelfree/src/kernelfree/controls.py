@@ -115,7 +115,7 @@ class Control:
             field = _text_field(self.labels[self.start])
             if self.kind == "steps":
                 limits = f'min="{self.values[0]}" max="{self.values[-1]}" step="any"'
-                field = _number_field(limits, f"{self.values[self.start]:.5g}", self.label)
+                field = _number_field(limits, _short(self.values[self.start]), self.label)
         button = '<button type="button" class="kf-play" aria-pressed="false">Play</button>' if self.play else ""
         track = _track(ends, value, self.labels[self.start])
         return f'<label>{title}<span class="kf-track">{track}</span></label>{field}{button}'
@@ -158,6 +158,11 @@ def _decimals(number: float) -> int:
 def _written(number: float, digits: int) -> str:
     """What JavaScript writes in a number field: decimals, or for the very small a power of ten."""
     return f"{number:.{digits}f}" if digits <= 6 else repr(float(f"{number:.{digits}f}"))
+
+
+def _short(number: float) -> str:
+    """What the kit's ``short`` writes: at most five digits, below 0.0001 with a power of ten."""
+    return repr(float(f"{number:.5g}")).removesuffix(".0").replace("e-0", "e-")
 
 
 # --- from widgets ----------------------------------------------------------------------------------------------------

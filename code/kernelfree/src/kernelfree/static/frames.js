@@ -1,5 +1,5 @@
 // The front end of `interact` on a page: applies to what was drawn what differs in the frame the controls ask for.
-import { announce, clamp, goals, value, watch, write } from "kernelfree";
+import { announce, clamp, goals, short, value, watch, write } from "kernelfree";
 
 export default {
   render({ model, el }) {
@@ -68,7 +68,7 @@ function steps({ values, count, labels, late }, v) {
         nth,
         nearest,
         labels,
-        written: (x) => String(Number(x.toPrecision(5))),
+        written: short,
         late,
         count,
         counted: true,

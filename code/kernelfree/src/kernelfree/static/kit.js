@@ -107,6 +107,12 @@ export function format(x, digits = 2) {
   return (/^-[0.]*$/.test(text) ? text.slice(1) : text).replace("-", "−");
 }
 
+/** A number in at most five digits, as a number field takes it: below 0.0001 with a power of ten. */
+export function short(x) {
+  const kept = Number(x.toPrecision(5));
+  return kept && Math.abs(kept) < 1e-4 ? kept.toExponential() : String(kept);
+}
+
 function decimals(step) {
   const text = String(step);
   return text.includes("e-") ? Number(text.split("e-")[1]) : (text.split(".")[1] ?? "").length;
@@ -119,11 +125,15 @@ function scale(v, options) {
   if (!Number.isFinite(min) || !Number.isFinite(max)) {
     throw new Error(`${options.label}: give the trait or the control a min and a max`);
   }
-  const step = options.step ?? (v.limits?.kind === "integer" ? 1 : (max - min) / 100);
+  if (options.log && min <= 0) throw new Error(`${options.label}: a logarithmic track wants a min above 0`);
+  const step = options.step ?? (options.log ? 0.1 : v.limits?.kind === "integer" ? 1 : (max - min) / 100);
   const digits = options.digits ?? Math.min(decimals(step), 6);
-  const snap = (x) => clamp(Number((min + Math.round((x - min) / step) * step).toFixed(10)), min, max);
-  const say = options.format ?? ((x) => format(x, digits));
-  return { min, max, step, digits, snap, say: (x) => say(x) + (options.unit ? ` ${options.unit}` : "") };
+  const snap = options.log
+    ? (x) => clamp(Number(x.toPrecision(5)), min, max)
+    : (x) => clamp(Number((min + Math.round((x - min) / step) * step).toFixed(10)), min, max);
+  const written = options.log ? short : (x) => (x + 0).toFixed(digits);
+  const say = options.format ?? (options.log ? short : (x) => format(x, digits));
+  return { min, max, step, written, snap, say: (x) => say(x) + (options.unit ? ` ${options.unit}` : "") };
 }
 
 // --- elements ----------------------------------------------------------------------------------------------------
@@ -158,19 +168,21 @@ function furnish(node, attributes, children) {
 
 // --- controls ----------------------------------------------------------------------------------------------------
 
-/** A range with its label and a number field. */
+/** A range with its label and a number field. With `log` the track is logarithmic, and `step` a part of a decade. */
 export function slider(v, options) {
   const { min, max, step, snap, say } = scale(v, options);
+  const place = options.log ? Math.log10 : (x) => x;
+  const told = () => (options.log ? Number((10 ** Number(range.value)).toPrecision(3)) : Number(range.value));
   const range = element("input", {
     type: "range",
-    min,
-    max,
+    min: place(min),
+    max: place(max),
     step,
     autocomplete: "off",
-    oninput: () => v.set(snap(Number(range.value))),
+    oninput: () => v.set(snap(told())),
   });
   watchValue(v, () => {
-    if (Number(range.value) !== v.get()) range.value = v.get(); // what the reader moved stands there already
+    if (told() !== v.get()) range.value = place(v.get()); // what the reader moved stands there already
     range.setAttribute("aria-valuetext", say(v.get()));
   });
   const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;
@@ -190,13 +202,13 @@ export function slider(v, options) {
 
 /** A number field; what is typed out of range comes back into it, and what is no number is put back. */
 export function number(v, options) {
-  const { min, max, step, digits, snap } = scale(v, options);
+  const { min, max, step, written, snap } = scale(v, options);
   const field = element("input", {
     type: "number",
     class: "kf-number",
     min,
     max,
-    step,
+    step: options.log ? "any" : step,
     autocomplete: "off",
     inputmode: "decimal",
     "aria-label": options.hidden ? `${options.label}, as a number` : null,
@@ -206,7 +218,7 @@ export function number(v, options) {
     },
   });
   const show = () => {
-    field.value = (v.get() + 0).toFixed(digits);
+    field.value = written(v.get());
   };
   watchValue(v, show);
   if (options.hidden) return field;

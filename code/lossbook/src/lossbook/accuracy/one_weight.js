@@ -38,10 +38,11 @@ export default {
     const table = numbers();
     const verdict = element("p", { class: "ow-verdict" });
     const aims = goals(GOALS);
-    const step = slider(value(model, "power"), {
-      label: "h, power of ten",
+    const step = slider(value(model, "h"), {
+      label: "h, length of the step",
+      log: true,
       step: 0.1,
-      format: (power) => `h = ${spoken(10 ** power)}`,
+      format: (h) => `h = ${spoken(h)}`,
     });
     const trained = () => change(model, { w_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
     el.append(
@@ -63,11 +64,11 @@ export default {
     let line = null;
     let pixel = null;
     let first = true;
-    return watch(model, ["pixel", "w_old", "power", "close_up"], () => {
+    return watch(model, ["pixel", "w_old", "h", "close_up"], () => {
       const moved = pixel !== model.get("pixel");
       pixel = model.get("pixel");
       if (moved) line = weightLine(pictures, model.get("target"), model.get("weight"), model.get("bias"), pixel);
-      const now = measured(line, model.get("w_old"), 10 ** model.get("power"));
+      const now = measured(line, model.get("w_old"), model.get("h"));
       grid.show(pixel);
       plots.show(line, now, model.get("close_up"), moved);
       table.show(now);
@@ -180,7 +181,7 @@ function twoPlots(model) {
   const below = plot("loss", { x: { min: low, max: high }, y: { ...WIDE.loss, max: 3 } });
   const risers = svg("path", { class: "ow-risers" });
   above.at.plot.prepend(risers);
-  const { old, next, power } = stepEnds(model);
+  const { old, next, h } = stepEnds(model);
   const grips = { old: grip(above, old, "old"), next: grip(below, next, "new") };
   let seen = {};
 
@@ -210,8 +211,8 @@ function twoPlots(model) {
     grips.old.setAttribute("transform", `translate(${above.at.x(now.old).toFixed(2)} 13)`);
     grips.next.setAttribute("transform", `translate(${below.at.x(now.to).toFixed(2)} 13)`);
     if (now.old !== seen.old) {
-      grips.next.setAttribute("aria-valuemin", now.old + 10 ** power.limits.min);
-      grips.next.setAttribute("aria-valuemax", now.old + 10 ** power.limits.max);
+      grips.next.setAttribute("aria-valuemin", now.old + h.limits.min);
+      grips.next.setAttribute("aria-valuemax", now.old + h.limits.max);
     }
     grips.next.setAttribute("aria-valuenow", now.to);
     grips.next.setAttribute("aria-valuetext", format(now.to, 4));
@@ -233,15 +234,15 @@ function twoPlots(model) {
 // sets the step.
 function stepEnds(model) {
   const old = value(model, "w_old");
-  const power = value(model, "power");
+  const h = value(model, "h");
   const [min, max] = model.get("reach");
   const next = {
-    ...power,
+    ...h,
     limits: { kind: "number", min, max },
-    get: () => old.get() + 10 ** power.get(),
-    set: (w) => power.set(Math.log10(Math.max(w - old.get(), 1e-9))),
+    get: () => old.get() + h.get(),
+    set: (w) => h.set(w - old.get()),
   };
-  return { old, next, power };
+  return { old, next, h };
 }
 
 // What one takes hold of to move an end: a pill with its name, in a reach that a finger hits on a phone too.

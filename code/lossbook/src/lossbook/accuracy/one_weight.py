@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,9 @@ from lossbook.data.digits import SIDE, Digits
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: The values of a weight that the figure shows, and the longest and shortest step, as powers of ten.
+#: The values of a weight that the figure shows, and the longest and shortest step.
 LOW, HIGH = -10.0, 12.0
-LONGEST, SHORTEST = 0.6, -6.0
+LONGEST, SHORTEST = 4.0, 1e-6
 
 
 def pack(x: torch.Tensor) -> list[str]:
@@ -33,8 +32,8 @@ def pack(x: torch.Tensor) -> list[str]:
 class OneWeight(Explorable):
     """Any of the 64 weights of a linear model, moved by hand; all others held where training left them.
 
-    ``pixel`` is the weight's index, ``w_old`` its value, ``power`` the step's length as a power of ten
-    (``w_new = w_old + 10**power``), ``close_up`` whether the plots show a narrow window around the two points.
+    ``pixel`` is the weight's index, ``w_old`` its value, ``h`` the step's length
+    (``w_new = w_old + h``), ``close_up`` whether the plots show a narrow window around the two points.
     """
 
     _esm = Path(__file__).with_name("one_weight.js")
@@ -51,7 +50,7 @@ class OneWeight(Explorable):
 
     pixel = Int(36, min=0, max=SIDE * SIDE - 1).tag(sync=True)
     w_old = Float(2.25, min=-8.0, max=8.0).tag(sync=True)
-    power = Float(math.log10(0.25), min=SHORTEST, max=LONGEST).tag(sync=True)
+    h = Float(0.25, min=SHORTEST, max=LONGEST).tag(sync=True)
     close_up = Bool(False).tag(sync=True)
 
     pictures = List(Unicode(), read_only=True).tag(sync=True, data=True)
@@ -74,7 +73,7 @@ class OneWeight(Explorable):
     @property
     def w_new(self) -> float:
         """Where the step ends."""
-        return self.w_old + 10**self.power
+        return self.w_old + self.h
 
     @property
     def line(self) -> Line:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from matplotlib.figure import Figure
 
@@ -11,7 +13,7 @@ from lossbook.style import COLORS, INK, line
 
 
 def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -> Draw:
-    """``draw(log10_h)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
+    """``draw(h)``: shares of steps that change accuracy, one length marked; ``safe`` from ``safe_distance``."""
     figure, panels = new_figure((5.6, 4.4), ["shares"])
     ax = panels["shares"]
     floor = 0.1 / shares.pairs
@@ -35,14 +37,13 @@ def step_length(shares: Shares, trained: Shares, safe: float, x: torch.Tensor) -
     ax.legend(loc="lower left", bbox_to_anchor=(0.22, 0.08), fontsize=10)
     settle(figure)
 
-    def draw(log10_h: float = -3.0) -> tuple[Figure, str]:
+    def draw(h: float = 0.001) -> tuple[Figure, str]:
         """The share of random steps that change accuracy, against the length of the step from one millionth to 1.
 
         Both axes are logarithmic. For random models the points lie on a straight line of slope one that bends below
         one near its right end. For one trained model the share is exactly 0 for steps shorter than its safe distance.
         """
-        k = int((shares.h.log10() - log10_h).abs().argmin())
-        h = shares.h[k].item()
+        k = int((shares.h.log10() - math.log10(h)).abs().argmin())
         mark.set_xdata([h, h])
         changed, own = (round((s.changed[k] * s.pairs).item()) for s in (shares, trained))
         return figure, (

@@ -14,7 +14,7 @@ from lossbook.style import COLORS, INK, line
 
 
 def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw:
-    """``draw(power)``: a factor of ten to the power on all logits (N, C), on two sets of pictures with target (N,)."""
+    """``draw(factor)``: a factor on all logits (N, C), on two sets of pictures with target (N,)."""
     figure, panels = new_figure((5.6, 4.6), ["shares"], ["loss"])
     scales = torch.logspace(-1, 1, 61, dtype=torch.float64)
     reports = {
@@ -27,7 +27,7 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
     panels["shares"].annotate("mean confidence", (0.27, 0.5), color=COLORS["right"])
     panels["loss"].plot(scales, [r.nll for r in reports["val"]], **line("loss", linewidth=1.2))
     panels["loss"].plot(scales, [r.nll for r in reports["test"]], **line("loss", linestyle=(0, (4, 2))))
-    panels["loss"].annotate("validation", (1.05, 0.75), color=COLORS["loss"])
+    panels["loss"].annotate("validation", (1.05, 1.55), color=COLORS["loss"])
     panels["loss"].annotate("test (dashed)", (1.9, 0.3), color=COLORS["loss"])
     panels["shares"].set(ylim=(0, 1.05), ylabel="share, test")
     panels["loss"].set(ylim=(0, 2), ylabel="loss (nats)", xlabel="factor on every logit")
@@ -40,13 +40,12 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
         (dots[name],) = panels[name].plot([], [], "o", color=INK, markersize=5)
     settle(figure)
 
-    def draw(power: float = 0.0) -> tuple[Figure, str]:
+    def draw(factor: float = 1.0) -> tuple[Figure, str]:
         """Accuracy, mean confidence and loss over a factor on the logits from a tenth to ten.
 
         Accuracy is level. Mean confidence climbs past it towards 1. The loss falls, has its minimum at a
         factor below 1, and rises again, on the validation pictures and on the test pictures alike.
         """
-        factor = 10**power
         now = {name: report(logits * factor, target) for name, (logits, target) in {"val": val, "test": test}.items()}
         for mark in marks:
             mark.set_xdata([factor, factor])
@@ -63,18 +62,18 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
 
 
 def scale_goals(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> dict[str, Callable[[float], bool]]:
-    """Tasks for the reader of ``logit_scale`` with these pictures: what to reach, and for which power it is."""
+    """Tasks for the reader of ``logit_scale`` with these pictures: what to reach, and for which factor it is."""
 
-    def within(power: float) -> float:
+    def within(factor: float) -> float:
         logits, target = val
-        return report(logits * 10**power, target).nll
+        return report(logits * factor, target).nll
 
-    def least(power: float) -> bool:
-        # No factor a fifth smaller or larger costs less; so it is for the two or three powers around the minimum.
-        return within(power) <= min(within(power - 0.08), within(power + 0.08))
+    def least(factor: float) -> bool:
+        # No factor a fifth smaller or larger costs less; so it is for the two or three factors around the minimum.
+        return within(factor) <= min(within(factor / 1.2), within(factor * 1.2))
 
-    def meet(power: float) -> bool:
-        now = report(test[0] * 10**power, test[1])
+    def meet(factor: float) -> bool:
+        now = report(test[0] * factor, test[1])
         return abs(now.confidence - now.accuracy) < 0.02
 
     return {

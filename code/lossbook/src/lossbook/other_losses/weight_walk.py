@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from matplotlib.figure import Figure
 
@@ -12,14 +14,15 @@ from lossbook.style import COLORS, INK, line
 
 
 def weight_walk(data: Rare, doublings: range = range(-3, 8)) -> Draw:
-    """``draw(doublings)``: the model taught with weight 2^doublings on 8s, beside the plain model at every threshold.
+    """``draw(weight)``: the model taught with this weight on 8s, beside the plain model at every threshold.
 
-    All of it is judged on the third part of ``data``; each model keeps its own threshold at a probability of one half.
+    The weights are 2^k for ``doublings`` k. All of it is judged on the third part of ``data``; each model keeps its own
+    threshold at a probability of one half.
     """
-    logits = {k: data.x_judge @ teach(data, weighted(2.0**k)) for k in doublings}
-    edges = logits[0].unique()
-    curve = counts(logits[0], data.y_judge, torch.cat([edges[:1] - 1, (edges[1:] + edges[:-1]) / 2]))
-    judged = {k: judge(z, data.y_judge) for k, z in logits.items()}
+    logits = {2.0**k: data.x_judge @ teach(data, weighted(2.0**k)) for k in doublings}
+    edges = logits[1].unique()
+    curve = counts(logits[1], data.y_judge, torch.cat([edges[:1] - 1, (edges[1:] + edges[:-1]) / 2]))
+    judged = {weight: judge(z, data.y_judge) for weight, z in logits.items()}
     figure, panels = new_figure((5.6, 4.2), ["plane"])
     ax = panels["plane"]
     ax.plot(curve.recall, curve.precision, **line("accuracy"), label="no weights, every threshold")
@@ -31,15 +34,16 @@ def weight_walk(data: Rare, doublings: range = range(-3, 8)) -> Draw:
     ax.legend(loc="lower left", fontsize=10)
     settle(figure)
 
-    def draw(doublings: int = 0) -> tuple[Figure, str]:
+    def draw(weight: float = 1.0) -> tuple[Figure, str]:
         """Precision against recall. A dashed line runs from the upper left to the lower right.
 
         It is the model without weights at every threshold. The marks of models with weights lie close to it.
         """
-        now = judged[doublings]
+        nearest = min(judged, key=lambda known: abs(math.log(known / weight)))
+        now = judged[nearest]
         here.set_data([now.recall], [now.precision])
         return figure, (
-            f"weight of an 8: {2.0**doublings:g}\n"
+            f"weight of an 8: {nearest:g}\n"
             f"recall {now.recall:.2f}   precision {now.precision:.2f}   F1 {now.f1:.2f}\n"
             f"mean probability of an 8: {now.said:.3f} (share of 8s: {data.y_judge.mean():.3f})"
         )
