@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from engines import serve, start
 
+from checkers import faults_of_access, faults_of_html
 from exercises import exercises
 from kernelfree.exercises.replies import respond
 from project import ROOT, python_path
@@ -97,6 +98,14 @@ def wake(page, name: str):
 
 def heard(exercise) -> tuple[str, str]:
     return exercise.get_attribute("data-state"), exercise.get_by_role("status").inner_text()
+
+
+def test_no_checker_finds_a_fault_in_any_kind_of_exercise(window, book):
+    for asked in window.locator("[data-exercise]").all():
+        wake(window, asked.get_attribute("data-exercise"))
+    assert faults_of_access(window, "[data-exercise]") == []
+    # The rest of the page is the stock theme's and sphinx-exercise's.
+    assert [fault for fault in faults_of_html([book / "kinds.html"]) if "kf-" in fault or "<label" in fault] == []
 
 
 def test_a_number_by_keyboard_with_hints_and_the_solution(window):

@@ -1,4 +1,4 @@
-"""kernelfree's gallery, built as an author builds it: every case is live on desk and phone, and axe finds no fault.
+"""kernelfree's gallery, built as an author builds it: every case is live on desk and phone, with no fault of access.
 
 And a figure saved as one file.
 """
@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from engines import serve
 
+from checkers import faults_of_access
 from kernelfree import save
 from project import ROOT, python_path
 
 GALLERY = ROOT / "code" / "kernelfree" / "docs"
-AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = pytest.mark.timeout(400)
 
 
@@ -58,9 +58,7 @@ def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width
         if name != "outputs":  # a table grows with its rows
             assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("axe.run('.kernelfree').then((done) => done.violations.map((one) => one.id))")
-    assert found == []
+    assert faults_of_access(page, ".kernelfree") == []
     page.context.close()
 
 

@@ -390,6 +390,14 @@ def test_no_inline_handler_of_the_theme_is_left():
 def test_summary_holds_words_and_an_id_stands_once():
     assert "<p" not in mend('<details><summary><p class="admonition-title">T</p></summary></details>')
     assert mend('<div id="x"><span id="x"></span></div>') == '<div id="x"><span></span></div>'
+    three = '<section id="exercise-content">1</section>' * 3
+    assert re.findall("<section[^>]*>", mend(three)) == ['<section id="exercise-content">', *["<section>"] * 2]
+
+
+def test_page_without_a_title_has_no_empty_heading():
+    assert mend('<div class="onlyprint"><h1></h1></div>') == '<div class="onlyprint"></div>'
+    titled = '<div class="onlyprint"><h1>A title</h1></div>'
+    assert mend(titled) == titled
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------

@@ -88,11 +88,11 @@ class Control:
             return f'{box}<label>{title} <select autocomplete="off">{options}</select></label></div>'
         if self.kind == "check":
             checked = " checked" if self.values[self.start] else ""
-            tick = f'<input type="checkbox" autocomplete="off"{checked}>'
+            tick = f'<input type="checkbox"{checked}>'
             return f'{box}<label class="kf-toggle">{tick} {title}</label></div>'
         if self.kind == "radio":
             radios = "".join(
-                f'<label><input type="radio" autocomplete="off" name="{group}-{name}"'
+                f'<label><input type="radio" name="{group}-{name}"'
                 f"{' checked' if number == self.start else ''}>{mathematics.text_to_html(text)}</label>"
                 for number, text in enumerate(self.labels)
             )

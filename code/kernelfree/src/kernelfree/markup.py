@@ -58,8 +58,8 @@ def _html(figure: page.Payload, card: dict[str, Any]) -> str:
     title = figure.title or ""
     if isinstance(figure, page.Form):
         return (
-            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open" role="group"'
-            f' aria-label="Your answer">{figure.still}<p class="kf-said" aria-live="polite"></p>'
+            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open">'
+            f'{figure.still}<p class="kf-said" aria-live="polite"></p>'
             f'<script type="application/json" class="kf-card">{json_text(card)}</script></div>'
         )
     parts = [
@@ -69,7 +69,8 @@ def _html(figure: page.Payload, card: dict[str, Any]) -> str:
     ]
     still = f'<div class="kf-still">{figure.still}</div>' if figure.still else ""
     if isinstance(figure, page.Frames) and figure.controls:
-        parts.append(f'<fieldset class="kf-controls d-print-none" disabled>{figure.controls}</fieldset>')
+        legend = '<legend class="kf-unseen">Controls</legend>'
+        parts.append(f'<fieldset class="kf-controls d-print-none" disabled>{legend}{figure.controls}</fieldset>')
     parts.append(_stage(still, figure.space if isinstance(figure, page.Computed) else None))
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'

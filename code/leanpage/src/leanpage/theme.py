@@ -168,6 +168,15 @@ def unique(page: Page, node: Node) -> bool:
     return False
 
 
+def further(page: Page, node: Node) -> bool:
+    """Of all elements that have one id, the first keeps it: where links to it lead anyway."""
+    first = page.tree.first(f'[id="{node.id}"]')
+    if first is None or first.mem_id == node.mem_id:
+        return False
+    del node.attrs["id"]
+    return True
+
+
 def empty(page: Page, node: Node) -> bool | None:
     return False if node.text().strip() or any(node.iter()) else out(page, node)
 
@@ -199,6 +208,9 @@ MENDS = [
          'summary[aria-label="Toggle hidden content"]', without("aria-label")),
     Mend("a summary holds no paragraphs", "summary p", words_in_line),
     Mend("an id stands on one element", "[id]", unique),
+    Mend("an id stands on one element, and sphinx-exercise gives all its exercises the same",
+         "section#exercise-content, section#solution-content", further),
+    Mend("a page without a title has an empty one for the printer", ".onlyprint > h1", empty),
     Mend("a role that is no longer one; entries of a list are its items", '[role="doc-biblioentry"]',
          lambda page, node: node.attrs.__setitem__("role", "listitem")),
     Mend("a heading with nothing in it: the corner of a table", "th.head", corner),

@@ -105,6 +105,7 @@ class Exercise(Explorable):
         )
         return (
             f'<form class="kf-form" data-kind="{question.kind}" autocomplete="off" novalidate><fieldset disabled>'
+            '<legend class="kf-unseen">Your answer</legend>'
             f'<div class="kf-ask">{question.form()}<span class="kf-steps">'
             f'<button type="submit" class="kf-check">{verb}</button>'
             f'<button type="button" class="kf-hint">Hint</button>{judged}</span></div></fieldset>'

@@ -82,8 +82,7 @@ class Choice:
     def form(self) -> str:
         kind = "checkbox" if self.several else "radio"
         rows = "".join(
-            f'<label><input type="{kind}" name="option" value="{letter}" autocomplete="off">'
-            f"<span>{rich(text)}</span></label>"
+            f'<label><input type="{kind}" name="option" value="{letter}"><span>{rich(text)}</span></label>'
             for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False)
         )
         legend = "Choose all that hold" if self.several else "Choose one"

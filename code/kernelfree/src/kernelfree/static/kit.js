@@ -495,7 +495,7 @@ export const dress = (front) => ({
     if (about.exercise) {
       const root = element(
         "div",
-        { class: "kernelfree kf-exercise", "data-exercise": about.name, role: "group", "aria-label": "Your answer" },
+        { class: "kernelfree kf-exercise", "data-exercise": about.name },
         element("p", { class: "kf-said", "aria-live": "polite" }),
       );
       el.append(root);
