@@ -31,11 +31,18 @@ def _module(*parts: str) -> Path:
     return path
 
 
+def faults_by_axe(page: Any, within: str | None = None) -> list[str]:
+    """The faults that axe finds in a page, or in its parts that a selector names."""
+    page.evaluate(_module("axe-core", "axe.min.js").read_text("utf-8"))
+    found: list[str] = page.evaluate(_AXE, within)
+    return found
+
+
 def faults_of_access(page: Any, within: str | None = None) -> list[str]:
     """The faults that axe and HTML_CodeSniffer (WCAG 2, AA) find in a page, or in its parts that a selector names."""
-    page.evaluate(_module("axe-core", "axe.min.js").read_text("utf-8"))
+    by_axe = faults_by_axe(page, within)
     page.evaluate(_module("@pa11y", "html_codesniffer", "build", "HTMLCS.js").read_text("utf-8"))
-    return [*page.evaluate(_AXE, within), *page.evaluate(_SNIFFER, within)]
+    return [*by_axe, *page.evaluate(_SNIFFER, within)]
 
 
 def faults_of_html(files: Iterable[Path]) -> list[str]:

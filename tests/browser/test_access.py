@@ -1,8 +1,11 @@
 """Every page for every reader: what judges of access find, the keyboard's way, visible focus, headings in order."""
 
+from pathlib import Path
+
 import pytest
 
-from checkers import faults_of_access
+from checkers import faults_by_axe, faults_of_access
+from exercises import exercises
 from sitepages import pages, start_figures
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
@@ -81,3 +84,40 @@ def test_headings_go_down_one_level_at_a_time(page, server, site):
             continue
         assert levels[0] == 1 and levels.count(1) == 1, (name, levels)
         assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+
+
+#: Brings a page's exercises, `{name: text to answer with}`, into a state; where there is no text, by asking for help.
+INTO = """async (answers) => {
+  for (const [name, text] of Object.entries(answers)) {
+    if (text !== null) await answer(name, text);
+    else for (let i = 0; i < 9 && exercise(name).dataset.state !== "shown"; i++) {
+      exercise(name).querySelector(".kf-hint").click();
+      await new Promise((done) => setTimeout(done));
+    }
+  }
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+  return Object.keys(answers).map((name) => exercise(name).dataset.state);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_in_any_state_of_an_exercise(chromium, server, site, size, theme):
+    library = Path(__file__).with_name("exercises.js").read_text("utf-8")
+    found = []
+    context = chromium.new_context(viewport=SIZES[size], color_scheme=theme, reduced_motion="reduce")
+    table = exercises(site)
+    for name in dict.fromkeys(asked.page for asked in table):
+        here = [asked for asked in table if asked.page == name]
+        page = context.new_page()
+        page.goto(f"{server}/{name}")
+        start_figures(page)
+        wrong = {asked.name: asked.mistakes()[0][0] for asked in here if asked.mistakes()}
+        right = {asked.name: asked.right()[0] for asked in here if asked.kind != "judge"}
+        helped = {asked.name: None for asked in here}
+        for state, answers in ("open", {}), ("wrong", wrong), ("right", right), ("shown", helped):
+            assert set(page.evaluate(f"async (all) => {{ {library} return ({INTO})(all); }}", answers)) <= {state}
+            found += [f"{name}, {state}: {fault}" for fault in faults_by_axe(page, "[data-exercise]")]
+        page.close()
+    context.close()
+    assert not found, "\n".join(found)

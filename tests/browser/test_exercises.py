@@ -14,7 +14,7 @@ from engines import serve, start
 
 from checkers import faults_of_access, faults_of_html
 from exercises import exercises
-from kernelfree.exercises.replies import respond
+from kernelfree.exercises.replies import WORDS, respond
 from project import ROOT, python_path
 
 LIBRARY = Path(__file__).with_name("exercises.js").read_text(encoding="utf-8")
@@ -165,6 +165,21 @@ def test_lines_are_dragged(window):
     assert items()[-1] == first
 
 
+def test_an_expression_is_compared_by_its_shape(window):
+    exercise = wake(window, "ex-expression")
+    field = exercise.get_by_label("The expression")
+    for text, state, reply in (
+        ("output - target", "wrong", "That is every output less every target."),
+        ("output - probs", "wrong", WORDS["expression"]),
+        ("output @ target", "wrong", WORDS["misfit"]),
+        ("output[:, 0]", "wrong", "Use target, too."),
+        ("target − output.view(-1)", "right", "Right: (3,)."),
+    ):
+        field.fill(text)
+        window.keyboard.press("Enter")
+        assert heard(exercise) == (state, reply)
+
+
 def test_an_open_question_is_judged_by_its_reader(window):
     exercise = wake(window, "ex-judge")
     exercise.get_by_label("Your answer").fill("It is.")
@@ -179,7 +194,7 @@ def test_an_open_question_is_judged_by_its_reader(window):
     "text", ["1e999", "🎉", "x" * 10_000, "<script>window.hit = 1</script>", "<img src=x onerror=hit=1>"]
 )
 def test_garbage_is_refused_kindly(window, text):
-    for name in ("ex-number", "ex-shape"):
+    for name in ("ex-number", "ex-shape", "ex-expression"):
         exercise = wake(window, name)
         exercise.locator(".kf-typed").fill(text)
         exercise.get_by_role("button", name="Check").click()
@@ -198,10 +213,10 @@ def test_progress_stays_in_the_browser_and_can_be_cleared(chromium, address):
     assert page.locator(".kf-count").count() == 0 and page.evaluate(kept) == 0
     exercise.locator(".kf-typed").fill("ln 5")
     exercise.get_by_role("button", name="Check").click()
-    page.locator("nav .kf-count").get_by_text("1 of 6").first.wait_for()
+    page.locator("nav .kf-count").get_by_text("1 of 7").first.wait_for()
     page.goto(f"{address}/all.html")
     page.locator('[data-exercise-mark="ex-number"]').get_by_text("answered").wait_for()
-    assert page.locator("nav .kf-count").first.inner_text().strip() == "1 of 6"
+    assert page.locator("nav .kf-count").first.inner_text().strip() == "1 of 7"
     assert page.get_by_role("link", name="Exercise 4: In order (of use)").get_attribute("href") == "kinds.html#ex-order"
     page.get_by_role("button", name="Clear it").click()
     assert page.locator(".kf-count").count() == 0 and not page.locator(".kf-kept").is_visible()
@@ -231,9 +246,9 @@ def test_on_paper_there_is_room_to_write(chromium, address, how):
         wake(page, "ex-number")
         page.emulate_media(media="print")
     assert page.locator(".kf-form:visible").count() == 0
-    assert page.locator(".kf-paper:visible").count() == 6
+    assert page.locator(".kf-paper:visible").count() == 7
     assert page.locator(".kf-box:visible").count() == 3 + 3 + 4
-    assert page.locator(".kf-blank:visible").count() == 2 and page.locator(".kf-rules:visible").count() == 3
+    assert page.locator(".kf-blank:visible").count() == 3 and page.locator(".kf-rules:visible").count() == 3
     context.close()
 
 
@@ -259,7 +274,7 @@ def test_nothing_moves_when_an_exercise_wakes(chromium, address):
     page.goto(f"{address}/kinds.html")
     places = "() => [...document.querySelectorAll('[data-exercise]')].map((e) => e.getBoundingClientRect().height)"
     before = page.evaluate(places)
-    for name in ("ex-number", "ex-choice", "ex-several", "ex-order", "ex-shape", "ex-judge"):
+    for name in ("ex-number", "ex-choice", "ex-several", "ex-order", "ex-shape", "ex-expression", "ex-judge"):
         wake(page, name)
     assert page.evaluate(places) == before
     page.context.close()

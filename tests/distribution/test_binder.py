@@ -12,6 +12,8 @@ import pytest
 
 from chapters import ROOT, by_name, chapters, is_notebook
 from environments import binder_environment, clean_environment, environment, run, serving
+from exercises import exercises
+from kernelfree.exercises.replies import respond
 from leanpage.elsewhere.notebooks import binder_address
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
@@ -43,6 +45,7 @@ def lab(binder, clone, tmp_path_factory):
     shutil.copytree(clone, home, ignore=shutil.ignore_patterns("_build", ".venv"))
     env = clean_environment(HOME=str(folder), PATH=f"{binder}/bin:/usr/bin:/bin")
     env = {name: value for name, value in env.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    env["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
     command = [binder / "bin/jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"]
     command += ["--IdentityProvider.token=loopback-only", "--expose-app-in-browser"]
     with serving(command, folder / "lab.log", cwd=home, env=env) as address:
@@ -57,7 +60,9 @@ def pull(address: str, published, path: str) -> str:
     return f"{address}{inner}&token=loopback-only"
 
 
-def opened(page, address: str) -> None:
+def opened(page, address: str, home) -> None:
+    """Open the address as on a computer that has just been started: no tab of a chapter read before comes back."""
+    shutil.rmtree(home.parent / "workspaces", ignore_errors=True)
     page.goto(address)
     page.wait_for_url("**/lab/**")
     page.wait_for_function(
@@ -73,23 +78,63 @@ RESULTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
 RENDERED = "[...document.querySelectorAll('.jp-MarkdownCell')].map((cell) => cell.innerText)"
 #: What MyST says to a builder and not to a reader: roles, options of directives, labels where a number should stand.
 MARKUP = re.compile(r"\{[a-z:]+\}`|^:[a-z-]+: |\((?:eq|fig|ex|tab)-[a-z-]+\)|^```\{|glue:", re.MULTILINE)
+#: Formulas that were left as they are typed.
+UNTYPESET = re.compile(r"\\(?:frac|ln|log|sum|text|begin|cdot|tfrac)\b|(?<![\w\\])\$[^$\n]*\$")
+#: Which cell has this source.
+PLACE = """(source) => window.jupyterapp.shell.currentWidget.content.widgets
+    .findIndex((cell) => cell.model.sharedModel.source === source)"""
+#: Of each cell that a heading folds, whether it can be seen.
+BELOW = """(heading) => {
+    const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+    const marks = (cell) => cell.model.type === "markdown" && /^#+/.exec(cell.model.sharedModel.source);
+    const level = (cell) => (marks(cell) || [""])[0].length;
+    const at = cells.findIndex((cell) => cell.model.sharedModel.source === heading);
+    const end = cells.findIndex((cell, i) => i > at && level(cell) && level(cell) <= level(cells[at]));
+    return cells.slice(at + 1, end < 0 ? cells.length : end).map((cell) => !cell.isHidden);
+}"""
+#: What JupyterLab and its server say to the console about themselves.
+THEIRS = re.compile(r"Failed to load resource|[Ww]ebSocket|favicon|jupyterlab-myst|sourceMap")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
 def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chromium, site):
-    address, _ = lab
+    address, home = lab
     page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
     page.set_default_timeout(120_000)
-    opened(page, pull(address, published, chapter.name))
+    slips: list[str] = []
+    page.on("pageerror", lambda error: slips.append(str(error)))
+    page.on("console", lambda said: slips.append(said.text) if said.type == "error" else None)
+    opened(page, pull(address, published, chapter.name), home)
     page.wait_for_function("document.querySelectorAll('.jp-MarkdownCell .myst').length > 1")
-    # Each cell is drawn once it has been in sight.
-    for cell in page.locator(".jp-MarkdownCell").all():
+    solutions = page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.widgets
+        .filter((cell) => cell.model.getMetadata("jp-MarkdownHeadingCollapsed"))
+        .map((cell) => cell.model.sharedModel.source)""")
+    titles = [
+        " ".join(one.get_text().split()) for one in chapter.page(site).select("article .solution > .admonition-title")
+    ]
+    assert [heading.lstrip("# ") for heading in solutions] == titles
+    for heading in solutions:
+        below = page.evaluate(BELOW, heading)
+        assert below and not any(below), heading
+    look(page, chapter.name, "folded")
+    read_cells(page)
+    assert MARKUP.findall("\n".join(page.evaluate(RENDERED))) == []
+
+    # A press opens a solution.
+    for heading in solutions:
+        cell = page.locator(".jp-Notebook-cell").nth(page.evaluate(PLACE, heading))
         cell.scroll_into_view_if_needed()
-        cell.locator(".myst > *").first.wait_for(state="attached")
+        assert heading.lstrip("# ") in cell.inner_text()
+        cell.locator(".jp-showHiddenCellsButton").click()
+        assert all(page.evaluate(BELOW, heading)), heading
+    read_cells(page)
     text = "\n".join(page.evaluate(RENDERED))
     assert len(text.split()) > 40 and MARKUP.findall(text) == []
-    assert page.locator(".jp-MarkdownCell details[open]").count() == 0
+    code = page.locator(".jp-MarkdownCell :is(pre, code)").evaluate_all("all => all.map((one) => one.innerText)")
+    for one in sorted(code, key=len, reverse=True):
+        text = text.replace(one, "")
+    assert UNTYPESET.findall(text) == []
     folded = page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.widgets
         .filter((cell) => cell.model.getMetadata("jupyter")?.source_hidden).map((cell) => cell.inputHidden)""")
     assert folded and all(folded)
@@ -118,16 +163,52 @@ def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chr
         page.wait_for_function(f"before => {now} !== before", arg=before)
     if len(live) > sliders:
         page.locator(".kernelfree[data-ready]").first.wait_for()
+    for asked in exercises(site):
+        if asked.page == f"{chapter.name}.html":
+            answer_like_a_reader(page, asked)
     look(page, chapter.name, "run")
+    assert [slip for slip in slips if not THEIRS.search(slip)] == []
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     page.context.close()
+
+
+def read_cells(page) -> None:
+    """Bring each Markdown cell that is not folded away into sight: it is drawn once it has been there."""
+    for cell in page.locator(".jp-MarkdownCell:not(.lm-mod-hidden)").all():
+        cell.scroll_into_view_if_needed()
+        cell.locator(".myst > *").first.wait_for(state="attached")
+
+
+def answer_like_a_reader(page, asked) -> None:
+    """A named mistake, where there is one, and then the right answer, typed or chosen in the exercise's form."""
+    exercise = page.locator(f'[data-exercise="{asked.name}"]')
+    exercise.scroll_into_view_if_needed()
+    for text in [*(text for text, _ in asked.mistakes()[:1]), asked.right()[0]]:
+        if asked.kind == "choice":
+            for box in exercise.locator(".kf-options input").all():
+                wanted = box.get_attribute("value") in text.split(", ")
+                if wanted or box.get_attribute("type") == "checkbox":
+                    box.set_checked(wanted)
+        elif asked.kind == "order":
+            for place, letter in enumerate(text.split(", ")):
+                line = exercise.locator(f'[data-letter="{letter}"]')
+                while line.evaluate("(line) => [...line.parentElement.children].indexOf(line)") > place:
+                    line.locator(".kf-up").click()
+        else:
+            exercise.locator(".kf-typed").fill(text)
+        exercise.locator(".kf-check").click()
+        said = respond(asked.key, text)
+        assert exercise.get_by_role("status").inner_text() == said.text.replace("`", ""), (asked.name, text)
+        assert exercise.get_attribute("data-state") == said.state, (asked.name, text)
 
 
 def look(page, name: str, when: str) -> None:
     """Leave pictures of the top, the middle and the end in the folder that $LAB_PICTURES names, to be looked at."""
     if folder := os.environ.get("LAB_PICTURES"):
-        cells = page.locator(".jp-Notebook-cell")
+        cells = page.locator(".jp-Notebook-cell:not(.lm-mod-hidden)")
         for place, number in {"top": 0, "middle": cells.count() // 2, "end": cells.count() - 1}.items():
             cells.nth(number).scroll_into_view_if_needed()
+            page.wait_for_timeout(500)
             page.screenshot(path=f"{folder}/{name.rpartition('/')[2]}-{when}-{place}.png")
 
 
@@ -137,7 +218,7 @@ def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, 
     name = "book/index"
     page = chromium.new_context().new_page()
     page.set_default_timeout(120_000)
-    opened(page, pull(address, published, name))
+    opened(page, pull(address, published, name), home)
     mine = home / "notebooks" / f"{name}.ipynb"
     notebook = json.loads(mine.read_text())
     notebook["cells"][-1]["source"] = ["# mine"]
@@ -146,7 +227,7 @@ def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, 
     other = tmp_path / "next/book/summary.ipynb"
     other.write_text(other.read_text().replace("Summary", "Summary, anew", 1))
     run(ROOT / ".github/keep_notebooks.sh", tmp_path / "next", cwd=published / "book")
-    opened(page, pull(address, published, "book/summary"))
+    opened(page, pull(address, published, "book/summary"), home)
     assert "# mine" in mine.read_text() and "Summary, anew" in (home / "notebooks/book/summary.ipynb").read_text()
     page.context.close()
 

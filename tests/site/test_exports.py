@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from chapters import by_name, chapters, is_notebook
-from leanpage.elsewhere.notebooks import names, with_lines_together, without_glue
+from leanpage.elsewhere.notebooks import FOLDED_SECTION, with_lines_together, without_glue
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
 each = pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
@@ -31,21 +31,9 @@ def test_notebook_is_valid_and_its_first_cell_sees_to_what_the_others_import(not
 
 
 @each
-def test_notebook_holds_every_cell_of_the_chapter_in_order(chapter, notebook):
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    held = [cell.source for cell in code(notebook)]
-    left, solved = list(held), set()
-    for cell in chapter.notebook.cells:
-        source = without_glue(cell.source, "") if cell.cell_type == "code" else ""
-        if not source:
-            continue
-        if f"```python\n{source}" in text:  # inside a solution
-            solved |= names(cell.source)[1]
-        elif left and left[0] == source:
-            left.pop(0)
-        else:  # what a hidden cell says of a solution is said where the solution runs
-            assert "remove-cell" in cell.metadata.get("tags", []) and names(cell.source)[0] & solved, source
-    assert left == []
+def test_notebook_holds_every_cell_of_the_chapter(chapter, notebook):
+    sources = [without_glue(cell.source, "") for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    assert [cell.source for cell in code(notebook)] == [source for source in sources if source]
 
 
 @each
@@ -128,6 +116,40 @@ def test_equations_have_the_page_s_numbers(chapter, notebook, site):
     shown = [re.sub(r"\W", "", number.get_text()) for number in chapter.page(site).select("article .eqno")]
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert re.findall(r"\\tag\{([\d.]+)\}", text) == shown
+
+
+@each
+def test_exercises_solutions_and_figures_have_the_page_s_numbers_and_names(chapter, notebook, site):
+    page = chapter.page(site)
+    found = page.select("article :is(.exercise, .solution) > .admonition-title")
+    titles = [" ".join(title.get_text().split()) for title in found]
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    headings = [line.lstrip("# ") for source in cells for line in source.splitlines() if re.match("#+ ", line)]
+    assert [title for title in headings if title.startswith(("Exercise ", "Solution "))] == [
+        re.sub(r"([*_`$<|\[\]\\])", r"\\\1", title) for title in titles
+    ]
+    captions = [number.get_text().strip() for number in page.select("article figcaption .caption-number")]
+    for number, cell in zip(captions, numbered(notebook), strict=True):
+        assert cell.source.startswith(f"> **{number}**"), number
+
+
+def numbered(notebook) -> list:
+    """The cells that start with the number of a figure, each of them behind the cell that draws it."""
+    found = []
+    for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
+        if re.match(r"> \*\*Fig\. \d+\*\*", cell.source):
+            assert before.cell_type == "code" and before.outputs
+            found.append(cell)
+    return found
+
+
+@each
+def test_solutions_are_folded_in_jupyterlab_and_in_colab(chapter, notebook, site):
+    folded = [cell for cell in notebook.cells if cell.metadata.get(FOLDED_SECTION)]
+    assert len(folded) == len(chapter.page(site).select("article .solution"))
+    assert all(re.fullmatch("#+ Solution to Exercise .*", cell.source) for cell in folded)
+    colab = notebook.metadata.get("colab", {}).get("collapsed_sections", [])
+    assert colab == [cell.metadata["id"] for cell in folded] == [cell.id for cell in folded]
 
 
 @each

@@ -55,6 +55,7 @@ TAKEN = {
     " 7 ": 7,
 }
 REFUSED = {
+    "(" * 199: "unreadable",
     "": "empty",
     "   ": "empty",
     "1e999": "infinite",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from urllib.parse import quote
 
 import pytest
 
@@ -208,6 +209,36 @@ def test_words_of_the_language_in_comments_and_texts_stay(tmp_path):
     source = "/*\n * import(x) here\n */\n// import.meta there\nconst s = 'import it';\nexport default s;\n"
     (tmp_path / "main.js").write_text(source)
     assert "import it" in load(tmp_path / "main.js")[-1].body
+
+
+LEAN = """/*! Ada's licence */
+// one
+export function twice(x) {
+  /* two
+     lines */ return x /**/+ // three
+    x;
+}
+export const text = `
+  // stays
+    ${twice(
+      1, // goes
+    )} /* stays */`, web = "https://example.org/*x*/", pattern = /[/*] \\/\\//.source;
+"""
+
+
+def test_comments_and_indentation_stay_behind_and_nothing_else_does(tmp_path):
+    (tmp_path / "main.js").write_text(f"{LEAN}export default [twice(2), text, web, pattern];\n")
+    body = load(tmp_path / "main.js")[-1].body
+    for gone in ("// one", "two", "// three", "// goes", "\n  return"):
+        assert gone not in body
+    assert "/*! Ada's licence */" in body
+    assert [line for line, text in enumerate(body.split("\n")) if "// stays" in text] == [8]  # an error names its line
+    script = f'import all from "data:text/javascript,{quote(one_module(tmp_path / "main.js", "front"))}"; '
+    plain = f'import own from "{(tmp_path / "main.js").as_uri()}"; '
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    said = run(tmp_path, script + plain + "console.log(JSON.stringify([all, own]))")
+    ours, theirs = json.loads(said)
+    assert ours == theirs and ours[0] == 4
 
 
 def test_kernelfrees_own_front_ends_can_be_delivered():

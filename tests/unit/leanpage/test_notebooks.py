@@ -233,3 +233,90 @@ def test_readers_changes_stay_when_notebooks_are_laid_out_again(tmp_path):
     assert lab.lay_out(site, folder) == ["book/one.ipynb"]
     there = {path.name: path.read_text() for path in (folder / "book").iterdir()}
     assert there == {"one.ipynb": "mine", "one.new.ipynb": "1b", "two.ipynb": "2b", "own.ipynb": "my own"}
+
+
+# --- exercises and solutions, as sphinx-exercise makes them -----------------------------------------------------------
+
+
+class exercise_node(nodes.Element):
+    pass
+
+
+class solution_node(nodes.Element):
+    pass
+
+
+def section(*children):
+    return nodes.section("", nodes.title("", "Check yourself"), *children)
+
+
+def text(words: str):
+    return nodes.paragraph("", words)
+
+
+def bold(words: str):
+    return nodes.paragraph("", "", nodes.strong("", words), nodes.Text(" and so on"))
+
+
+def cell(number: int):
+    return nodes.container("", nb_element="cell_code", cell_index=number)
+
+
+def walked(*children) -> list:
+    number = lambda node: "Exercise 1" if "ex-one" in node["ids"] else None  # noqa: E731
+    writer = Markdown(lambda reference: reference["refuri"], number)
+    return [
+        part["cell_index"] if notebooks.is_cell(part) else part
+        for part in notebooks.parts([section(*children)], writer)
+    ]
+
+
+def exercise(*children):
+    return exercise_node("", nodes.title("", " (One)"), nodes.section("", *children), ids=["ex-one"])
+
+
+def solution(*children):
+    link = nodes.reference("", " Exercise 1 (One)", refuri="https://example.org")
+    return solution_node("", nodes.title("", "", nodes.Text("Solution to"), link), nodes.section("", *children))
+
+
+def test_exercises_and_solutions_have_headings_by_which_notebooks_fold():
+    page = walked(exercise(text("what?"), cell(0)), solution(text("that"), cell(1)), exercise(text("and?")))
+    start, end = notebooks.Solution("### Solution to Exercise 1 (One)"), notebooks.Solution()
+    assert page == [
+        "# Check yourself",
+        "## Exercise 1 (One)",
+        "what?",
+        0,
+        start,
+        "that",
+        1,
+        end,
+        "## Exercise 1 (One)",
+        "and?",
+    ]
+
+
+def test_what_comes_behind_a_solution_in_its_section_is_not_folded_with_it():
+    assert walked(solution(), bold("You can now"), text("more"))[3:] == ["## You can now", "and so on", "more"]
+    assert walked(solution(), text("by the way"))[3:] == ["## Check yourself, continued", "by the way"]
+    assert walked(solution(), cell(0), cell(1))[3:] == ["## Check yourself, continued", 0, 1]
+
+
+def test_cells_that_the_page_leaves_out_and_that_tell_of_a_solution_are_folded_with_it():
+    sources = ["x = 1", "answer = x + 1", "check(answer)", "print('right')", "setup = 2", "setup"]
+    executed = [nbformat.v4.new_code_cell(source) for source in sources]
+    document = nodes.document(None, None)
+    document += section(exercise(cell(0)), solution(cell(1)), exercise(cell(5)))
+    config = SimpleNamespace(html_baseurl="", html_title="A book", leanpage_install={}, numfig_format={})
+    app = SimpleNamespace(config=config, env=SimpleNamespace(toc_fignumbers={"page": {"exercise": {"ex-one": (1,)}}}))
+    cells = notebooks.Chapter(app, "page", executed, document).notebook_cells()
+    assert [one.source.partition("\n")[0] for one in cells] == [
+        "# Check yourself",
+        "x = 1",
+        "### Solution to Exercise 1 (One)",
+        *sources[1:4],
+        "## Exercise 1 (One)",
+        *sources[4:],
+    ]
+    assert [bool(one.metadata.get(notebooks.FOLDED_SECTION)) for one in cells].index(True) == 2

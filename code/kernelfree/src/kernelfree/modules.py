@@ -7,11 +7,15 @@ same rewriting: a module turns into a function of its imports that returns its e
 The modules are read by a parser of the language. What a function cannot stand in for is an error that names file and
 line: ``import()``, ``import.meta``, top-level ``await``, ``export let`` and ``export var`` (importers would not see
 them change), ``export *``, and imports of what is not exported there.
+
+Comments and indentation stay behind, since pages are paid for by the byte; lines stay, so that an error names the
+line of the file. A comment that begins with ``/*!`` or says ``@license`` stays, as minifiers have it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -140,7 +144,7 @@ class _Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.text = path.read_bytes()
-        root = _PARSER.parse(self.text).root_node
+        root = self.root = _PARSER.parse(self.text).root_node
         self.imports: list[Path] = []
         self.wanted: list[_Wanted] = []
         self._head: list[str] = []  # constants for the imports, at the top, as a module has them
@@ -164,14 +168,31 @@ class _Source:
     def module(self) -> Module:
         """The file with its imports and exports rewritten, each line still where it was."""
         parts, at = [], 0
-        for start, end, instead in sorted(self._edits):
-            parts += [self.text[at:start].decode(), instead]
-            at = end
+        for start, end, instead in sorted([*self._edits, *self._comments(), *self._indents()]):
+            if start >= at:  # not in what is cut already
+                parts += [self.text[at:start].decode(), instead]
+                at = end
         body = " ".join(self._head) + "".join([*parts, self.text[at:].decode()]).rstrip()
         names = f"{self.prefix}exports"
         tail = " ".join(f"{names}[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
         exports = frozenset(self._exported)
         return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", exports, self.prefix)
+
+    # --- what a reader of the file needs, and a browser does not ---
+
+    def _comments(self) -> Iterator[tuple[int, int, str]]:
+        for node in _walk(self.root):
+            if node.type == "comment" and not re.match(rb"/\*!|.*@(license|preserve)", node.text or b"", re.DOTALL):
+                # Where it parted two lines or two words it still does.
+                between = "" if self.text[node.end_byte : node.end_byte + 1] == b"\n" else " "
+                yield node.start_byte, node.end_byte, "\n" * _text(node).count("\n") or between
+
+    def _indents(self) -> Iterator[tuple[int, int, str]]:
+        texts = [node for node in _walk(self.root) if node.type in ("template_string", "string")]
+        inside = {at for node in texts for at in range(node.start_byte, node.end_byte)}
+        for match in re.finditer(rb"(?m)^[ \t]+|[ \t]+$", self.text):
+            if match.start() not in inside:
+                yield match.start(), match.end(), ""
 
     # --- what cannot be delivered ---
 

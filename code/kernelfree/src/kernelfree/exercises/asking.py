@@ -13,7 +13,7 @@ from traitlets import Enum, Int, Unicode
 
 from kernelfree import page
 from kernelfree.exercises import replies
-from kernelfree.exercises.questions import Choice, ExerciseError, Judge, Order, Question
+from kernelfree.exercises.questions import Choice, ExerciseError, Judge, Order, Question, rich
 from kernelfree.exercises.replies import Reply
 from kernelfree.explorable import Explorable
 from kernelfree.modules import STATIC
@@ -136,8 +136,9 @@ class Sheet:
         return f'{self._exercise.as_form()}<div class="kf-paper">{paper}</div>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        question = self._exercise.question
-        return {"text/html": f"<p>{question.paper()}</p>", "text/plain": question.text()}
+        text = self._exercise.question.text()
+        lines = "<br>".join(rich(line) for line in text.replace("[ ]", "☐").splitlines())
+        return {"text/html": f"<p>{lines}</p>\n<p><em>Run this cell, and it answers.</em></p>", "text/plain": text}
 
 
 def seal(name: str, key: dict[str, Any]) -> str:

@@ -6,9 +6,11 @@ together on thousands of random expressions.
     sum      = product (("+" | "-") product)*
     product  = signed (("*" | "/") signed | power-that-starts-with-a-letter-or-bracket)*
     signed   = ("-" | "+") signed | power
-    power    = postfix ("^" signed)?
-    postfix  = primary "%"*
-    primary  = NUMBER | NAME | "(" sum ")" | FUNCTION "(" sum ")" | FUNCTION power
+    power    = primary ("^" signed)?
+    primary  = simple "%"*
+    simple   = NUMBER | NAME | "(" sum ")" | FUNCTION "(" sum ")" | FUNCTION signed
+
+``tensors`` reads shapes by the same sums and products.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 #: Longer than any sensible answer; what is longer is refused unread.
 LONGEST = 200
@@ -24,7 +27,7 @@ LONGEST = 200
 class Unreadable(ValueError):
     """The text is no expression, or has no finite value. ``why`` is the name of the words that say so."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str = "unreadable") -> None:
         super().__init__(why)
         self.why = why
 
@@ -88,23 +91,106 @@ def tidy(text: str) -> str:
     return text
 
 
-def read(text: str, names: Mapping[str, float] | None = None) -> float:
-    """The finite value of the expression ``text``; ``names`` are further names it may use, such as sizes.
-
-    Raises ``Unreadable``.
-    """
+def legible(text: str) -> str:
+    """The tidy ``text`` of an expression. Raises ``Unreadable`` if there is none, or more than any sensible answer."""
     if len(text) > LONGEST:
         raise Unreadable("long")
     text = tidy(text)
     if not text:
         raise Unreadable("empty")
-    value = _Reader(text, names or {}).whole()
+    return text
+
+
+def read(text: str, names: Mapping[str, float] | None = None) -> float:
+    """The finite value of the expression ``text``; ``names`` are further names it may use, such as sizes.
+
+    Raises ``Unreadable``.
+    """
+    value = float(_Numbers(legible(text), names or {}).all())
     if not math.isfinite(value):
         raise Unreadable("infinite")
     return value
 
 
-class _Reader:
+class Reader:
+    """The grammar that numbers and tensors share, sums of products of powers, over a text cut into tokens.
+
+    ``token`` has a group each for a number, a name and a sign. What stands between the signs is the subclass's.
+    """
+
+    def __init__(self, text: str, token: re.Pattern[str]) -> None:
+        self._tokens: list[tuple[str, str, str]] = []
+        self._at = 0
+        at = 0
+        while at < len(text):
+            match = token.match(text, at)
+            if not match:
+                raise Unreadable
+            number, name, sign = match.groups("")
+            self._tokens.append((number, name, sign))
+            at = match.end()
+
+    def primary(self) -> Any:
+        raise NotImplementedError
+
+    def apply(self, a: Any, b: Any, sign: str) -> Any:
+        """``a sign b``, where ``sign`` is one of ``+ - * / @ ^``."""
+        raise NotImplementedError
+
+    def juxtaposed(self) -> bool:
+        """Whether a factor follows with no sign before it."""
+        return False
+
+    def all(self) -> Any:
+        """What the whole text comes to."""
+        try:
+            value = self.sum()
+        except RecursionError:  # deeper than so short a text can also close
+            raise Unreadable from None
+        if self._at < len(self._tokens):
+            raise Unreadable
+        return value
+
+    def next(self, steps: int = 0) -> tuple[str, str, str]:
+        """The next token as number, name and sign, of which one is not empty; ``steps`` further on after it."""
+        at, self._at = self._at, self._at + steps
+        return self._tokens[at] if at < len(self._tokens) else ("", "", "")
+
+    def sign(self, signs: str) -> str:
+        """The next token, taken, if it is one of these signs; else ''."""
+        sign = self.next()[2]
+        return self.next(1)[2] if sign and sign in signs else ""
+
+    def need(self, sign: str) -> None:
+        if not self.sign(sign):
+            raise Unreadable
+
+    def sum(self) -> Any:
+        value = self._product()
+        while sign := self.sign("+-"):
+            value = self.apply(value, self._product(), sign)
+        return value
+
+    def _product(self) -> Any:
+        value = self.signed()
+        while True:
+            if sign := self.sign("*/@"):
+                value = self.apply(value, self.signed(), sign)
+            elif self.juxtaposed():
+                value = self.apply(value, self._power(), "*")
+            else:
+                return value
+
+    def signed(self) -> Any:
+        sign = self.sign("+-")
+        return self.apply(0, self.signed(), sign) if sign else self._power()
+
+    def _power(self) -> Any:
+        base = self.primary()
+        return self.apply(base, self.signed(), "^") if self.sign("^") else base
+
+
+class _Numbers(Reader):
     def __init__(self, text: str, names: Mapping[str, float]) -> None:
         own = sorted(names, key=len, reverse=True)
         words = "|".join([*map(re.escape, own), _WORDS])
@@ -112,97 +198,49 @@ class _Reader:
             rf" *(?:((?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)|({words})|([-+*/^()%]))",
             re.IGNORECASE | re.ASCII,
         )
-        self.names = {name.lower(): value for name, value in names.items()} | dict(names)
-        self.tokens: list[tuple[str, str]] = []
-        at = 0
-        while at < len(text):
-            match = token.match(text, at)
-            if not match:
-                raise Unreadable("unreadable")
-            kinds = zip(("number", "name", "sign"), match.groups(), strict=True)
-            self.tokens.append(next((kind, part) for kind, part in kinds if part))
-            at = match.end()
-        self.at = 0
+        self._names = {name.lower(): value for name, value in names.items()} | dict(names)
+        super().__init__(text, token)
 
-    def whole(self) -> float:
-        value = self.sum()
-        if self.at < len(self.tokens):
-            raise Unreadable("unreadable")
-        return value
+    def apply(self, a: float, b: float, sign: str) -> float:
+        if sign in "+-":
+            return a + b if sign == "+" else a - b
+        return a * b if sign == "*" else _divide(a, b) if sign == "/" else _power(a, b)
 
-    def sign(self, signs: str) -> str:
-        """The next token, taken, if it is one of these signs; else ''."""
-        if self.at < len(self.tokens):
-            kind, text = self.tokens[self.at]
-            if kind == "sign" and text in signs:
-                self.at += 1
-                return text
-        return ""
-
-    def starts_factor(self) -> bool:
-        """Whether a factor follows with no sign before it, as in ``2 ln 5`` and ``2(3)``."""
-        return self.at < len(self.tokens) and (
-            self.tokens[self.at][0] == "name" or self.tokens[self.at] == ("sign", "(")
-        )
-
-    def sum(self) -> float:
-        value = self.product()
-        while sign := self.sign("+-"):
-            term = self.product()
-            value = value + term if sign == "+" else value - term
-        return value
-
-    def product(self) -> float:
-        value = self.signed()
-        while True:
-            if sign := self.sign("*/"):
-                factor = self.signed()
-                value = value * factor if sign == "*" else _divide(value, factor)
-            elif self.starts_factor():
-                value = value * self.power()
-            else:
-                return value
-
-    def signed(self) -> float:
-        if sign := self.sign("+-"):
-            value = self.signed()
-            return -value if sign == "-" else value
-        return self.power()
-
-    def power(self) -> float:
-        base = self.primary()
-        while self.sign("%"):
-            base = base / 100
-        return _power(base, self.signed()) if self.sign("^") else base
+    def juxtaposed(self) -> bool:
+        """As in ``2 ln 5`` and ``2(3)``."""
+        _, name, sign = self.next()
+        return bool(name) or sign == "("
 
     def primary(self) -> float:
+        value = self._simple()
+        while self.sign("%"):
+            value = value / 100
+        return value
+
+    def _simple(self) -> float:
         if self.sign("("):
-            return self.bracket()
-        if self.at >= len(self.tokens):
-            raise Unreadable("unreadable")
-        kind, text = self.tokens[self.at]
-        self.at += 1
-        if kind == "number":
-            return float(text.replace(",", "."))
-        if kind == "sign":
-            raise Unreadable("unreadable")
-        if text in self.names or text.lower() in self.names:
-            return float(self.names.get(text, self.names.get(text.lower(), 0.0)))
-        word = text.lower().replace("_", "")
+            return self._bracket()
+        number, name, _ = self.next(1)
+        if number:
+            return float(number.replace(",", "."))
+        if not name:
+            raise Unreadable
+        if name in self._names or name.lower() in self._names:
+            return float(self._names.get(name, self._names.get(name.lower(), 0.0)))
+        word = name.lower().replace("_", "")
         if word in _CONSTANTS:
             return _CONSTANTS[word]
-        return _FUNCTIONS[word](self.argument())
+        return _FUNCTIONS[word](self._argument())
 
-    def argument(self) -> float:
+    def _argument(self) -> float:
         if self.sign("("):
-            return self.bracket()
-        value = self.signed()
-        if self.at < len(self.tokens) and self.tokens[self.at] == ("sign", "/"):
+            return self._bracket()
+        value = float(self.signed())
+        if self.next()[2] == "/":
             raise Unreadable("brackets")
         return value
 
-    def bracket(self) -> float:
-        value = self.sum()
-        if not self.sign(")"):
-            raise Unreadable("unreadable")
+    def _bracket(self) -> float:
+        value = float(self.sum())
+        self.need(")")
         return value

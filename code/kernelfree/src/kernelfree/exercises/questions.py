@@ -12,7 +12,8 @@ from html import escape
 from typing import Any, SupportsFloat
 
 from kernelfree.exercises.expression import Unreadable
-from kernelfree.exercises.replies import shape_of
+from kernelfree.exercises.replies import shape_of, spelled
+from kernelfree.exercises.tensors import RESERVED, measure
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -133,25 +134,34 @@ class Order:
 @dataclass(frozen=True)
 class Shape:
     answer: list[int]
-    spelled: str
+    written: str
     sizes: dict[str, int]
+    #: Where an expression is asked for: the shapes of what it may use.
+    tensors: dict[str, list[int]]
     mistakes: list[tuple[list[int], str]]
     kind = "shape"
 
     def key(self) -> dict[str, Any]:
-        numbers = f"({', '.join(map(str, self.answer))}{',' if len(self.answer) == 1 else ''})"
-        said = self.spelled if self.spelled == numbers else f"{self.spelled}, here {numbers}"
         mistakes = [list(pair) for pair in self.mistakes]
+        if self.tensors:
+            names = {**self.tensors, **self.sizes}
+            return {"answer": self.answer, "names": names, "mistakes": mistakes, "said": f"`{self.written}`"}
+        numbers = spelled(self.answer)
+        said = self.written if self.written == numbers else f"{self.written}, here {numbers}"
         return {"answer": self.answer, "sizes": self.sizes, "mistakes": mistakes, "said": said}
 
+    @property
+    def _label(self) -> str:
+        return "The expression" if self.tensors else "The shape"
+
     def form(self) -> str:
-        return _line("The shape")
+        return _line(self._label)
 
     def paper(self) -> str:
-        return 'The shape: <span class="kf-blank"></span>'
+        return f'{self._label}: <span class="kf-blank"></span>'
 
     def text(self) -> str:
-        return "The shape: __________"
+        return f"{self._label}: __________"
 
 
 @dataclass(frozen=True)
@@ -251,16 +261,31 @@ def order(items: Iterable[str], *, mistakes: Mapping[str, Sequence[str]] | None 
     return Order(right, free[digest % len(free)], wrong)
 
 
-def shape(answer: str, *, sizes: Mapping[str, int] | None = None, mistakes: Mapping[str, str] | None = None) -> Shape:
+def shape(
+    answer: str,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    tensors: Mapping[str, Any] | None = None,
+    mistakes: Mapping[str, str] | None = None,
+) -> Shape:
     """A shape to type, such as ``(N, C)``. ``sizes`` gives the names; shapes are compared by what they come to.
 
     ``(N, C)``, ``3, 5``, ``[3, 5]``, ``torch.Size([3, 5])`` are one answer, ``N*C`` and ``15`` another.
+
+    With ``tensors``, name -> a tensor or its shape as a text, an expression in them is asked for that has the shape of
+    ``answer``, itself an expression, as the mistakes are. Any that uses all the tensors and has that shape is right:
+    ask for what the shape decides. What may be typed is in ``kernelfree.exercises.tensors``.
     """
     named = {name: int(size) for name, size in (sizes or {}).items()}
-    right = _shape(answer, named)
-    wrong = [(_shape(text, named), reply) for reply, text in (mistakes or {}).items()]
+    given = {name: _given(name, one, named) for name, one in (tensors or {}).items()}
+
+    def read(text: str) -> list[int]:
+        return _expression(text, given, named) if given else _shape(text, named)
+
+    right = read(answer)
+    wrong = [(read(text), reply) for reply, text in (mistakes or {}).items()]
     _tell_apart(right, wrong, answer)
-    return Shape(right, answer, named, wrong)
+    return Shape(right, answer, named, given, wrong)
 
 
 def judge(model: str) -> Judge:
@@ -280,6 +305,23 @@ def _shape(text: str, sizes: Mapping[str, int]) -> list[int]:
     except Unreadable:
         names = ", ".join(sizes) or "none"
         raise ExerciseError(f"{text!r} can't be read as a shape; the names with a size are: {names}") from None
+
+
+def _given(name: str, tensor: Any, sizes: Mapping[str, int]) -> list[int]:
+    if not name.isidentifier() or not name.isascii() or name in RESERVED or name in sizes:
+        raise ExerciseError(f"a tensor can't be called {name!r}: that is no name, or means something else already")
+    return _shape(tensor, sizes) if isinstance(tensor, str) else [int(size) for size in tensor.shape]
+
+
+def _expression(text: str, tensors: Mapping[str, list[int]], sizes: Mapping[str, int]) -> list[int]:
+    try:
+        found, used = measure(text, {**{name: tuple(shape) for name, shape in tensors.items()}, **sizes})
+    except Unreadable as error:
+        why = "the sizes do not fit" if error.why == "misfit" else "it can't be read"
+        raise ExerciseError(f"{text!r} has no shape: {why}; it may use {', '.join([*tensors, *sizes])}") from None
+    if unused := [name for name in tensors if name not in used]:
+        raise ExerciseError(f"{text!r} does not use {unused[0]}, which an answer must")
+    return list(found)
 
 
 def _tell_apart(right: list[int], wrong: list[tuple[list[int], str]], said: str) -> None:

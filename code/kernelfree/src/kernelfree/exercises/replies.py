@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernelfree.exercises.expression import LONGEST, Unreadable, read, tidy
+from kernelfree.exercises.expression import Unreadable, legible, read, tidy
+from kernelfree.exercises.tensors import measure
 from kernelfree.modules import STATIC
 
 Key = Mapping[str, Any]
@@ -130,11 +131,17 @@ def _order(key: Key, text: str) -> _Verdict:
 
 
 def _shape(key: Key, text: str) -> _Verdict:
+    names = {name: tuple(x) if isinstance(x, list) else x for name, x in key.get("names", {}).items()}
     try:
-        sizes = shape_of(text, key["sizes"])
+        sizes, used = measure(text, names) if names else (shape_of(text, key["sizes"]), set())
     except Unreadable as error:
-        return _refuse(error.why if error.why in ("empty", "long") else "shape")
-    return _compared(sizes, key, say("right_is", key["said"]))
+        return _refuse(error.why if error.why in ("empty", "long", "misfit") else "expression" if names else "shape")
+    for name, x in names.items():
+        if isinstance(x, tuple) and name not in used:
+            return _refuse("use", name)
+    said = spelled(sizes)
+    verdict = _compared(sizes, key, say("right_is", said if names else key["said"]))
+    return _Verdict("other", say("comes_to", said)) if names and verdict.outcome == "other" else verdict
 
 
 def _compared(found: Sequence[int], key: Key, right: str) -> _Verdict:
@@ -177,11 +184,7 @@ _ENCLOSED = re.compile(r"(?:size|shape)? ?(?:\((.*)\)|\[(.*)\]|\{(.*)\})", re.IG
 
 def shape_of(text: str, sizes: Mapping[str, float]) -> list[int]:
     """The sizes of ``(N, C)``, ``[3, 5]``, ``torch.Size([3, 5])``, ``N x C`` or ``(N*C,)``. Raises ``Unreadable``."""
-    if len(text) > LONGEST:
-        raise Unreadable("long")
-    plain = tidy(re.sub(" x |×", ",", text))
-    if not plain:
-        raise Unreadable("empty")
+    plain = legible(re.sub(" x |×", ",", text))
     if plain.lower() == "scalar":
         return []
     while match := _ENCLOSED.fullmatch(plain):
@@ -192,6 +195,11 @@ def shape_of(text: str, sizes: Mapping[str, float]) -> list[int]:
     if len(parts) > 1 and not tidy(parts[-1]):
         parts.pop()
     return [_size(part, sizes) for part in parts]
+
+
+def spelled(sizes: Sequence[int]) -> str:
+    """``(3, 5)``, ``(3,)``, ``()``."""
+    return f"({', '.join(map(str, sizes))}{',' if len(sizes) == 1 else ''})"
 
 
 def _size(text: str, sizes: Mapping[str, float]) -> int:

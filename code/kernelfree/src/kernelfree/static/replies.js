@@ -1,6 +1,6 @@
 // What an exercise answers: exercises/replies.py in the browser, in the same words. A key holds what is right, the named
 // mistakes and the hints. Held together by tests/unit/kernelfree/test_replies.py.
-import { read, tidy, Unreadable } from "./expression.js";
+import { legible, measure, read, tidy, Unreadable } from "./expression.js";
 
 // Python reads these too, so the words stand here only.
 export const WORDS = JSON.parse(`{
@@ -8,21 +8,25 @@ export const WORDS = JSON.parse(`{
   "right_is": "Right: {}.",
   "empty": "Write an answer first.",
   "choose": "Choose first.",
-  "long": "That is too long for an answer. A number or a short expression is enough, such as −0.94, 2/3, ln 5 or 2^−3.",
-  "unreadable": "That can’t be read as a number. Write it like −0.94, 2/3, ln 5, e^−1 or 2^−3; log is the natural logarithm.",
+  "long": "That is too long. One line is enough.",
+  "unreadable": "That can’t be read as a number. Write it like −0.94, 2/3, ln 5, e^−1 or 2^−3; log is ln.",
   "brackets": "Is the whole fraction in the logarithm? Write ln(1/8) or ln(1)/8.",
   "infinite": "That has no finite value. A number is asked for.",
   "unit": "That is in {}. The answer is asked for in {}.",
   "near": "Right as far as it goes. Give more digits.",
   "other": "Not that.",
   "hint": "Hint: {}",
-  "reread": "read the question once more, and say in your own words what is asked for.",
+  "reread": "read the question once more. What is asked for, in your own words?",
   "answer": "The answer: {}.",
   "missing": "What you chose is right, and something is missing.",
   "option": "There is no such option. Answer with letters, such as {}.",
-  "all": "Name each item once, by its letter, such as {}.",
+  "all": "Name each item once, such as {}.",
+  "expression": "That can’t be read. Write one line of torch, with the names of the question.",
+  "misfit": "torch refuses that: sizes do not fit, or an axis is not there.",
+  "use": "Use {}, too.",
+  "comes_to": "That has the shape {}.",
   "shape": "That can’t be read as a shape. Write it like (N, C), (3, 5) or (N*C,), with the names of the question.",
-  "long_text": "That is longer than needed. Two or three sentences are enough.",
+  "long_text": "That is too long. Two or three sentences are enough.",
   "compare": "Compare with this: {}",
   "judged_right": "Well done.",
   "judged_wrong": "Read the solution, then say it once more in your own words."
@@ -62,7 +66,7 @@ const JUDGES = {
   number(key, text) {
     const plain = withoutUnit(tidy(text), key.unit);
     if (plain.outcome) return plain;
-    const { value, why } = measured(plain);
+    const { value, why } = tried(() => read(plain));
     if (why) return refuse(why);
     const near = (x, slack) => Math.abs(value - x) <= slack + 1e-12;
     if (near(key.answer, key.tolerance)) return { outcome: "right", text: say("right_is", key.said) };
@@ -101,16 +105,16 @@ const JUDGES = {
   },
 
   shape(key, text) {
-    let sizes;
-    try {
-      sizes = shapeOf(text, key.sizes);
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      return refuse(error.why === "empty" || error.why === "long" ? error.why : "shape");
-    }
-    if (same(sizes, key.answer)) return { outcome: "right", text: say("right_is", key.said) };
+    const { names } = key;
+    const { value, why } = tried(() => (names ? measure(text, names) : { sizes: shapeOf(text, key.sizes) }));
+    if (why) return refuse(["empty", "long", "misfit"].includes(why) ? why : names ? "expression" : "shape");
+    const { sizes, unused } = value;
+    if (unused) return refuse("use", unused);
+    const said = `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
+    if (same(sizes, key.answer)) return { outcome: "right", text: say("right_is", names ? said : key.said) };
     const named = key.mistakes.find(([wrong]) => same(sizes, wrong));
-    return named ? { outcome: "mistake", text: named[1] } : { outcome: "other", text: WORDS.other };
+    if (named) return { outcome: "mistake", text: named[1] };
+    return { outcome: "other", text: names ? say("comes_to", said) : WORDS.other };
   },
 
   judge(key, text) {
@@ -130,9 +134,10 @@ function withoutUnit(plain, unit) {
   return other && unit ? refuse("unit", `${other[1].toLowerCase()}s`, unit) : plain;
 }
 
-function measured(plain) {
+// What `read` gives, or why the text can't be read.
+function tried(read) {
   try {
-    return { value: read(plain) };
+    return { value: read() };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return { why: error.why };
@@ -151,9 +156,7 @@ const ENCLOSED = /^(?:size|shape)? ?(?:\((.*)\)|\[(.*)\]|\{(.*)\})$/i;
 
 // The sizes of "(N, C)", "[3, 5]", "torch.Size([3, 5])", "N x C" or "(N*C,)".
 function shapeOf(text, sizes) {
-  if ([...text].length > 200) throw new Unreadable("long");
-  let plain = tidy(text.replace(/ x |×/g, ","));
-  if (!plain) throw new Unreadable("empty");
+  let plain = legible(text.replace(/ x |×/g, ","));
   if (plain.toLowerCase() === "scalar") return [];
   for (let match = ENCLOSED.exec(plain); match; match = ENCLOSED.exec(plain)) {
     plain = tidy(match[1] ?? match[2] ?? match[3]);

@@ -42,7 +42,7 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
     placed = {cell["cell_index"] for cell in cells}
     sourceless = {cell["cell_index"] for cell in cells if not has_source(cell)}
     for part in notebooks.parts(doctree.children, Markdown(lambda link: None)):
-        if isinstance(part, str) or not has_source(part):
+        if not notebooks.is_cell(part) or not has_source(part) or in_a_solution(part):
             continue
         for number in range(done, part["cell_index"]):
             inside_a_solution = number in placed and number not in sourceless
@@ -63,6 +63,10 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
         "folder": "/".join(filter(None, [folder, docname.rpartition("/")[0]])),
         "hidden": {number: sources for number, sources in hidden.items() if sources},
     }
+
+
+def in_a_solution(node: nodes.Node | None) -> bool:
+    return node is not None and (notebooks.exercise_kind(node) == "solution" or in_a_solution(node.parent))
 
 
 def has_source(cell: nodes.Element) -> bool:

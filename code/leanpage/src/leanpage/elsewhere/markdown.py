@@ -98,7 +98,7 @@ class Markdown:
         language = node.get("language") or _language_of(node.get("source") or "")
         language = {"ipython3": "python", "myst-ansi": "", "none": "", "default": ""}.get(language, language)
         fence = "````" if "```" in node.astext() else "```"
-        return f"{fence}{language}\n{node.astext()}\n{fence}"
+        return f"{fence}{language}\n{node.astext().rstrip()}\n{fence}"
 
     def block_math_block(self, node: nodes.math_block) -> str:
         formula = node.astext().strip()
@@ -144,8 +144,11 @@ class Markdown:
         return [quoted([f"**{title}**", *body])]
 
     def box_title(self, node: nodes.Element) -> str:
-        """What stands over an admonition, an exercise or a solution: its number, its title, or its kind."""
-        return self.number(node) or self.title(node) or type(node).__name__.partition("_")[0].capitalize()
+        """What stands over an admonition, an exercise or a solution: its number and name, its title, or its kind."""
+        title, number = self.title(node), self.number(node)
+        if number:
+            return f"{number} {title}" if title.startswith("(") else number  # its own name, as sphinx-exercise has it
+        return title or type(node).__name__.partition("_")[0].capitalize()
 
     def title(self, node: nodes.Element) -> str:
         return next((self.line(child) for child in node.children if is_title(child)), "")

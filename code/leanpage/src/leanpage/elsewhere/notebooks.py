@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import quote, urljoin, urlsplit
@@ -55,6 +56,11 @@ def export(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     )
     for number, cell in enumerate(notebook.cells):
         cell["id"] = cell_id(docname, number)
+    folded = [cell for cell in notebook.cells if cell.metadata.get(FOLDED_SECTION)]
+    for cell in folded:
+        cell.metadata["id"] = cell["id"]
+    if folded:  # for Colab, which keeps this in a place of its own
+        notebook.metadata["colab"] = {"collapsed_sections": [cell["id"] for cell in folded]}
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     records.made(app).write(f"{FOLDER}/{docname}.ipynb", text.encode())
@@ -83,6 +89,8 @@ def path(app: Sphinx, docname: str) -> Path:
 #: Tags by which a page leaves out or folds a cell's source or its outputs; notebooks fold them.
 FOLDED_SOURCE = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 FOLDED_OUTPUTS = {"hide-output", "hide-cell"}
+#: By this a heading's cell tells JupyterLab to fold what stands below it.
+FOLDED_SECTION = "jp-MarkdownHeadingCollapsed"
 
 
 class Chapter:
@@ -98,20 +106,31 @@ class Chapter:
         self.placed = {node["cell_index"] for node in doctree.findall(is_cell)}
         self.made: list[Any] = []
         self.text: list[str] = []
+        #: The names that only solutions give.
+        self.solved: set[str] = set()
 
     def notebook_cells(self) -> list[Any]:
         """The notebook's cells, the one that installs first."""
         done = -1
-        own = {cell["cell_index"] for cell in parts(self.doctree.children, self.writer) if not isinstance(cell, str)}
-        self.unseen = self.placed - own  # shown as text, inside solutions
+        solution = False  # whether we are in one
         for part in parts(self.doctree.children, self.writer):
-            if isinstance(part, str):
+            if isinstance(part, Solution):
+                self.add_text()
+                solution = bool(part.heading)
+                if solution:
+                    heading = nbformat.v4.new_markdown_cell(part.heading, metadata={FOLDED_SECTION: True})
+                    self.made.append(heading)
+                else:
+                    done = self.add_told(done)
+            elif isinstance(part, str):
                 self.text.append(part)
-                continue
-            self.add_hidden(done + 1, part["cell_index"])
-            done = part["cell_index"]
-            self.add_code(done, shown=True)
-            self.text += captions(part, self.writer)
+            else:
+                self.add_hidden(done + 1, part["cell_index"])
+                done = part["cell_index"]
+                self.add_code(done, shown=True)
+                self.text += captions(part, self.writer)
+                if solution:
+                    self.solved |= names(self.executed[done].source)[1]
         self.add_text()
         self.add_hidden(done + 1, len(self.executed))
         self.say_where_it_is_from()
@@ -124,10 +143,26 @@ class Chapter:
             self.text.clear()
 
     def add_hidden(self, first: int, end: int) -> None:
-        """The cells that the page leaves out, but those about what only a solution's cells, here text, would define."""
+        """The cells that the page leaves out."""
         for number in range(first, end):
-            if number not in self.placed and not self.hangs_on_a_solution(number):
+            if number not in self.placed:
                 self.add_code(number, shown=False)
+
+    def add_told(self, done: int) -> int:
+        """The cells behind a solution that the page leaves out and that would give it away; return the last one added.
+
+        Those are the ones that read what only the solution gives, and those that give nothing: they say that it holds.
+        """
+        while (number := done + 1) < len(self.executed) and number not in self.placed:
+            cell = self.executed[number]
+            if cell.cell_type == "code":
+                read, given = names(cell.source)
+                if given and not read & self.solved:
+                    break
+                self.add_code(number, shown=False)
+                self.solved |= given
+            done = number
+        return done
 
     def add_code(self, number: int, shown: bool) -> None:
         cell = self.executed[number]
@@ -148,16 +183,6 @@ class Chapter:
         if any(folded.values()):
             new.metadata["jupyter"] = {name: True for name, yes in folded.items() if yes}
         self.made.append(new)
-
-    def hangs_on_a_solution(self, number: int) -> bool:
-        """Whether a hidden cell reads a name that only a solution's cells give."""
-        read, _ = names(self.executed[number].source)
-        given: set[str] = set()
-        solved: set[str] = set()
-        for index, cell in enumerate(self.executed[:number]):
-            if cell.cell_type == "code":
-                (solved if index in self.unseen else given).update(names(cell.source)[1])
-        return bool(read & (solved - given))
 
     def say_where_it_is_from(self) -> None:
         title = self.app.config.html_title or self.app.config.project
@@ -190,39 +215,57 @@ def names(source: str) -> tuple[set[str], set[str]]:
     return read, given
 
 
-def parts(children: Iterable[nodes.Node], writer: Markdown) -> Iterator[str | nodes.container]:
-    """Walk a page in order; yield its text as blocks of Markdown and its code cells as nodes.
+@dataclass(frozen=True)
+class Solution:
+    """The start of a solution, which its heading folds, or the end of one, where no heading is given."""
 
-    The cells of a solution are part of its text, which stays folded. Those of an exercise are cells: one answers there.
+    heading: str = ""
+
+
+def parts(
+    children: Iterable[nodes.Node], writer: Markdown, title: str = ""
+) -> Iterator[str | Solution | nodes.container]:
+    """Walk a page in order; yield its text as blocks of Markdown, its code cells as nodes, and where solutions are.
+
+    Exercises and solutions get headings, since notebooks fold by those. So does what comes after them in a section
+    called ``title``: it is not theirs.
     """
+    behind = False
     for child in children:
-        if is_cell(child):
-            yield child
+        if kind := exercise_kind(child):
+            words = Markdown(lambda reference: None, writer.number).box_title(child)  # no links in a heading
+            heading = f"{'#' * (writer.level + (kind == 'solution'))} {words}"
+            yield Solution(heading) if kind == "solution" else heading
+            yield from parts([part for part in child.children if not is_title(part)], writer.below())
+            if kind == "solution":
+                yield Solution()
+            behind = True
         elif isinstance(child, nodes.section) and writer.title(child):
             yield writer.heading(child)
-            yield from parts(child.children, writer.below())
+            yield from parts(child.children, writer.below(), writer.title(child))
+            behind = False
         elif isinstance(child, nodes.section):  # sphinx-exercise keeps what it holds in one
-            yield from parts(child.children, writer)
-        elif type(child).__name__.startswith("exercise") and any(child.findall(is_cell)):
-            yield from exercise_parts(child, writer)
+            yield from parts(child.children, writer, title)
         else:
-            yield from writer.block(child)
+            blocks = [child] if is_cell(child) else writer.block(child)
+            if behind and blocks:
+                blocks = [*led(blocks[0], writer.level, title), *blocks[1:]]
+                behind = False
+            yield from blocks
 
 
-def exercise_parts(exercise: nodes.Element, writer: Markdown) -> Iterator[str | nodes.container]:
-    """An exercise with cells in it: its text boxed as ever, up to each cell."""
-    box = [f"**{writer.box_title(exercise)}**"]
-    inside = [child for child in exercise.children if not is_title(child)]
-    for part in parts(inside, writer):
-        if isinstance(part, str):
-            box.append(part)
-            continue
-        if box:
-            yield quoted(box)
-            box = []
-        yield part
-    if box:
-        yield quoted(box)
+def exercise_kind(node: nodes.Node) -> str:
+    """ "exercise" or "solution" for the nodes of sphinx-exercise that hold one, else nothing."""
+    kind = next((kind for kind in ("exercise", "solution") if type(node).__name__.startswith(kind)), "")
+    return kind if not is_title(node) and not isinstance(node, nodes.Inline) else ""
+
+
+def led(block: Any, level: int, title: str) -> list[Any]:
+    """What follows an exercise, with a heading of its own: the words in bold that it starts with, or the section's."""
+    found = re.match(r"\*\*([^*]+)\*\* *(?=\S)", block) if isinstance(block, str) else None
+    if found:
+        return [f"{'#' * level} {found[1]}", block[found.end() :]]
+    return [f"{'#' * level} {title}, continued" if title else f"{'#' * level} And on", block]
 
 
 def is_cell(node: nodes.Node) -> TypeGuard[nodes.container]:
