@@ -33,11 +33,11 @@ def looks(pages: Iterable[Tree], sheets: Iterable[str]) -> dict[str, Look]:
         if rule.type != "qualified-rule":
             others |= set(named.findall(rule.serialize()))
             continue
-        declared = css.declarations(rule.content)
+        pairs = [part if isinstance(part, tuple) else ("", "") for part in css.declarations(rule.content)]
         for selector in css.selectors(rule.prelude):
             about = ABOUT.fullmatch(selector)
-            if about and not named.search(about[1]) and len(declared) == 1 and declared[0][0] == "color":
-                found.setdefault(about[2], set()).add((about[1], declared[0][1]))
+            if about and not named.search(about[1]) and len(pairs) == 1 and pairs[0][0] == "color":
+                found.setdefault(about[2], set()).add((about[1], pairs[0][1]))
             else:
                 others |= set(named.findall(selector))
     return {name: frozenset(look) for name, look in found.items() if name in wanted - others}
@@ -46,8 +46,8 @@ def looks(pages: Iterable[Tree], sheets: Iterable[str]) -> dict[str, Look]:
 def shorten(block: Node, known: dict[str, Look]) -> None:
     """Say of a block of code what most of its words look like, and take their own marks away."""
     words = [word for word in block.iter(include_text=True) if (word.text() or "").strip()]
-    seen = [known.get(attribute(word, "class")) if word.tag == "span" else None for word in words]
-    if None in seen or not seen or block.attributes.get("class"):
+    seen = [known.get(attribute(word, "class"), Look()) if word.tag == "span" else Look() for word in words]
+    if not all(seen) or not seen or block.attributes.get("class"):
         return  # what has no colour of its own would take that of the whole
     (look, _), *_ = Counter(seen).most_common()
     if any({place for place, _ in look} - {place for place, _ in other} for other in seen):
@@ -66,7 +66,7 @@ def change(app: Sphinx, site: Site) -> None:
         for link in page.find('link[rel~="stylesheet"]')
     }
     inside = [style.text() for page in pages for style in page.find("style")]
-    known = looks(pages, [*(site.read(path) or "" for path in sorted(links - {None})), *inside])
+    known = looks(pages, [*(site.read(path) or "" for path in sorted(path for path in links if path)), *inside])
     for page in pages:
         for block in page.find(BLOCKS):
             shorten(block, known)
