@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from engines import serve
 
-from checkers import faults_of_access
+from checkers import faults_by_axe
 from kernelfree import save
 from project import ROOT, python_path
 
@@ -58,7 +58,7 @@ def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width
         if name != "outputs":  # a table grows with its rows
             assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert faults_of_access(page, ".kernelfree") == []
+    assert faults_by_axe(page, ".kernelfree") == []
     page.context.close()
 
 

@@ -42,7 +42,7 @@ export default {
       label: "h, length of the step",
       log: true,
       step: 0.1,
-      format: (h) => `h = ${spoken(h)}`,
+      format: (h) => `h = ${spoken(h).replace(/\.?0+$/, "")}`,
     });
     const trained = () => change(model, { w_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
     el.append(
