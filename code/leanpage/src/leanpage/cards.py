@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -39,7 +41,7 @@ def add(app: Sphinx, site: Site) -> None:
         title = attribute(page.find('meta[property="og:title"]')[0], "content")
         about = page.first('meta[name="description"]')
         text = attribute(about, "content") if about is not None else ""
-        figure = first_figure(app, site, name, docname, page)
+        figure = first_readable(pictures(app, site, name, docname, page))
         path = named(site, "card", ".png", drawn(title, text, app.config.html_title or app.config.project, figure))
         after = page.find('meta[property="og:title"]')[0]
         for key, value in (
@@ -52,41 +54,48 @@ def add(app: Sphinx, site: Site) -> None:
         after.insert_after(page.element("meta", name="twitter:card", content="summary_large_image"))
 
 
-def first_figure(app: Sphinx, site: Site, name: str, docname: str, page: Tree) -> bytes | None:
-    """The first picture that a page's cells drew, else the first that its text shows; None without one."""
+def pictures(app: Sphinx, site: Site, name: str, docname: str, page: Tree) -> Iterator[bytes]:
+    """The pictures that a page's cells drew, then those that its text shows."""
     folders = adapters.executed_notebooks(app)
     notebook = adapters.notebook(folders, docname) if folders else None
     for cell in notebook.cells if notebook else []:
         for output in cell.get("outputs", []):
             if picture := output.get("data", {}).get("image/png"):
-                return base64.b64decode(picture)
+                yield base64.b64decode(picture)
     for image in page.find("article img[src]"):
         path = site.file(name, attribute(image, "src"))
         if path and path.lower().endswith((".png", ".jpg", ".jpeg")):
-            return (site.folder / path).read_bytes()
+            yield (site.folder / path).read_bytes()
+
+
+def first_readable(found: Iterable[bytes]) -> Any:
+    """The first picture that can be read, as numbers; None without one. Browsers show some that are too broken."""
+    import matplotlib.image
+
+    for picture in found:
+        with suppress(OSError, SyntaxError, ValueError):  # Pillow calls a broken PNG a SyntaxError
+            return matplotlib.image.imread(io.BytesIO(picture), format="png" if picture[:4] == b"\x89PNG" else "jpg")
     return None
 
 
-def drawn(title: str, text: str, book: str, figure: bytes | None) -> bytes:
+def drawn(title: str, text: str, book: str, figure: Any) -> bytes:
     """Return the card as PNG. Its words are words: no sign among them is read as mathematics."""
-    import matplotlib.image
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     card = Figure((WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(card)
-    wide = 30 if figure else 52
+    wide = 52 if figure is None else 30
     style: dict[str, Any] = {"parse_math": False, "va": "top", "family": ["DejaVu Sans"]}
     lines = textwrap.wrap(title, wide)[:3]
     card.text(0.05, 0.9, "\n".join(lines), size=27, weight="bold", color=INK, linespacing=1.2, **style)
     below = 0.9 - 0.105 * len(lines) - 0.04
-    words = textwrap.shorten(text, 260 if figure else 400, placeholder=" …")
+    words = textwrap.shorten(text, 400 if figure is None else 260, placeholder=" …")
     card.text(0.05, below, textwrap.fill(words, int(wide * 1.45)), size=17, color=PALE, linespacing=1.4, **style)
     card.text(0.05, 0.1, textwrap.shorten(book, 60, placeholder=" …"), size=15, color=INK, **style)
     if figure is not None:
-        picture = matplotlib.image.imread(io.BytesIO(figure), format="png" if figure[:4] == b"\x89PNG" else "jpg")
         axes = card.add_axes((0.56, 0.08, 0.4, 0.84))
-        axes.imshow(picture, interpolation="antialiased", cmap="gray")
+        axes.imshow(figure, interpolation="antialiased", cmap="gray")
         axes.axis("off")
     out = io.BytesIO()
     card.savefig(out, format="png", metadata={"Software": None})

@@ -2,10 +2,14 @@
 
 import hashlib
 import io
+import logging
 from collections.abc import Sequence
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+# Where a book's extensions show all messages, seventy of these would stand in the author's terminal.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 #: OpenType features that math fonts need (script sizes, dotless letters, flat accents) or that place marks.
 FEATURES = ["ssty", "dtls", "flac", "kern", "mark", "ccmp"]
