@@ -69,13 +69,19 @@ def wave(speed):
     plt.title(f"speed {speed} </script>")
 
 
-def test_a_saved_figure_is_one_file_that_moves_from_disk(page, tmp_path):
-    saved = save(tmp_path / "figure.html", wave, speed=(1, 5), title="A wave")
+@pytest.mark.parametrize("title", ["A wave & its speed", None])
+def test_a_saved_figure_is_one_file_that_moves_from_disk(page, tmp_path, title):
+    saved = save(tmp_path / "figure.html", wave, name="wave", speed=(1, 5), title=title)
     assert not re.search(r'(?:src|href)="(?!#|data:)', saved.html)
     page.goto(saved.path.as_uri())
     figure = page.locator('[data-live-figure="wave"][data-ready]')
     figure.locator("input[type=range]").press("End")
     assert "speed 5" in figure.locator("svg").text_content()
+    assert page.get_by_role("heading", level=1).all_inner_texts() == [title or "wave"]
+    assert page.locator("main").inner_text().count("A wave & its speed") == bool(title)
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run().then((done) => done.violations.map((one) => one.id))")
+    assert found == []
     page.set_content(f"<!DOCTYPE html><title>notebook</title>{saved._repr_html_()}")
     inside = page.frame_locator("iframe").locator("[data-ready]")
     inside.locator("input[type=range]").press("End")

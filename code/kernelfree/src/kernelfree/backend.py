@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib import _path
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
@@ -44,15 +45,24 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         """matplotlib's own renderer, which has no types."""
         return super()
 
-    def _mark(self, gc: Any, corners: Any) -> None:
-        """Note where something is drawn, unless it is clipped. ``corners``: points from the lower left."""
+    def _mark(self, gc: Any, corners: Any, transform: Any = None) -> None:
+        """Note where something is drawn, unless it is clipped. ``corners``: points, placed from the lower left."""
         if len(corners) and gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None:
+            corners = corners if transform is None else transform.transform(corners)
             self.corners += [np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)]
 
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
         if len(path.vertices) < 500:
-            self._mark(gc, transform.transform(path.vertices))
+            self._mark(gc, path.vertices, transform)
         self._own.draw_path(gc, path, transform, rgbFace)
+
+    def _convert_path(
+        self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
+    ) -> Any:
+        # As matplotlib's own, to the hundredths of a point that svg.py keeps: done here it costs next to nothing.
+        box = (0.0, 0.0, self.width, self.height) if clip else None
+        codes = [b"M", b"L", b"Q", b"C", b"z"]
+        return _path.convert_to_string(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
 
     def draw_text(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -65,7 +65,7 @@ class Payload:
 
     def to_json(self) -> dict[str, Any]:
         """What goes into the cell's output."""
-        return {"kernelfree": VERSION, "kind": self.kind, **asdict(self)}
+        return _to_json(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +111,13 @@ class Left:
     reason: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"kernelfree": VERSION, "kind": self.kind, **asdict(self)}
+        return _to_json(self)
+
+
+def _to_json(sent: Payload | Left) -> dict[str, Any]:
+    # Not dataclasses.asdict, which copies thousands of frames that are JSON already.
+    own = {field.name: getattr(sent, field.name) for field in fields(sent)}
+    return {"kernelfree": VERSION, "kind": sent.kind, **own}
 
 
 Sent = Frames | Computed | Form | Left

@@ -14,6 +14,8 @@ from kernelfree import markup, modules, page, stock
 from kernelfree.interaction import Figure, interact
 
 _STYLE = """
+h1 { margin: 0 0 .5rem; font: inherit; font-weight: 600; }
+h1.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); }
 body { margin: 1rem auto; max-width: 48rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif;
   color: var(--pst-color-text-base); background: var(--pst-color-background); }
 :root { color-scheme: light dark; --pst-color-text-base: #1d2129; --pst-color-background: #ffffff; }
@@ -63,8 +65,12 @@ def document(payload: page.Payload) -> str:
     code = "\n".join([loader, *scripts.values()]).replace("</script", "<\\/script")
     style = (modules.STATIC / "kernelfree.css").read_text(encoding="utf-8") + _STYLE
     title = escape(payload.title or payload.name)
+    # A page wants a heading, also where nobody is to see one: the figure's own title, which then stands there.
+    html = html.replace(f'<p class="kf-title">{title}</p>', "", 1)
+    seen = "" if payload.title else ' class="unseen"'
+    heading = f"<h1{seen}>{title}</h1>"
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{style}</style></head>\n<body><main>{html}</main>\n<script>{code}</script></body></html>\n"
+        f"<style>{style}</style></head>\n<body><main>{heading}{html}</main>\n<script>{code}</script></body></html>\n"
     )

@@ -7,6 +7,7 @@ clashes with nothing.
 
 from __future__ import annotations
 
+import gc
 import io
 import math
 import re
@@ -36,6 +37,8 @@ _theme: dict[str, str] = dict(_PLAIN)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_TOO_LONG = re.compile(r"\.\d{3}")
+_MINUS_NOTHING = re.compile(r"-0(?![\d.])")
 _TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
 
@@ -59,7 +62,7 @@ def use_theme(colors: dict[str, str]) -> None:
 _NEVER_EMPTY = frozenset("a b code div em i output pre span strong sub sup table tbody td tfoot th thead tr".split())
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One SVG element: tag, attributes, own text, children. Comments and white space are not kept."""
 
@@ -73,6 +76,10 @@ class Node:
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def copy(self) -> Node:
+        """This node and all below it, anew."""
+        return Node(self.tag, dict(self.attributes), self.text, [child.copy() for child in self.children])
 
     def __str__(self) -> str:
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
@@ -106,15 +113,28 @@ def read(figure: Figure, rasters: Rasters | None = None) -> Drawing:
         written: Written = canvas.print_figure(
             io.BytesIO(), format="svg", backend="module://kernelfree.backend", bbox_inches=None, dpi=figure.dpi
         )
-    root = _node(ElementTree.fromstring(written.svg))
-    root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
-    _draw_pixels(root, iter(written.images), rasters or Rasters())
-    _draw_ticks(root, {})
-    _keep_used_ids(root)
-    root.children = [small for child in root.children for small in _without_wrappers(child)]
-    _, _, width, height = map(float, root.attributes["viewBox"].split())
-    root.attributes = {}
-    return Drawing(root, (width, height), _box(written.ink, width, height), written.ink, _paper(figure, root))
+    with uncollected():
+        root = _node(ElementTree.fromstring(written.svg))
+        root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
+        _draw_pixels(root, iter(written.images), rasters or Rasters())
+        _draw_ticks(root, {})
+        _keep_used_ids(root)
+        root.children = [small for child in root.children for small in _without_wrappers(child)]
+        _, _, width, height = map(float, root.attributes["viewBox"].split())
+        root.attributes = {}
+        return Drawing(root, (width, height), _box(written.ink, width, height), written.ink, _paper(figure, root))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Spare Python the search for garbage in trees of thousands of nodes, which has none to find."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def draw(figure: Figure) -> Node:
@@ -176,9 +196,12 @@ def _heavy_parts_as_pixels(figure: Figure) -> Iterator[None]:
     """Let meshes and clouds of thousands of elements be drawn as pixels, each the artist's own affair otherwise."""
     from matplotlib.collections import Collection, PathCollection, QuadMesh
 
+    # Not findobj, which looks into every tick and takes as long as the drawing of some figures.
+    all_axes = [*figure.axes, *(inset for axes in figure.axes for inset in axes.child_axes)]
     heavy: list[Collection] = [
         part
-        for part in figure.findobj(Collection)
+        for axes in all_axes
+        for part in axes.collections
         if part.get_rasterized() is not True
         and (
             (isinstance(part, QuadMesh) and np.size(_array(part)) > RECTANGLES)
@@ -347,11 +370,16 @@ def _node(element: ElementTree.Element) -> Node:
     node.text = (element.text or "") if len(element) == 0 and node.tag in ("text", "tspan", "style") else ""
     for key, value in element.attrib.items():
         name = key.rpartition("}")[2]
-        value = _tidy(name, value)
+        value = _outline(value) if name == "d" else _tidy(name, value)
         if value:
             node.attributes[name] = value
     node.children = [_node(child) for child in element]
     return node
+
+
+def _outline(value: str) -> str:
+    value = " ".join(value.split())
+    return _round(value) if _TOO_LONG.search(value) else _MINUS_NOTHING.sub("0", value)
 
 
 @lru_cache(maxsize=50_000)
@@ -364,7 +392,7 @@ def _tidy(name: str, value: str) -> str:
         return ""
     if name in _PAINTED:
         return _FONT.sub("", _scaled(value))
-    if name in ("d", "points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
+    if name in ("points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
         return _round(re.sub(r"\s+", " ", value).strip())
     return value
 
