@@ -1,20 +1,25 @@
 """One and the same figure of 50 frames, made by kernelfree and by what others offer: what each page weighs and asks.
 
-Prints a table and writes it into kernelfree's README. A peer that is not installed is left out (`pip install holoviews
-plotly` brings them). Every page is opened from disk, in a browser that can reach nobody: a page that moves
-there needs nobody. "data" is what the page holds beyond the tool's own code, "code" is what stands inside it of that,
-both as sent with gzip; code that comes from other hosts is not counted, and the hosts are named instead.
+Prints a table and writes it into kernelfree's README. Peers that the project does not use are installed into
+environments of their own, under _build; one that cannot run here keeps its row, which says why. Every page is opened
+from disk, in a browser that can reach nobody: a page that moves there needs nobody. "data" is what the page holds
+beyond the tool's own code, "code" is what stands inside it of that, both as sent with gzip; code that comes from other
+hosts is not counted, and the hosts are named instead. Tools that make whole sites are told to make one of one page,
+whose own markup counts as data; files that only the figure asks for count too, scripts and styles of a theme do not.
 """
 
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import io
+import os
 import re
+import subprocess
 import sys
 import time
+import venv
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +30,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests")]
-from browsers import CHROMIUM_ARGS, chromium_path  # noqa: E402
-
 WORK = ROOT / "_build" / "bench" / "peers"
 README = ROOT / "code" / "kernelfree" / "README.md"
 FRAMES = 50
@@ -105,14 +107,114 @@ def plotly(path: Path) -> None:
     figure.write_html(str(path), include_plotlyjs=True)
 
 
-PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
-    "kernelfree (`save`)": ("kernelfree", kernelfree),
-    "ipywidgets `Stack` + `jslink`": ("ipywidgets", ipywidgets_stack),
-    "`to_jshtml`, svg": ("matplotlib", lambda path: to_jshtml(path, "svg")),
-    "`to_jshtml`, png": ("matplotlib", lambda path: to_jshtml(path, "png")),
-    "HoloViews `HoloMap`, matplotlib": ("holoviews", holoviews),
-    "Plotly frames": ("plotly", plotly),
-}
+def panel(path: Path) -> None:
+    import panel as pn
+    from bokeh.resources import INLINE
+
+    pn.extension()
+    slider = pn.widgets.IntSlider(name="k", start=0, end=FRAMES - 1, value=25)
+    shown = pn.bind(lambda k: pn.pane.Matplotlib(draw(k), format="svg", tight=True), slider)
+    most = {"max_states": FRAMES, "max_opts": FRAMES}
+    pn.Column(slider, shown).save(str(path), embed=True, resources=INLINE, **most)
+
+
+def munchboka(path: Path) -> None:
+    """Its language has curves and marks, and no function of an author's."""
+    site = path.with_suffix("")
+    site.mkdir(exist_ok=True)
+    (site / "conf.py").write_text(
+        'project = "peer"\nextensions = ["myst_parser", "munchboka_edutools"]\nhtml_theme = "basic"\n'
+        'myst_enable_extensions = ["colon_fence", "dollarmath"]\n'
+    )
+    (site / "index.md").write_text(
+        f"# Wave\n\n:::{{interactive-graph}}\ninteractive-var: a, 0, {(FRAMES - 1) / 10}, {FRAMES}\n\n"
+        'function: sin(a*x), f\npoint: (3, f(3))\ntext: 1, 1.1, "speed {a:.1f}", center-center\n'
+        "xmin: 0\nxmax: 6\nymin: -1.2\nymax: 1.2\n:::\n"
+    )
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", site, site / "html"], check=True)
+    _only_page(path, site / "html" / "index.html")
+
+
+def marimo_book(path: Path) -> None:
+    site = path.with_suffix("")
+    (site / "content").mkdir(parents=True, exist_ok=True)
+    (site / "book.yml").write_text(
+        "title: peer\nprecompute: {enabled: true, max_seconds_per_page: 3600}\n"
+        "launch_buttons: {molab: false, github: false, download: false}\n"
+        "toc: [{file: content/index.md}, {file: content/wave.py}]\n"
+    )
+    (site / "content" / "index.md").write_text("# Waves\n")
+    cells = (
+        "import marimo as mo\n    import peers\n    return mo, peers",
+        f"k = mo.ui.slider(0, {FRAMES - 1}, step=1, value=25, label='k')\n    k\n    return (k,)",
+        "peers.draw(k.value)\n    return",
+    )
+    notebook = "".join(
+        f"@app.cell\ndef _({given}):\n    {cell}\n\n\n"
+        for given, cell in zip(("", "mo", "k, peers"), cells, strict=True)
+    )
+    (site / "content" / "wave.py").write_text(f"import marimo\n\napp = marimo.App()\n\n\n{notebook}")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [str(Path(sys.executable).with_name("marimo-book")), "build", "-b", "book.yml", "-o", "html"]
+    subprocess.run(command, cwd=site, env=env, check=True)
+    _only_page(path, site / "html" / "wave" / "index.html")
+
+
+def _only_page(path: Path, page: Path) -> None:
+    """Let ``path`` say where the page is: it has its files beside it."""
+    path.write_text(f"at {page}")
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    make: Callable[[Path], None]
+    #: What an environment of its own needs; nothing: the project's own has it.
+    needs: tuple[str, ...] = ()
+    #: Files that the figure asks for, beside the page.
+    data: str = ""
+
+
+PEERS = (
+    Peer("kernelfree (`save`)", kernelfree),
+    Peer("ipywidgets `Stack` + `jslink`", ipywidgets_stack),
+    Peer("`to_jshtml`, svg", lambda path: to_jshtml(path, "svg")),
+    Peer("`to_jshtml`, png", lambda path: to_jshtml(path, "png")),
+    Peer("HoloViews `HoloMap`, matplotlib", holoviews, ("holoviews",)),
+    Peer("Panel `embed`", panel, ("panel",)),
+    Peer("Plotly frames", plotly, ("plotly",)),
+    Peer(
+        "munchboka-edutools `interactive-graph`",
+        munchboka,
+        ("munchboka-edutools", "myst-parser"),
+        "_static/interactive/**/*",
+    ),
+    Peer("marimo-book, static reactivity", marimo_book, ("marimo-book",)),
+)
+
+
+def made(peer: Peer) -> Path:
+    """The peer's page. Raises ``RuntimeError``, with the last line of what went wrong, where there is none."""
+    path = WORK / (re.sub(r"\W+", "-", peer.name).strip("-") + ".html")
+    path.unlink(missing_ok=True)
+    if peer.needs:
+        own = WORK / "environments" / peer.needs[0]
+        if not (own / "installed").exists():
+            venv.create(own, clear=True, with_pip=True)
+            _run(own / "bin" / "pip", "install", "-q", "matplotlib", *peer.needs)
+            (own / "installed").touch()
+        _run(own / "bin" / "python", __file__, peer.name, path)
+    else:
+        peer.make(path)
+    start = path.read_text(encoding="utf-8")[:1000]
+    return Path(start.removeprefix("at ")) if start.startswith("at ") else path
+
+
+def _run(*command: Path | str) -> None:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
+        raise RuntimeError(said[-1])
 
 
 def packed(text: str) -> int:
@@ -132,6 +234,9 @@ def weights(html: str) -> tuple[int, int]:
 def looked_at(path: Path) -> dict[str, str]:
     """What a browser that reaches nobody makes of the page."""
     from playwright.sync_api import sync_playwright
+
+    sys.path[:0] = [str(ROOT / "tests")]
+    from browsers import CHROMIUM_ARGS, chromium_path
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
@@ -164,20 +269,19 @@ def main() -> None:
         "| tool | data, kB gz | code inside, kB gz | other hosts | from disk, by keyboard | key to paint | axe |",
         "|-|-|-|-|-|-|-|",
     ]
-    for name, (module, make) in PEERS.items():
-        if importlib.util.find_spec(module) is None:
-            print(f"{name}: not installed, left out")
-            continue
-        path = WORK / (re.sub(r"\W+", "-", name).strip("-") + ".html")
+    for peer in PEERS:
         try:
-            make(path)
-            seen = looked_at(path)
-        except Exception as error:  # a peer that cannot is no reason to stop
-            print(f"{name}: left out, {type(error).__name__}: {error}")
+            page = made(peer)
+            seen = looked_at(page)
+        except Exception as error:  # a peer that cannot is no reason to stop, and no reason to leave it out
+            rows.append(f"| {peer.name} | does not run here: {str(error)[:120].replace('|', ' ')} | | | | | |")
+            print(rows[-1], flush=True)
             continue
-        data, code = weights(path.read_text(encoding="utf-8"))
+        data, code = weights(page.read_text(encoding="utf-8"))
+        beside = page.parent.glob(peer.data) if peer.data else ()
+        data += sum(len(gzip.compress(file.read_bytes(), mtime=0)) for file in beside if file.is_file())
         columns = (f"{data / 1000:.1f}", f"{code / 1000:.0f}", seen["hosts"], seen["moves"], seen["paint"], seen["axe"])
-        rows.append(f"| {name} | {' | '.join(columns)} |")
+        rows.append(f"| {peer.name} | {' | '.join(columns)} |")
         print(rows[-1], flush=True)
     text = README.read_text(encoding="utf-8")
     start, end = "<!-- peers -->\n", "<!-- /peers -->"
@@ -187,4 +291,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:]:  # in a peer's own environment
+        wanted, target = sys.argv[1:]
+        next(peer for peer in PEERS if peer.name == wanted).make(Path(target))
+    else:
+        main()

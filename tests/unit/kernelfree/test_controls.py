@@ -341,6 +341,23 @@ def test_every_form_of_the_call(built):
     assert [bundle[page.MIME]["frames"] for bundle in built] == [3, 4, 5, 6, 7]
 
 
+def test_interactive_has_its_values_and_its_result(built, capsys):
+    """As authors take them in a later cell; the function is called when they ask, and shows nothing then."""
+    calls = []
+
+    def double(x, y=1):
+        calls.append(x)
+        plt.plot([0, x])
+        print("x is", x)
+        return 2 * x + y
+
+    for panel in (kernelfree.interactive(double, x=(0, 10)), widgets.interactive(double, x=(0, 10))):
+        assert (panel.kwargs, panel.result, panel.result) == ({"x": 5, "y": 1}, 11, 11)
+        assert len(panel.children) == 3
+    assert calls == [5, 5] and plt.get_fignums() == [1]  # the second is ipywidgets' own
+    assert kernelfree.interactive(lambda x: 1 / x, x=(0, 0)).result is None
+
+
 @pytest.mark.parametrize(
     ("draw", "shown"),
     [

@@ -23,6 +23,8 @@ class Shown:
     def __init__(self) -> None:
         self.items: list[Item] = []
         self.errors = io.StringIO()
+        #: What ``draw`` returned.
+        self.value: Any = None
 
     def write(self, text: str) -> int:
         """Take a printed text. The class is a stand-in for ``sys.stdout``."""
@@ -279,7 +281,7 @@ def call(draw: Callable[..., Any], values: dict[str, Any], standing: Standing) -
     shown = Shown()
     try:
         with standing.watched(), displays(shown):
-            result = draw(**values)
+            shown.value = result = draw(**values)
         opened = [figure for figure in open_figures() if not _among(figure, before)]
         returned = _figures_in(result)
         # ipywidgets first shows what pyplot holds, then what was returned.

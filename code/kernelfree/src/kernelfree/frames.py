@@ -183,6 +183,8 @@ class _Place:
         self.tag = tag
         self.nodes: dict[int, Node] = {}
         self.children: list[_Place] = []
+        #: What the element that came last looks like, once somebody asked.
+        self.look: Look | None = None
 
     def latest(self) -> Node:
         return next(reversed(self.nodes.values()))
@@ -220,9 +222,11 @@ def _lay(place: _Place, node: Node, number: int) -> None:
 
 def _fit(place: _Place, node: Node) -> list[_Place]:
     """A place for each child of ``node`` in ``place``: one that looks alike, else one of its tag, else a new one."""
-    looks = [_look(child.latest()) for child in place.children]
+    looks = [child.look or _look(child.latest()) for child in place.children]
     wanted = [_look(child) for child in node.children]
     if looks == wanted:
+        for child, look in zip(place.children, wanted, strict=True):
+            child.look = look
         return place.children
     merged: list[_Place] = []
     found: list[_Place] = []
@@ -242,6 +246,8 @@ def _fit(place: _Place, node: Node) -> list[_Place]:
                 merged += fresh
                 found += fresh
     place.children = merged
+    for at, look in zip(found, wanted, strict=True):
+        at.look = look
     return found
 
 
@@ -260,7 +266,10 @@ def _aligned(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int
     return pieces + ([(len(old) - tail, len(old), len(new) - tail, len(new))] if tail else [])
 
 
-def _look(node: Node) -> tuple[str, tuple[str, ...], str]:
+Look = tuple[str, tuple[str, ...], str]
+
+
+def _look(node: Node) -> Look:
     """What tells siblings apart: the tag, the tags right below, and the first style at or below."""
     style = next((below.attributes["style"] for below in node.walk() if "style" in below.attributes), "")
     return node.tag, tuple(child.tag for child in node.children), style

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import ipywidgets as widgets
@@ -24,10 +24,26 @@ for _name in ("find_abbreviations", "widgets_from_abbreviations"):
 
 
 class _Panel(interactive):
-    """``interactive`` that makes its controls and never calls its function."""
+    """``interactive`` that makes its controls, and calls its function only when somebody asks for the result."""
+
+    _result: Any = None
 
     def update(self, *args: Any) -> None:
-        pass
+        self.kwargs = {widget._kwarg: widget.get_interact_value() for widget in self.kwargs_widgets}
+
+    @property
+    def result(self) -> Any:
+        """What the function returns for the values that the controls have; nothing of what it shows is shown."""
+        from kernelfree import capture
+
+        if self._result is None:
+            with suppress(Exception), capture.call(self.f, self.kwargs, capture.Standing(self.f)) as shown:
+                self._result = shown.value
+        return self._result
+
+    @result.setter
+    def result(self, value: Any) -> None:
+        self._result = value
 
 
 def panel(function: Callable[..., Any], abbreviations: Mapping[str, Any], *, announced: bool = False) -> Any:
