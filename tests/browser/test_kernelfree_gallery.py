@@ -79,9 +79,7 @@ def test_a_saved_figure_is_one_file_that_moves_from_disk(page, tmp_path, title):
     assert "speed 5" in figure.locator("svg").text_content()
     assert page.get_by_role("heading", level=1).all_inner_texts() == [title or "wave"]
     assert page.locator("main").inner_text().count("A wave & its speed") == bool(title)
-    page.add_script_tag(path=str(AXE))
-    found = page.evaluate("axe.run().then((done) => done.violations.map((one) => one.id))")
-    assert found == []
+    assert faults_by_axe(page) == []
     page.set_content(f"<!DOCTYPE html><title>notebook</title>{saved._repr_html_()}")
     inside = page.frame_locator("iframe").locator("[data-ready]")
     inside.locator("input[type=range]").press("End")

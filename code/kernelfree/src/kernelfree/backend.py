@@ -62,7 +62,8 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         # As matplotlib's own, to the hundredths of a point that svg.py keeps: done here it costs next to nothing.
         box = (0.0, 0.0, self.width, self.height) if clip else None
         codes = [b"M", b"L", b"Q", b"C", b"z"]
-        return _path.convert_to_string(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
+        write: Any = _path.convert_to_string  # type: ignore[attr-defined, unused-ignore]
+        return write(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
 
     def draw_text(
         self,
