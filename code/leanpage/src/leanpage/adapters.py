@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,11 @@ def themes(app: Sphinx) -> list[str]:
     return [Path(folder).name for folder in folders]
 
 
+def warnings(app: Sphinx) -> int:
+    """How many warnings this build gave (`app._warncount`, written for Sphinx 7 to 9)."""
+    return int(getattr(app, "_warncount", 1))
+
+
 def notebook(folders: NotebookFolders, docname: str) -> Any:
     """The notebook that a page was made from, with what its cells gave; None for a page that was made from none."""
     source = folders.notebooks / f"{docname}.ipynb"
@@ -55,3 +62,55 @@ def notebook(folders: NotebookFolders, docname: str) -> Any:
         with suppress(KeyError):  # a chapter that says in its front matter that it is not executed is not in the cache
             _, found = get_cache(folders.cache).merge_match_into_notebook(found)
     return found
+
+
+def execution(app: Sphinx, docname: str) -> Callable[[], None] | None:
+    """What fills the cache with what a chapter's cells give, or None where it has none or the cache knows them.
+
+    Sphinx's part of it (reading the source, as its other extensions change it) is done here, one chapter after another;
+    what is returned may run in a thread of its own and raises MyST-NB's ExecutionError. These are the steps of
+    ``myst_nb.sphinx_.Parser.parse`` (1.4) up to the client, so that the cache is asked for the same notebook later.
+    """
+    from myst_nb.core.execute import create_client  # the rest of leanpage can do without MyST-NB
+    from myst_nb.core.execute.cache import NotebookClientCache
+    from myst_nb.core.nb_to_tokens import nb_node_to_dict
+    from myst_nb.core.read import create_nb_reader
+
+    env: Any = app.env
+    path = str(env.doc2path(docname))
+    content = [Path(path).read_text(encoding="utf-8-sig")]
+    env.prepare_settings(docname)
+    app.emit("source-read", docname, content)
+    env.temp_data.clear()
+    config = env.mystnb_config  # only now: a listener may give a chapter more time
+    reader = create_nb_reader(path, env.myst_config, config, content[0])
+    if reader is None:
+        return None
+    try:
+        notebook = reader.read(content[0])
+        overrides = nb_node_to_dict(notebook.metadata.get(config.metadata_key, {}))
+        overrides.pop("output_folder", None)
+        config = config.copy(**overrides)
+    except Exception:  # whatever it is, Sphinx says it of this chapter, and where, when it reads it
+        return None
+    kernel = notebook.metadata.get("kernelspec", {})
+    for pattern, alias in config.kernel_rgx_aliases.items():
+        if re.fullmatch(pattern, kernel.get("name") or ""):
+            kernel["name"] = alias
+            break
+    client = create_client(notebook, path, config, _Silent(), reader.read_fmt)
+    if not isinstance(client, NotebookClientCache):
+        return None
+    with suppress(KeyError):
+        get_cache(config.execution_cache_path).match_cache_notebook(notebook)
+        return None
+    return client.start_client
+
+
+class _Silent:
+    """A logger for what is said again, with its place, when the chapter is read."""
+
+    def debug(self, *words: object, **more: object) -> None:
+        pass
+
+    info = warning = error = debug

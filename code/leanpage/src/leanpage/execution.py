@@ -2,7 +2,8 @@
 
 myst-nb keys its cache on the cells alone, so that an edit to a module they import leaves stale outputs on the
 pages. Here the cache also depends on ``leanpage_execution_inputs`` (the project's own code and its pins) and on the
-Python that runs it: a change gives a new, empty cache, and Sphinx reads every page again.
+Python that runs it: a change gives a new, empty cache, and Sphinx reads every page again. What the cache does not know
+is executed before the pages are read, as many chapters at a time as there are cores (``leanpage_execution_jobs``).
 
 Caches of former states are kept, the three newest, and older ones are taken away: those that this module made, known by
 a file that it leaves in each, and in them only what jupyter-cache wrote.
@@ -11,16 +12,21 @@ a file that it leaves in each, and in them only what jupyter-cache wrote.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
+
+from . import adapters
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +44,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_execution_inputs", [], "", [list])
     # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
     app.connect("config-inited", _choose_cache)
+    app.add_config_value("leanpage_execution_jobs", 0, "", [int])
+    app.connect("env-before-read-docs", _execute)
     app.connect("env-before-read-docs", _count_chapters)
     app.connect("source-read", _announce_chapter)
     app.connect("build-finished", _explain_failure)
@@ -94,6 +102,30 @@ def _is_made_here(folder: Path) -> bool:
     return not folder.is_symlink() and mark.is_file() and mark.read_text(encoding="utf-8", errors="replace") == SAYS
 
 
+def _execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Execute what the cache does not know, side by side: a kernel is a process of its own, and a thread waits for it.
+
+    A chapter alone is left to its reading, and so is one that fails where failures do not end the build.
+    """
+    jobs = app.config.leanpage_execution_jobs or os.cpu_count() or 1
+    settings = adapters.executed_notebooks(app)
+    if jobs < 2 or len(docnames) < 2 or settings is None or settings.cache is None:
+        return
+    # The longest first, so that none is still at work when all others are done.
+    names = sorted(docnames, key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
+    work = {name: run for name in names if (run := adapters.execution(app, name))}
+    if len(work) < 2:
+        return
+    logger.info("\nexecuting %d chapters, %d at a time", len(work), min(jobs, len(work)))
+    with ThreadPoolExecutor(jobs) as pool:
+        running = {pool.submit(run): name for name, run in work.items()}
+        for done, future in enumerate(as_completed(running), 1):
+            if error := future.exception():
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise ExtensionError(failure(error)) from error
+            logger.info("executed %s; %d left", running[future], len(work) - done)
+
+
 def _count_chapters(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     setattr(app, "_chapters_to_read", sorted(docnames))  # noqa: B010  # the order in which Sphinx reads them
 
@@ -109,13 +141,16 @@ def _announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def _explain_failure(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None or exception.__cause__ is None:
-        return
-    if type(exception).__name__ == "ExecutionError":
-        path = Path(str(exception))
-        line = failing_line(path.read_text(encoding="utf-8"), str(exception.__cause__))
-        last = _ANSI.sub("", str(exception.__cause__)).strip().splitlines()[-1]
-        logger.error("%s:%s: a cell of this chapter failed: %s", path, line or "?", last)
+    if type(exception).__name__ == "ExecutionError" and exception and exception.__cause__:
+        logger.error("%s", failure(exception))
+
+
+def failure(error: BaseException) -> str:
+    """Chapter, line and last words of MyST-NB's ExecutionError."""
+    path, said = Path(str(error)), str(error.__cause__)
+    last = _ANSI.sub("", said).strip().splitlines()[-1]
+    line = failing_line(path.read_text(encoding="utf-8"), said)
+    return f"{path}:{line or '?'}: a cell of this chapter failed: {last}"
 
 
 def failing_line(text: str, traceback: str) -> int | None:

@@ -16,11 +16,11 @@ RECORD = "leanpage-made.json"
 
 
 class Made:
-    """What leanpage makes in one output folder, by paths relative to it."""
+    """What leanpage makes in one output folder, by paths relative to it, and the ``state`` that it was made from."""
 
     def __init__(self, folder: Path, record: Path):
         self.folder, self.record = folder, record
-        self.before: dict[str, str] = _read(record, folder)
+        self.before, self.state = _read(record, folder)
         self.now: dict[str, str] = {}
 
     def write(self, path: str, content: bytes) -> None:
@@ -42,13 +42,17 @@ class Made:
         target = self.folder / path
         return bool(known) and target.is_file() and not target.is_symlink() and _digest(target.read_bytes()) in known
 
+    def stands(self) -> bool:
+        """Whether every file that an earlier build made is there as it was made."""
+        return bool(self.before) and all(map(self.is_ours, self.before))
+
     def settle(self) -> None:
         """Take away what earlier builds made and this one did not, and write the record."""
         for path in sorted(set(self.before) - set(self.now)):
             if self.is_ours(path):
                 (self.folder / path).unlink()
         self.record.parent.mkdir(parents=True, exist_ok=True)
-        known = {"folder": str(self.folder), "made": dict(sorted(self.now.items()))}
+        known = {"folder": str(self.folder), "state": self.state, "made": dict(sorted(self.now.items()))}
         self.record.write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 
@@ -63,7 +67,7 @@ def made(app: Sphinx) -> Made:
 
 
 def settle(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None and hasattr(app, "leanpage_made"):
+    if exception is None and getattr(app, "leanpage_written", None):  # else what earlier builds made stands
         made(app).settle()
 
 
@@ -76,9 +80,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read(record: Path, folder: Path) -> dict[str, str]:
+def _read(record: Path, folder: Path) -> tuple[dict[str, str], str]:
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
-        return dict(known["made"]) if known["folder"] == str(folder) else {}
+        return (dict(known["made"]), str(known.get("state", ""))) if known["folder"] == str(folder) else ({}, "")
     except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        return {}, ""

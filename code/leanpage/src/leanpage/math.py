@@ -12,6 +12,7 @@ from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.ext import mathjax
 from sphinx.util import logging
@@ -218,9 +219,10 @@ def choose_renderer(app: Sphinx, config: Config) -> None:
     }
 
 
-def start(app: Sphinx) -> None:
-    app.env.leanpage_bad_math = set()  # type: ignore[attr-defined]
-    if app.builder.format == "html":
+def start(app: Sphinx, env: BuildEnvironment) -> None:
+    """Before any page is written: Sphinx adds to the files' addresses what it finds in them."""
+    env.leanpage_bad_math = set()  # type: ignore[attr-defined]
+    if app.builder.format == "html" and not pages.all_stand(app):
         for path in (STYLE, SCRIPT):
             records.made(app).write(f"_static/{path.name}", path.read_bytes())
 
@@ -233,7 +235,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("leanpage-math.css")
     app.add_js_file("leanpage-math.js")
     app.connect("config-inited", choose_renderer)
-    app.connect("builder-inited", start)
+    app.connect("env-updated", start, priority=600)  # when it is known whether pages are written
     app.connect("html-page-context", load_mathjax)
     app.connect("html-page-context", plain_title)
     app.connect("leanpage-site", write_font, priority=300)

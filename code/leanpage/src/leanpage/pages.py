@@ -6,14 +6,19 @@ output (a removed chapter's page, HTML of the author's own, other builders' file
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
+import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
+from . import adapters
 from . import made as records
 from .made import Made
 from .tree import Tree, attribute
@@ -101,19 +106,76 @@ def written(app: Sphinx) -> set[str]:
 def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name not in BUILDERS:
         return
+    if not written(app):
+        return
     folder = Path(app.outdir)
+    write_others(app)
     names = {name for name in written(app) if (folder / name).is_file()}
     site = Site(folder, names, records.made(app), Site.base_of(app.config.html_baseurl))
     app.emit("leanpage-site", site)
     for name, page in site.pages.items():
         (folder / name).write_bytes(str(page).encode())
+    if adapters.warnings(app):  # they are to be said again
+        records.made(app).state = ""
+
+
+def write_others(app: Sphinx) -> None:
+    """Let Sphinx write the pages that it left standing, where another extension had it write only some."""
+    page = app.builder.get_outfilename  # type: ignore[attr-defined]
+    standing = {
+        name for name in app.env.found_docs if Path(page(name)).relative_to(app.outdir).as_posix() not in written(app)
+    }
+    if standing and app.builder.name != "singlehtml":
+        app.builder.write(sorted(standing), [], "specific")
+
+
+def state(app: Sphinx) -> str:
+    """A digest of all that pages are made of beside their sources: settings, and the files of extensions and themes."""
+    config = [(value.name, repr(value.value)) for value in app.config if value.name != "nb_execution_cache_path"]
+    modules = (sys.modules.get(name.partition(".")[0]) for name in app.extensions)
+    packages = {Path(file).parent for module in modules if (file := getattr(module, "__file__", None))}
+    packages -= {Path(sysconfig.get_path("purelib"))}  # where a module stands that is no package
+    named = [*app.config.html_static_path, *app.config.html_extra_path, *app.config.templates_path]
+    single = [app.config.html_search_scorer, app.config.html_logo, app.config.html_favicon]
+    roots = packages | {Path(app.confdir, name) for name in (*named, *single) if name}
+    files = {
+        (path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size)
+        for root in roots
+        for path in (root.rglob("*") if root.is_dir() else [root])
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    return hashlib.sha256(repr([config, sorted(files)]).encode()).hexdigest()
+
+
+def to_write(app: Sphinx, env: BuildEnvironment) -> set[str]:
+    """Pages share their styles and fonts, so that a change of one page is a change of all; without one, all stand."""
+    made = records.made(app)
+    before, made.state = made.state, state(app)
+    outdated: Iterable[str] = app.builder.get_outdated_docs()
+    changed = getattr(app, "leanpage_read", True) or any(True for _ in outdated) or before != made.state
+    app.leanpage_all_stand = not changed and made.stands()  # type: ignore[attr-defined]
+    return set() if all_stand(app) else set(env.found_docs)
+
+
+def all_stand(app: Sphinx) -> bool:
+    """Whether all pages of an earlier build are what this one would write."""
+    return bool(getattr(app, "leanpage_all_stand", False))
+
+
+def note_reading(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    app.leanpage_read = bool(docnames) or getattr(app, "leanpage_purged", False)  # type: ignore[attr-defined]
+
+
+def note_purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    app.leanpage_purged = True  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension(records.__name__)
     app.add_event("leanpage-site")
-    # Pages share their styles and fonts, so that a change of one page is a change of all.
-    app.connect("env-updated", lambda app, env: env.found_docs)
+    app.connect("env-purge-doc", note_purge)
+    app.connect("env-before-read-docs", note_reading)
+    app.connect("env-updated", to_write)
     app.connect("html-page-context", note, priority=999)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

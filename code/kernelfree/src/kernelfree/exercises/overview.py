@@ -39,7 +39,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
     app.connect("doctree-read", _collect)
-    app.connect("env-updated", lambda app, env: sorted(_lists(env)))
+    app.connect("env-updated", _outdated)
     app.connect("doctree-resolved", _fill)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -64,17 +64,30 @@ def _exercises(env: BuildEnvironment) -> dict[str, list[tuple[str, str]]]:
     return exercises
 
 
+def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """The pages with a list, where any page was read or is gone."""
+    changed: bool = env.__dict__.pop("kernelfree_exercises_changed", False)
+    return sorted(_lists(env)) if changed else []
+
+
+def _note_change(env: BuildEnvironment) -> None:
+    env.__dict__["kernelfree_exercises_changed"] = True
+
+
 def _purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
+    _note_change(env)
     _exercises(env).pop(page, None)
     _lists(env).discard(page)
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnvironment) -> None:
+    _note_change(env)
     _exercises(env).update({page: found for page, found in _exercises(other).items() if page in pages})
     _lists(env).update(_lists(other) & set(pages))
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
+    _note_change(app.env)
     found = [
         (match[1], _title(node, match[1]))
         for node in doctree.findall(nodes.raw)
