@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import tinycss2
@@ -78,19 +79,19 @@ def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> N
     return Names(exact, tuple(sorted(beginnings)))
 
 
-def said(script: str) -> list[str]:
+@cache  # many pages hold the same: a notebook with Plotly the three megabytes of it
+def said(script: str) -> frozenset[str]:
     """Return the words by which a script may name an element that it makes or changes."""
     root = Parser(JAVASCRIPT).parse(script.encode()).root_node
     if root.has_error:
-        return WORD.findall(script)
-    words: list[str] = []
-    for node in QueryCursor(SAID).captures(root).get("said", []):
-        text = (node.text or b"").decode()
+        return frozenset(WORD.findall(script))
+    words: set[str] = set()
+    for text in {(node.text or b"").decode() for node in QueryCursor(SAID).captures(root).get("said", [])}:
         if MARKUP.search(text):
-            words += WORD.findall(text)
+            words.update(WORD.findall(text))
         else:
-            words += [word for part in text.split() if LISTED.fullmatch(part) for word in part.split(",")]
-    return words
+            words.update(word for part in text.split() if LISTED.fullmatch(part) for word in part.split(","))
+    return frozenset(words)
 
 
 def _take_text(exact: set[str], text: str) -> None:
