@@ -2,6 +2,7 @@
 
 import io
 import logging
+import warnings
 
 import numpy as np
 from matplotlib.image import imsave
@@ -29,6 +30,11 @@ def test_card_is_drawn_with_and_without_a_picture():
     plain = cards.drawn("A price in $ and $", "About it.", "A book", None)
     assert cards.first_readable([plain]).shape[:2] == (cards.HEIGHT, cards.WIDTH)
     assert cards.drawn("A price in $ and $", "About it.", "A book", cards.first_readable([png(1)])) != plain
+
+
+def test_card_leaves_out_what_its_font_lacks():
+    with warnings.catch_warnings(action="error"):
+        assert cards.drawn("A ball \N{CRYSTAL BALL}", "", "", None) == cards.drawn("A ball ", "", "", None)
 
 
 def test_cutting_a_font_says_nothing(caplog):

@@ -79,10 +79,13 @@ def first_readable(found: Iterable[bytes]) -> Any:
 
 
 def drawn(title: str, text: str, book: str, figure: Any) -> bytes:
-    """Return the card as PNG. Its words are words: no sign among them is read as mathematics."""
+    """Return the card as PNG. Its words are words: no sign is mathematics, and what the font lacks goes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import findfont, get_font
 
+    known = get_font(findfont("DejaVu Sans")).get_charmap()
+    title, text, book = ("".join(c for c in part if ord(c) in known or c.isspace()) for part in (title, text, book))
     card = Figure((WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
     FigureCanvasAgg(card)
     wide = 52 if figure is None else 30
