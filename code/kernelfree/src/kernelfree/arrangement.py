@@ -6,6 +6,7 @@ which widget belongs to which figure, and the display of a box that holds one be
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 import ipywidgets as widgets
 
 from kernelfree import capture, page
+from kernelfree.drawing import FrameError
 
 if TYPE_CHECKING:
     from kernelfree.interaction import Figure
@@ -42,13 +44,23 @@ def _show(widget: Any) -> None:
     steered = list(dict.fromkeys(_controls[part] for part in below if part in _controls))
     for figure in figures:
         box = widget if figure in steered and widget not in _outputs else _boxes.get(figure)
-        capture.display(figure.bundle(partial(_arranged, box, figure)), raw=True)
+        try:
+            capture.display(figure.bundle(partial(_arranged, box, figure)), raw=True)
+        except Exception as error:
+            if isinstance(error, FrameError) or not os.environ.get(page.AS_IPYWIDGETS):
+                raise
+            capture.display(page.left(figure.name, error), raw=True)
+            _show_stock(widget)
     if figures:
         return
     if steered and any(figure.widgets for figure in steered):
         for figure in steered:
             _boxes[figure] = widget  # they are shown with their figure, in this order
         return
+    _show_stock(widget)
+
+
+def _show_stock(widget: Any) -> None:
     data = widget._repr_mimebundle_()
     capture.display(data[0] if isinstance(data, tuple) else data, raw=True)
 

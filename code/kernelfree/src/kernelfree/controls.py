@@ -301,23 +301,30 @@ def count(controls: Sequence[Control]) -> int:
 def coarsened(controls: Sequence[Control], most: int) -> tuple[list[Control], list[str]]:
     """The controls with as many values left out as it takes for at most ``most`` frames; the start stays exact.
 
-    Only sliders are made coarser; where that does not suffice, the result still has more than ``most``.
+    Only sliders are made coarser, down to two values each, and where these are too many, the last of them stand still;
+    menus and the like stay, and may by themselves come to more than ``most``.
     """
     strides = dict.fromkeys(range(len(controls)), 1)
     coarse = list(controls)
     while count(coarse) > most:
         able = [k for k, control in enumerate(coarse) if _places(control) > 2]
         if not able:
-            break
+            last = next((k for k in reversed(range(len(coarse))) if _places(coarse[k]) == 2), None)
+            if last is None:
+                break
+            coarse[last] = _at_rest(controls[last])
+            continue
         widest = max(able, key=lambda k: _places(coarse[k]))
         before = _places(coarse[widest])
         while _places(coarse[widest]) == before:
             strides[widest] += 1
             coarse[widest] = _every(controls[widest], strides[widest])
     notes = [
-        f"{now.name!r} has {_places(now)} of its {_places(was)} values, every {_nth(strides[k])}"
+        f"{now.name!r} stands still at {now.values[0]!r}"
+        if now.kind == "fixed"
+        else f"{now.name!r} has {_places(now)} of its {_places(was)} values, one in {strides[k]}"
         for k, (was, now) in enumerate(zip(controls, coarse, strict=True))
-        if strides[k] > 1
+        if now is not was
     ]
     return coarse, notes
 
@@ -329,8 +336,9 @@ def _places(control: Control) -> int:
     return len(control.ends) if control.ends is not None else 1
 
 
-def _nth(number: int) -> str:
-    return {2: "second", 3: "third"}.get(number, f"{number}th")
+def _at_rest(control: Control) -> Control:
+    value = control.values[control.start]
+    return Control(control.name, control.label, "fixed", [value], [str(value)], 0)
 
 
 def _every(control: Control, stride: int) -> Control:

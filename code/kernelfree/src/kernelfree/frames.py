@@ -14,13 +14,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
 from kernelfree.svg import Node, ids, rename_ids, uncollected
 
-_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
+_DECIMAL = re.compile(r"(-?\d+(?:\.\d+)?)")
 
 #: A column whose name is no attribute: an element's own text. Its values are strings.
 TEXT = "#text"
@@ -134,9 +134,10 @@ def _coded(values: list[str | None]) -> list[str | None] | dict[str, Any]:
     texts = [value for value in values if value is not None]
     if len(texts) < 3 or len(texts) < len(values):
         return values
-    parts = _DECIMAL.split(texts[0])
-    numbers = [[round(float(number) * 100) for number in _DECIMAL.findall(text)] for text in texts]
-    if any(len(row) != len(parts) - 1 or _joined(parts, row) != text for row, text in zip(numbers, texts, strict=True)):
+    split = [_DECIMAL.split(text) for text in texts]  # parts, and the numbers between them
+    parts = split[0][::2]
+    numbers = [[_in_hundredths(number) for number in pieces[1::2]] for pieces in split]
+    if any(pieces[::2] != parts for pieces in split) or any(None in row for row in numbers):
         return values
     kept, series = [parts[0]], []
     for slot, part in zip(zip(*numbers, strict=True), parts[1:], strict=True):
@@ -155,6 +156,13 @@ def _differences_of(numbers: Sequence[int]) -> list[int]:
 
 def _joined(parts: Sequence[str], numbers: Sequence[int]) -> str:
     return parts[0] + "".join(_hundredths(number) + part for number, part in zip(numbers, parts[1:], strict=True))
+
+
+@lru_cache(maxsize=100_000)
+def _in_hundredths(text: str) -> int | None:
+    """The number that ``_hundredths`` writes so, if there is one."""
+    number = round(float(text) * 100)
+    return number if _hundredths(number) == text else None
 
 
 def _hundredths(number: int) -> str:

@@ -227,7 +227,7 @@ class Figure:
             name=self.name,
             title=self.options.title,
             instance=self.instance,
-            modules=page.modules(modules.STATIC / "frames.js"),
+            modules=_front_end(),
             about={
                 "name": self.name,
                 "title": self.options.title or description or self.name,
@@ -266,6 +266,11 @@ class Figure:
         if controls.count(coarse) > most:
             raise FigureError(f"{self.name}: {said}, and no slider left to coarsen: offer fewer options")
         return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise max_frames"]
+
+
+@functools.cache
+def _front_end() -> list[dict[str, Any]]:
+    return page.modules(modules.STATIC / "frames.js")
 
 
 def _tasks(goals: Mapping[str, Any]) -> str:
@@ -349,7 +354,7 @@ def _display(bundle: dict[str, Any]) -> None:
 
 def _leave(draw: Draw, abbreviations: Mapping[str, Any], options: Options, error: Exception) -> None:
     """Leave a call to ipywidgets, with word of it for the build."""
-    _display({page.MIME: page.Left(name=default_name(draw), reason=str(error)).to_json(), "text/plain": ""})
+    _display(page.left(default_name(draw), error))
     stock.interact.options(manual=options.manual)(draw, **abbreviations)
 
 

@@ -114,6 +114,11 @@ class Left:
         return _to_json(self)
 
 
+def left(name: str, error: Exception) -> dict[str, Any]:
+    """The output that says so."""
+    return {MIME: Left(name=name, reason=str(error)).to_json(), "text/plain": ""}
+
+
 def _to_json(sent: Payload | Left) -> dict[str, Any]:
     # Not dataclasses.asdict, which copies thousands of frames that are JSON already.
     own = {field.name: getattr(sent, field.name) for field in fields(sent)}

@@ -287,7 +287,10 @@ def rename_ids(root: Node, names: dict[str, str]) -> None:
     """Rename every id, and every reference to it, after ``names`` (old id -> new id)."""
     for node in root.walk():
         for key, value in node.attributes.items():
-            node.attributes[key] = names.get(value, value) if key == "id" else point_to(value, names)
+            if key == "id":
+                node.attributes[key] = names.get(value, value)
+            elif "#" in value:
+                node.attributes[key] = point_to(value, names)
 
 
 def ids(root: Node) -> list[str]:
@@ -421,7 +424,7 @@ def _keep_used_ids(root: Node) -> None:
     used = set()
     for node in root.walk():
         for key, value in node.attributes.items():
-            if key != "id":
+            if key != "id" and "#" in value:
                 used.update(re.findall(r"^#(.+)$|url\(#([^)]+)\)", value))
     used = {name for pair in used for name in pair if name}
     for node in root.walk():
