@@ -132,6 +132,17 @@ def test_page_has_mathml_numbers_and_references_and_no_mathjax(build):
     assert "mathjax@" not in html and r"\(" not in html
 
 
+def test_no_line_ends_between_a_formula_and_the_mark_beside_it(build):
+    html = build("# A\n\n$a$, then ($b$) or **$c$**: a $d$-axis ends $e$ here, $f$.\n")
+    plain = re.sub(r"<math.*?<mi>(.*?)</mi>.*?</math>", r"\1", html, flags=re.DOTALL)
+    plain = re.sub(r'<span class="math [^>]*>(.*?)</span>', r"\1", plain)
+    assert (
+        '<p><span class="math-unbroken">a,</span> then <span class="math-unbroken">(b)</span> or <strong>c</strong>: a '
+        '<span class="math-unbroken">d-</span>axis ends e here, <span class="math-unbroken">f.</span></p>' in plain
+    )
+    assert "math-unbroken" not in build("---\nleanpage_math: false\n---\n\n# A\n\n$a$, b.\n")
+
+
 def test_macro_written_in_a_page_holds_for_that_page(build):
     assert "𝕂" in build("# T\n\n$\\newcommand{\\K}{\\mathbb{K}}$\n\n$\\K$\n")
 

@@ -43,6 +43,8 @@ WORDS = re.compile(r"\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox)\{[^{}\n]*\}"
 #: Where a browser sets math smaller: in scripts and limits, in the index of a root, in fractions in a line of text.
 _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mroot")
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
+#: What belongs to the formula before it, or after it, and stands on its line.
+CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
@@ -143,6 +145,25 @@ def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let no line end between a formula and a bracket or point beside it, where browsers would break it."""
+    if left_to_mathjax(app, docname):
+        return
+    for math in list(doctree.findall(nodes.math)):
+        parent, place = math.parent, math.parent.index(math)
+        before, after = parent[max(place - 1, 0) : place], parent[place + 1 : place + 2]
+        opening = OPENING.search(before[0].astext()) if isinstance(next(iter(before), None), nodes.Text) else None
+        closing = CLOSING.match(after[0].astext()) if isinstance(next(iter(after), None), nodes.Text) else None
+        if opening:
+            before = [nodes.Text(opening.string[: opening.start()])]
+        if closing:
+            after = [nodes.Text(closing.string[closing.end() :])]
+        if opening or closing:
+            marks = [nodes.Text(mark[0]) if mark else nodes.Text("") for mark in (opening, closing)]
+            together = nodes.inline("", "", marks[0], math, marks[1], classes=["math-unbroken"])
+            parent[max(place - 1, 0) : place + 2] = [*before, together, *after]
+
+
 def by_size(page: Tree) -> list[list[Node]]:
     """Return the math of a page; what of it is set smaller, as scripts are; what smaller still, scripts of these."""
     small = page.find(SMALLER)
@@ -236,6 +257,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file("leanpage-math.js")
     app.connect("config-inited", choose_renderer)
     app.connect("env-updated", start, priority=600)  # when it is known whether pages are written
+    app.connect("doctree-resolved", keep_together, priority=950)  # after notebooks are made of it
     app.connect("html-page-context", load_mathjax)
     app.connect("html-page-context", plain_title)
     app.connect("leanpage-site", write_font, priority=300)
