@@ -188,6 +188,20 @@ def test_menu_of_downloads_opens_and_closes_by_keyboard(page, server):
     assert not menu.is_visible() and button.evaluate("(button) => button === document.activeElement")
 
 
+def test_menus_stay_on_the_page_of_a_phone(page, server):
+    page.set_viewport_size({"width": 320, "height": 640})
+    visit(page, server, "book/summary.html")
+    buttons = page.locator(".bd-header-article button.dropdown-toggle").all()
+    assert buttons
+    for button in buttons:
+        button.click()
+        edges = page.locator(".dropdown-menu.show").evaluate(
+            "(menu) => [...menu.getClientRects()].map((r) => [r.left, r.right])"
+        )
+        assert [0 <= left and right <= 320 for left, right in edges] == [True]
+        button.click()
+
+
 def test_print_button_prints(page, server):
     visit(page, server, "book/summary.html")
     page.evaluate("window.print = () => { window.printed = true; }")

@@ -2,6 +2,7 @@
 
 import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -56,6 +57,21 @@ def test_only_bare_rows_are_aligned(tex, aligned):
 )
 def test_spellings_of_mathjax_are_known(tex, same):
     assert leanmath.respelled(tex) == same
+
+
+@pytest.mark.parametrize(
+    "tex, styles",
+    [
+        (r"\dfrac{1}{\frac{2}{\tfrac34}} + \dbinom{n}{k}", 3),
+        (r"\cfrac{1}{2} + \genfrac(){0pt}{0}{n}{k}", 2),
+        (r"\frac12", 0),
+    ],
+)
+def test_fractions_of_another_size_are_as_html_allows(tex, styles):
+    drawn = mathml(tex)
+    assert not re.search(r"<(?!mstyle\b)\w+[^>]* (displaystyle|scriptlevel)=", drawn)
+    assert drawn.count("<mstyle displaystyle=") == drawn.count("</mstyle>") == styles
+    assert len(list(ElementTree.fromstring(drawn).iter("mfrac"))) == tex.count("frac") + tex.count("binom")
 
 
 def test_font_holds_what_pages_show_and_little_else():

@@ -170,7 +170,7 @@ def test_colab_opens_one_host_alone(address, kept):
 BUTTONS = [{"text": "Binder", "url": "b"}, {"text": "Colab", "url": "c"}]
 
 
-def offered(tmp_path, monkeypatch, environment: dict[str, str]) -> dict[str, dict]:
+def offered(tmp_path, monkeypatch, environment: dict[str, str], branch="notebooks", source="one.md") -> dict[str, dict]:
     """The launch buttons of a page whose notebook is written, as a fork's build in ``environment`` offers them."""
     for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -183,9 +183,10 @@ def offered(tmp_path, monkeypatch, environment: dict[str, str]) -> dict[str, dic
         "repository_branch": "trunk",
         "launch_buttons": {"binderhub_url": "https://hub.example.org/"},
     }
-    config = SimpleNamespace(html_theme_options=options, leanpage_notebook_branch="notebooks")
+    config = SimpleNamespace(html_theme_options=options, leanpage_notebook_branch=branch)
     context = {"header_buttons": [{"label": "launch-buttons", "buttons": [dict(button) for button in BUTTONS]}]}
-    book = SimpleNamespace(config=config, outdir=str(tmp_path), confdir=str(tmp_path))
+    env = SimpleNamespace(doc2path=lambda name: tmp_path / source)
+    book = SimpleNamespace(env=env, config=config, outdir=str(tmp_path), confdir=str(tmp_path))
     notebooks.offer(book, "book/one", "page.html", context, nodes.document(None, None))
     return {button["text"]: button for button in context["header_buttons"][0]["buttons"]}
 
@@ -208,6 +209,24 @@ def test_before_the_branch_is_there_binder_opens_the_source_and_says_so(tmp_path
     buttons = offered(tmp_path, monkeypatch, {})
     assert buttons["Binder"]["url"] == "b" and "not published yet" in buttons["Binder"]["tooltip"]
     assert "Colab" not in buttons
+
+
+@pytest.mark.parametrize("environment", [{}, {"GITHUB_REPOSITORY": "ada/book"}])
+def test_page_that_is_a_notebook_keeps_its_launch_buttons(tmp_path, monkeypatch, environment):
+    buttons = offered(tmp_path, monkeypatch, environment, branch="", source="one.ipynb")
+    assert list(buttons.values()) == BUTTONS
+
+
+@pytest.mark.parametrize("source, texts", [("one.md", [".ipynb", ".md"]), ("one.ipynb", [".md"])])
+def test_notebook_is_among_the_downloads_once(tmp_path, source, texts):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/one.ipynb").write_text("{}")
+    env = SimpleNamespace(doc2path=lambda name: tmp_path / source)
+    downloads = {"label": "download-buttons", "buttons": [{"text": ".md", "label": "download-source-button"}]}
+    context = {"header_buttons": [downloads], "pathto": lambda name, kind: name}
+    book = SimpleNamespace(env=env, outdir=str(tmp_path))
+    notebooks.offer(book, "one", "page.html", context, nodes.document(None, None))
+    assert [button["text"] for button in downloads["buttons"]] == texts
 
 
 def test_names_of_a_cell_are_those_it_reads_and_those_it_gives():

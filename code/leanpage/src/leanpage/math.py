@@ -45,13 +45,15 @@ _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultis
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 #: What belongs to the formula before it, or after it, and stands on its line.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
+STYLED = re.compile(r"<(/?)(mfrac|mrow)\b([^>]*)(?<!/)>")
+SIZE = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
 
 def mathml(tex: str, *, display: bool, converter: LatexToMathML, macros: dict[str, str] | None = None) -> str:
     """Return `tex` as a MathML element that carries its own source as an annotation, for those who copy it."""
-    element = converted(tex, display=display, converter=converter, macros=macros or {})
+    element = sized(converted(tex, display=display, converter=converter, macros=macros or {}))
     annotation = f'<annotation encoding="application/x-tex">{html.escape(tex.strip(), quote=False)}</annotation>'
     head, body = element.removesuffix("</math>").split(">", 1)
     return f"{head}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
@@ -78,6 +80,19 @@ def converted(tex: str, *, display: bool, converter: LatexToMathML, macros: dict
         return settled(converter.convert_with_global_state(rewriter(tex), displaystyle=display), rewriter.marks)
     except (LatexError, TexError) as error:
         raise problem or error from None
+
+
+def sized(element: str) -> str:
+    """Return MathML whose rows and fractions of another size stand in an `mstyle`: by HTML's rules they have none."""
+    own: list[bool] = []
+
+    def moved(tag: re.Match[str]) -> str:
+        if tag[1]:
+            return f"{tag[0]}</mstyle>" if own.pop() else tag[0]
+        own.append(bool(size := "".join(SIZE.findall(tag[3]))))
+        return f"<mstyle{size}><{tag[2]}{SIZE.sub('', tag[3])}>" if size else tag[0]
+
+    return STYLED.sub(moved, element)
 
 
 def respelled(tex: str) -> str:

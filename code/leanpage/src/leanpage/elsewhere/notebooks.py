@@ -5,7 +5,8 @@ the others import, from the repository that the book was built from, where that 
 
 - ``leanpage_install``: module -> requirement, say ``{"mybook": "mybook[all]"}``: what notebooks elsewhere install, in
   this order; ``"mybook#subdirectory=code/mybook"`` for a package in a folder of the repository;
-- ``leanpage_notebook_branch``: the branch of the repository that keeps the notebooks for Colab (default "notebooks").
+- ``leanpage_notebook_branch``: the branch of the repository that keeps the notebooks for Colab (default none).
+  Where there is none, a page whose source is a notebook keeps the buttons that the theme gives it.
 """
 
 from __future__ import annotations
@@ -432,12 +433,14 @@ def offer(
     """Put the notebook among the page's downloads, and let Binder and Colab open it from the branch that keeps them.
 
     Without that branch Binder opens the page's source, as the theme has it, and says so; Colab cannot, and is left out.
+    A page whose source is a notebook already has it among its downloads, and both can open it.
     """
     groups = {button.get("label"): button for button in context.get("header_buttons", [])}
     exported = doctree is not None and path(app, pagename).exists()
+    is_notebook = exported and str(app.env.doc2path(pagename)).endswith(".ipynb")
     if downloads := groups.get("download-buttons"):
         others = [button for button in downloads["buttons"] if button.get("label") != "download-notebook-button"]
-        if exported:
+        if exported and not is_notebook:
             notebook = {
                 "type": "link",
                 "url": context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1),
@@ -454,6 +457,8 @@ def offer(
     options, branch = app.config.html_theme_options, app.config.leanpage_notebook_branch
     address = options["repository_url"]
     kept = exported and branch_is_kept(app)
+    if is_notebook and not kept:
+        return
     for button in launch["buttons"]:
         if button["text"] == "Binder" and kept and urlsplit(address).netloc in ("github.com", "gitlab.com"):
             ref = options.get("repository_branch") or "main"
@@ -485,7 +490,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension(repository.__name__)
     app.setup_extension(records.__name__)
     app.add_config_value("leanpage_install", {}, "env", types=[dict])
-    app.add_config_value("leanpage_notebook_branch", "notebooks", "html", types=[str])
+    app.add_config_value("leanpage_notebook_branch", "", "html", types=[str])
     app.connect("config-inited", configure, priority=150)
     app.connect("doctree-resolved", export, priority=900)
     app.connect("html-page-context", offer, priority=900)

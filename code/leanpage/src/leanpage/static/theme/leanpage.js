@@ -3,7 +3,11 @@
 // Menus open and close; a click elsewhere or Escape closes them and gives the focus back.
 function setMenu(button, open) {
   button.setAttribute("aria-expanded", open);
-  button.parentElement.querySelector(".dropdown-menu").classList.toggle("show", open);
+  const menu = button.parentElement.querySelector(".dropdown-menu");
+  menu.classList.toggle("show", open);
+  // On a phone a menu that ends where its button does may begin before the page.
+  menu.style.marginRight = "";
+  if (open) menu.style.marginRight = `${Math.min(0, menu.getBoundingClientRect().left)}px`;
 }
 
 document.addEventListener("click", (event) => {
