@@ -118,6 +118,44 @@ def test_small_rasters_are_drawn_as_paths_that_cover_the_same_pixels():
     assert sum(node.tag == "image" for node in tree.walk()) == 1  # the photograph stays what it is
 
 
+def plain(ax):
+    ax.plot([0, 1], color="#e07000")
+
+
+def navy(ax):
+    ax.plot([0, 1], color="navy")
+
+
+def numbers_on_cells(ax):
+    ax.imshow([[0, 1]], cmap="Blues")
+    ax.text(1, 0, "9", color="white")
+
+
+def tinted(ax):
+    ax.set_facecolor("#eaeaf2")
+
+
+def night(ax):
+    ax.figure.set_facecolor("black")
+    ax.set_facecolor("black")
+    ax.plot([0, 1], color="white")
+
+
+@pytest.mark.parametrize(
+    ("draw", "paper"),
+    [(plain, None), (navy, "#ffffff"), (numbers_on_cells, "#ffffff"), (tinted, "#ffffff"), (night, "#000000")],
+)
+def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper, monkeypatch):
+    monkeypatch.setattr(svg, "_theme", dict(svg._PLAIN))
+    figure, ax = plt.subplots()
+    draw(ax)
+    root = svg.draw(figure)
+    plt.close(figure)
+    assert re.findall("background:(#[0-9a-f]{6})", root.attributes["style"]) == ([paper] if paper else [])
+    # On its own paper a figure keeps the colours that matplotlib drew; else it takes the page's ink.
+    assert ("currentColor" in str(root)) == (paper is None)
+
+
 def test_wrong_uses_of_still_say_so():
     fig = figure()
     with pytest.raises(ValueError, match="needs a description"):
