@@ -96,6 +96,7 @@ def soft(tmp_path_factory) -> subprocess.CompletedProcess:
         cell(
             "from ipywidgets import interactive", "interactive(lambda a, b: 'x', a=list(range(40)), b=list(range(50)))"
         ),
+        cell("interact(lambda n: 1 / (n - n), n=(0, 3))", "print('The rest', 'stands.')"),
         cell("interact(lambda word, n: word * n, word='ha', n=(1, 3))"),
     ]
     return build(folder, *cells, conf="kernelfree_ipywidgets = True\n")
@@ -121,6 +122,13 @@ def test_with_a_line_of_configuration_the_interact_of_ipywidgets_is_ours(soft):
 def test_what_is_left_to_ipywidgets_is_named(soft):
     left = r"index\.md:\d+: WARNING: figure[-\d]*: interact is left to ipywidgets here.*: ([\d,]+) frames"
     assert re.findall(left, soft.stderr) == ["1,600", "2,000"]
+    assert re.search(r"WARNING: .* is left to ipywidgets here.*<lambda>\(n=0\) failed: ZeroDivisionError", soft.stderr)
+
+
+def test_a_strict_book_leaves_nothing_to_ipywidgets(tmp_path):
+    conf = "kernelfree_ipywidgets = True\nkernelfree_strict = True\n"
+    done = build(tmp_path, cell("from ipywidgets import interact", "interact(lambda: 1)"), conf=conf)
+    assert done.returncode != 0 and re.search(r"index\.md: FigureError: figure: it has no description", done.stderr)
 
 
 @pytest.mark.parametrize(

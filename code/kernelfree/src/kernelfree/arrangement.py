@@ -6,7 +6,6 @@ which widget belongs to which figure, and the display of a box that holds one be
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from weakref import WeakKeyDictionary
 import ipywidgets as widgets
 
 from kernelfree import capture, page
-from kernelfree.drawing import FrameError
 
 if TYPE_CHECKING:
     from kernelfree.interaction import Figure
@@ -47,7 +45,7 @@ def _show(widget: Any) -> None:
         try:
             capture.display(figure.bundle(partial(_arranged, box, figure)), raw=True)
         except Exception as error:
-            if isinstance(error, FrameError) or not os.environ.get(page.AS_IPYWIDGETS):
+            if not page.may_leave():
                 raise
             capture.display(page.left(figure.name, error), raw=True)
             _show_stock(widget)

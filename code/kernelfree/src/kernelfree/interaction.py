@@ -98,7 +98,7 @@ class Interact:
             figure = Figure(draw, {stock.argument(widget): widget for widget in panel.kwargs_widgets}, options)
             bundle = figure.bundle()
         except Exception as error:
-            if self._as_ipywidgets and not isinstance(error, FrameError):
+            if self._as_ipywidgets and page.may_leave():
                 _leave(draw, abbreviations, options, error)
                 return
             raise _named(draw, options, error) from error

@@ -114,6 +114,11 @@ class Left:
         return _to_json(self)
 
 
+def may_leave() -> bool:
+    """Whether what cannot become a figure is left to ipywidgets: in a book with the line for it that is not strict."""
+    return bool(os.environ.get(AS_IPYWIDGETS)) and os.environ.get(STRICT) != "1"
+
+
 def left(name: str, error: Exception) -> dict[str, Any]:
     """The output that says so."""
     return {MIME: Left(name=name, reason=str(error)).to_json(), "text/plain": ""}
