@@ -8,7 +8,7 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from leanpage.elsewhere import lab, notebooks
+from leanpage.elsewhere import lab, live, notebooks
 from leanpage.elsewhere.markdown import Markdown, plain
 
 RST = """
@@ -227,6 +227,21 @@ def test_notebook_is_among_the_downloads_once(tmp_path, source, texts):
     book = SimpleNamespace(env=env, outdir=str(tmp_path))
     notebooks.offer(book, "one", "page.html", context, nodes.document(None, None))
     assert [button["text"] for button in downloads["buttons"]] == texts
+
+
+@pytest.mark.parametrize(
+    "setting, buttons, is_wanted",
+    [
+        (True, {"binderhub_url": "https://hub.example.org"}, True),
+        (True, {"binderhub_url": "https://hub.example.org", "thebe": True}, False),
+        (True, {"colab_url": notebooks.COLAB}, False),
+        (False, {"binderhub_url": "https://hub.example.org"}, False),
+        (True, None, False),
+    ],
+)
+def test_live_code_is_offered_where_binder_is_and_the_themes_own_is_not(setting, buttons, is_wanted):
+    config = SimpleNamespace(html_theme_options={"launch_buttons": buttons}, leanpage_live=setting)
+    assert live.wanted(SimpleNamespace(config=config)) is is_wanted
 
 
 def test_names_of_a_cell_are_those_it_reads_and_those_it_gives():

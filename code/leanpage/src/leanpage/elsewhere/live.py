@@ -1,6 +1,7 @@
 """Live code on the page, by Thebe on Binder: offered in the launch menu, asked for by a press and a yes, never before.
 
-On where Binder is among the ``launch_buttons`` and the repository is known; ``leanpage_live: false`` leaves it out.
+On where Binder is among the ``launch_buttons``, the theme's own live code is not, and the repository is known;
+``leanpage_live: false`` leaves it out.
 Until the reader says yes the page asks no other host for anything; then it loads Thebe and runs the page's cells, with
 those that the page leaves out in their places.
 """
@@ -27,6 +28,12 @@ THEBE = "https://cdn.jsdelivr.net/npm/thebe@0.9.3/lib/"
 INTEGRITY = "sha384-jD7u+icBMbuPUkzq2VCHol9Rd0VnPVjvTI8ZHQsQEZdbmH9gWMdD732B8Dli6Gej"
 
 
+def wanted(app: Sphinx) -> bool:
+    """Whether Binder can run the cells, and the author has not asked for the theme's own way of doing so."""
+    launch = app.config.html_theme_options.get("launch_buttons") or {}
+    return bool(app.config.leanpage_live and launch.get("binderhub_url") and not launch.get("thebe"))
+
+
 def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] | None:
     """What live.js must know of a page, or None where there is nothing to run or nobody to run it."""
     options = app.config.html_theme_options
@@ -34,7 +41,7 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
     address = options.get("repository_url") or ""
     provider = {"github.com": "github", "gitlab.com": "gitlab"}.get(urlsplit(address).netloc)
     executed = notebooks.executed(app, docname)
-    if not (app.config.leanpage_live and binder and provider and executed):
+    if not (wanted(app) and provider and executed):
         return None
     hidden: dict[int, list[str]] = {}
     shown = done = 0
@@ -101,10 +108,7 @@ def offer(
 
 
 def add_files(app: Sphinx) -> None:
-    options = app.config.html_theme_options
-    if app.builder.name != "html" or not app.config.leanpage_live or not options.get("repository_url"):
-        return
-    if not (options.get("launch_buttons") or {}).get("binderhub_url"):
+    if app.builder.name != "html" or not wanted(app) or not app.config.html_theme_options.get("repository_url"):
         return
     Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
     for name in ("live.js", "live.css"):
