@@ -64,13 +64,14 @@ def test_spellings_of_mathjax_are_known(tex, same):
     [
         (r"\dfrac{1}{\frac{2}{\tfrac34}} + \dbinom{n}{k}", 3),
         (r"\cfrac{1}{2} + \genfrac(){0pt}{0}{n}{k}", 2),
+        (r"\frac12 + \left(\begin{smallmatrix} \frac12 \\ b \end{smallmatrix}\right)_{\substack{c \\ d}}", 2),
         (r"\frac12", 0),
     ],
 )
-def test_fractions_of_another_size_are_as_html_allows(tex, styles):
+def test_what_has_another_size_is_as_html_allows(tex, styles):
     drawn = mathml(tex)
     assert not re.search(r"<(?!mstyle\b)\w+[^>]* (displaystyle|scriptlevel)=", drawn)
-    assert drawn.count("<mstyle displaystyle=") == drawn.count("</mstyle>") == styles
+    assert len(re.findall(r"<mstyle (?:displaystyle|scriptlevel)=", drawn)) == drawn.count("</mstyle>") == styles
     assert len(list(ElementTree.fromstring(drawn).iter("mfrac"))) == tex.count("frac") + tex.count("binom")
 
 

@@ -45,7 +45,7 @@ _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultis
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 #: What belongs to the formula before it, or after it, and stands on its line.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
-STYLED = re.compile(r"<(/?)(mfrac|mrow)\b([^>]*)(?<!/)>")
+STYLED = re.compile(r"<(/?)(m(?!ath\b|style\b)\w+)([^>]*)(?<!/)>")
 SIZE = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
@@ -83,7 +83,7 @@ def converted(tex: str, *, display: bool, converter: LatexToMathML, macros: dict
 
 
 def sized(element: str) -> str:
-    """Return MathML whose rows and fractions of another size stand in an `mstyle`: by HTML's rules they have none."""
+    """Return MathML in which an `mstyle` says what is of another size: HTML's rules allow it to no row, no fraction."""
     own: list[bool] = []
 
     def moved(tag: re.Match[str]) -> str:
