@@ -60,14 +60,29 @@ def pull(address: str, published, path: str) -> str:
     return f"{address}{inner}&token=loopback-only"
 
 
-def opened(page, address: str, home) -> None:
+@pytest.fixture
+def desk(chromium):
+    """A window for one chapter, which is closed whatever happened in it, so that no tab comes back in the next."""
+    with chromium.new_context(viewport={"width": 1280, "height": 1400}) as context:
+        context.set_default_timeout(120_000)
+        yield context.new_page()
+
+
+#: Whether a chapter is open, its kernel at rest, and each of its cells in its place.
+STANDS = """(name) => {
+    const shown = window.jupyterapp?.shell?.currentWidget;
+    return shown?.context?.path?.endsWith(name)
+        && shown.sessionContext?.session?.kernel?.status === "idle"
+        && document.querySelectorAll(".jp-Notebook-cell").length === shown.content.widgets.length;
+}"""
+
+
+def opened(page, address: str, home, name: str) -> None:
     """Open the address as on a computer that has just been started: no tab of a chapter read before comes back."""
     shutil.rmtree(home.parent / "workspaces", ignore_errors=True)
     page.goto(address)
     page.wait_for_url("**/lab/**")
-    page.wait_for_function(
-        "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-    )
+    page.wait_for_function(STANDS, arg=f"{name}.ipynb")
 
 
 RESULTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
@@ -98,14 +113,12 @@ THEIRS = re.compile(r"Failed to load resource|[Ww]ebSocket|favicon|jupyterlab-my
 
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
-def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chromium, site):
-    address, home = lab
-    page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
-    page.set_default_timeout(120_000)
+def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, desk, site):
+    (address, home), page = lab, desk
     slips: list[str] = []
     page.on("pageerror", lambda error: slips.append(str(error)))
     page.on("console", lambda said: slips.append(said.text) if said.type == "error" else None)
-    opened(page, pull(address, published, chapter.name), home)
+    opened(page, pull(address, published, chapter.name), home, chapter.name)
     page.wait_for_function("document.querySelectorAll('.jp-MarkdownCell .myst').length > 1")
     solutions = page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.widgets
         .filter((cell) => cell.model.getMetadata("jp-MarkdownHeadingCollapsed"))
@@ -169,7 +182,6 @@ def test_every_chapter_reads_like_the_page_and_runs(chapter, lab, published, chr
     look(page, chapter.name, "run")
     assert [slip for slip in slips if not THEIRS.search(slip)] == []
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
-    page.context.close()
 
 
 def read_cells(page) -> None:
@@ -213,12 +225,10 @@ def look(page, name: str, when: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, chromium, site, tmp_path):
-    address, home = lab
+def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, desk, site, tmp_path):
+    (address, home), page = lab, desk
     name = "book/index"
-    page = chromium.new_context().new_page()
-    page.set_default_timeout(120_000)
-    opened(page, pull(address, published, name), home)
+    opened(page, pull(address, published, name), home, name)
     mine = home / "notebooks" / f"{name}.ipynb"
     notebook = json.loads(mine.read_text())
     notebook["cells"][-1]["source"] = ["# mine"]
@@ -227,21 +237,17 @@ def test_readers_changes_outlive_a_new_version_of_the_notebooks(lab, published, 
     other = tmp_path / "next/book/summary.ipynb"
     other.write_text(other.read_text().replace("Summary", "Summary, anew", 1))
     run(ROOT / ".github/keep_notebooks.sh", tmp_path / "next", cwd=published / "book")
-    opened(page, pull(address, published, "book/summary"), home)
+    opened(page, pull(address, published, "book/summary"), home, "book/summary")
     assert "# mine" in mine.read_text() and "Summary, anew" in (home / "notebooks/book/summary.ipynb").read_text()
-    page.context.close()
 
 
 @pytest.mark.timeout(300)
-def test_a_source_that_is_opened_shows_its_text_rendered(lab, chromium):
+def test_a_source_that_is_opened_shows_its_text_rendered(lab, desk):
     """What the button opens before there are notebooks."""
-    address, _ = lab
-    page = chromium.new_context(viewport={"width": 1280, "height": 1400}).new_page()
-    page.set_default_timeout(120_000)
+    (address, _), page = lab, desk
     page.goto(f"{address}lab/tree/book/cross-entropy.md?token=loopback-only&reset")
     page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 5")
     page.locator(".jp-RenderedMarkdown.myst, .jp-RenderedMarkdown .myst, .myst").first.wait_for()
-    page.context.close()
 
 
 def test_repo2docker_reads_the_folder_as_meant(binder, tmp_path):
