@@ -131,6 +131,15 @@ def numbers_on_cells(ax):
     ax.text(1, 0, "9", color="white")
 
 
+def arrows_on_cells(ax):
+    ax.pcolormesh([[0, 1], [2, 3]])
+    ax.quiver([0.5], [0.5], [1], [1], color="white")
+
+
+def cells_alone(ax):
+    ax.figure.colorbar(ax.contourf(np.arange(9).reshape(3, 3)))
+
+
 def tinted(ax):
     ax.set_facecolor("#eaeaf2")
 
@@ -143,7 +152,15 @@ def night(ax):
 
 @pytest.mark.parametrize(
     ("draw", "paper"),
-    [(plain, None), (navy, "#ffffff"), (numbers_on_cells, "#ffffff"), (tinted, "#ffffff"), (night, "#000000")],
+    [
+        (plain, None),
+        (navy, "#ffffff"),
+        (numbers_on_cells, "#ffffff"),
+        (arrows_on_cells, "#ffffff"),
+        (cells_alone, None),
+        (tinted, "#ffffff"),
+        (night, "#000000"),
+    ],
 )
 def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper, monkeypatch):
     monkeypatch.setattr(svg, "_theme", dict(svg._PLAIN))

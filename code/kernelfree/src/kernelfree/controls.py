@@ -319,6 +319,8 @@ def coarsened(controls: Sequence[Control], most: int) -> tuple[list[Control], li
         while _places(coarse[widest]) == before:
             strides[widest] += 1
             coarse[widest] = _every(controls[widest], strides[widest])
+        if _places(coarse[widest]) == 1:
+            coarse[widest] = _at_rest(controls[widest])
     notes = [
         f"{now.name!r} stands still at {now.values[0]!r}"
         if now.kind == "fixed"

@@ -243,19 +243,26 @@ def _paper(figure: Figure, root: Node) -> str | None:
         return None
     backs = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]
     tinted = any(to_rgba(back)[3] > 0 and to_hex(back) != "#ffffff" for back in backs)
-    if tinted or _lost_at_night(root, written=any(axes.texts for axes in figure.axes)):
+    written = any(axes.texts for axes in figure.axes)
+    if tinted or _lost_at_night(root, written, marked=written or any(map(_marked, figure.axes))):
         back = to_rgba(figure.get_facecolor())
         return to_hex(back) if back[3] else "#ffffff"
     return None
 
 
-def _lost_at_night(root: Node, written: bool) -> bool:
-    """Whether there are colours that a dark page swallows. ``written``: there is text inside the axes."""
+def _marked(axes: Any) -> bool:
+    """Whether axes have lines or arrows in inks of their own, which may lie over cells; a colour bar's edges do not."""
+    inks = [*axes.lines, *(part for part in axes.collections if part.get_array() is None)]
+    return bool(inks) and axes.get_label() != "<colorbar>"
+
+
+def _lost_at_night(root: Node, written: bool, marked: bool) -> bool:
+    """Whether there are colours that a dark page swallows. There is text inside the axes, or there are other marks."""
     stack: list[tuple[Node, bool]] = [(root, False)]
     while stack:
         node, flat = stack.pop()
         flat = flat or node.attributes.get("shape-rendering") == "crispEdges"
-        if written and (flat or node.tag == "image"):
+        if marked and (flat or node.tag == "image"):
             return True  # on cells of any colour, ink must stay what the author chose
         for what, color in _INK.findall(node.attributes.get("style", "")):
             if color == "#000000" or flat:
