@@ -92,10 +92,8 @@ def soft(tmp_path_factory) -> subprocess.CompletedProcess:
         cell(FAILING, "interact(draw, n=(0, 4))"),
         cell(LINE, "interact(draw, n=(0, 1))", "interact(draw, n=(0, 2))"),
         cell("from ipywidgets import interact", "interact(lambda n: f'{n}', n=(0, 3))"),
-        cell("interact(lambda a, b: 'x', a=list(range(40)), b=list(range(40)))"),
-        cell(
-            "from ipywidgets import interactive", "interactive(lambda a, b: 'x', a=list(range(40)), b=list(range(50)))"
-        ),
+        cell("interact(lambda a: 'x', a=list(range(1600)))"),
+        cell("from ipywidgets import interactive", "interactive(lambda a: 'x', a=list(range(2000)))"),
         cell("interact(lambda n: 1 / (n - n), n=(0, 3))", "print('The rest', 'stands.')"),
         cell("interact(lambda word, n: word * n, word='ha', n=(1, 3))"),
     ]

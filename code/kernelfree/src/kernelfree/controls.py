@@ -301,18 +301,18 @@ def count(controls: Sequence[Control]) -> int:
 def coarsened(controls: Sequence[Control], most: int) -> tuple[list[Control], list[str]]:
     """The controls with as many values left out as it takes for at most ``most`` frames; the start stays exact.
 
-    Only sliders are made coarser, down to two values each, and where these are too many, the last of them stand still;
-    menus and the like stay, and may by themselves come to more than ``most``.
+    Sliders are made coarser, down to two values each; where that does not suffice, the last controls stand still. One
+    menu alone may still have more than ``most``.
     """
     strides = dict.fromkeys(range(len(controls)), 1)
     coarse = list(controls)
     while count(coarse) > most:
         able = [k for k, control in enumerate(coarse) if _places(control) > 2]
         if not able:
-            last = next((k for k in reversed(range(len(coarse))) if _places(coarse[k]) == 2), None)
-            if last is None:
+            moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+            if len(moving) < 2:
                 break
-            coarse[last] = _at_rest(controls[last])
+            coarse[moving[-1]] = _at_rest(controls[moving[-1]])
             continue
         widest = max(able, key=lambda k: _places(coarse[k]))
         before = _places(coarse[widest])

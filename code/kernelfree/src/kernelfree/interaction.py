@@ -264,7 +264,7 @@ class Figure:
         said = f"{count:,} frames to draw ({sizes}), more than max_frames={most:,}"
         coarse, left_out = controls.coarsened(found, most)
         if controls.count(coarse) > most:
-            raise FigureError(f"{self.name}: {said}, and no slider left to coarsen: offer fewer options")
+            raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise max_frames"]
 
 
