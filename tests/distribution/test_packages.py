@@ -1,4 +1,5 @@
-"""The packages as others take them: wheels and sdists that hold what they should, and kernelfree beside any Sphinx."""
+"""The packages as others take them: wheels and sdists that hold what they should, kernelfree and leanpage beside any
+Sphinx."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ import sys
 import tarfile
 import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +21,15 @@ from conftest import watch
 from environments import clean_environment, environment, run
 from project import PACKAGES, ROOT, source
 
-#: What each environment holds beside kernelfree's wheel.
+BESIDE = [
+    "myst-nb==1.4.0", "sphinx-book-theme", "pydata-sphinx-theme", "furo",
+    "sphinx-design", "sphinx-copybutton", "sphinx-togglebutton",
+]  # fmt: skip
+#: What each environment holds beside the wheel of kernelfree or leanpage.
 ENVIRONMENTS = {
     "jupyter-book": ["jupyter-book==1.0.4.post1"],
-    "sphinx-8": ["sphinx==8.*", "myst-nb==1.4.0", "sphinx-book-theme", "pydata-sphinx-theme", "furo"],
-    "sphinx-newest": ["sphinx", "myst-nb==1.4.0", "sphinx-book-theme", "pydata-sphinx-theme", "furo"],
+    "sphinx-8": ["sphinx==8.*", *BESIDE],
+    "sphinx-newest": ["sphinx", *BESIDE],
 }
 THEMES = ["sphinx_book_theme", "pydata_sphinx_theme", "furo"]
 PAGE = """---
@@ -82,15 +90,15 @@ def test_wheels_hold_their_own_package_and_no_file_of_another(built):
 
 @pytest.fixture(scope="session")
 def python(built):
-    """Gives the Python of one of the environments, with kernelfree's wheel and nothing else of this repository."""
+    """Gives the Python of one of the environments, with one package's wheel and nothing else of this repository."""
 
-    def made(name: str) -> Path:
-        (wheel,) = built.glob("kernelfree-*.whl")
+    def made(name: str, package: str = "kernelfree") -> Path:
+        (wheel,) = built.glob(f"{package}-*.whl")
 
         def fill(python: Path) -> None:
             run(python, "-m", "pip", "install", "-q", "ipykernel", *ENVIRONMENTS[name], env=clean_environment())
 
-        folder = environment(f"beside-{name}", [ROOT / "tests/distribution/test_packages.py"], fill)
+        folder = environment(f"{package}-beside-{name}", [ROOT / "tests/distribution/test_packages.py"], fill)
         install = [folder / "bin/python", "-m", "pip", "install", "-q", wheel]
         run(*install, env=clean_environment())
         run(*install, "--force-reinstall", "--no-deps", env=clean_environment())
@@ -99,14 +107,22 @@ def python(built):
     return made
 
 
-def moves(html: Path, page_name: str, chromium, strict: bool) -> None:
-    """The page's slider moves its plot. A theme's own slips are its own: only exceptions count where not ``strict``."""
+@contextmanager
+def served(html: Path) -> Iterator[str]:
+    """Serve a built site; gives its address without a final slash."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(html))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def moves(html: Path, page_name: str, chromium, strict: bool) -> None:
+    """The page's slider moves its plot. A theme's own slips are its own: only exceptions count where not ``strict``."""
+    with served(html) as address:
         page = chromium.new_page()
         slips = watch(page)
-        page.goto(f"http://127.0.0.1:{server.server_port}/{page_name}")
+        page.goto(f"{address}/{page_name}")
         figure = page.locator("[data-live-figure=line]")
         figure.scroll_into_view_if_needed()
         page.locator("[data-live-figure=line][data-ready]").wait_for()
@@ -116,16 +132,15 @@ def moves(html: Path, page_name: str, chromium, strict: bool) -> None:
             "before => document.querySelector('[data-live-figure=line] svg').outerHTML !== before", arg=before
         )
         page.close()
-        server.shutdown()
     assert [slip for slip in slips if strict or "kernelfree" in slip] == []
 
 
-def stands_in_readme(python: Path, *names: str) -> None:
-    """A row of the table of kernelfree's README says that these were tried, with the versions of now."""
+def stands_in_readme(python: Path, *names: str, package: str = "kernelfree") -> None:
+    """A row of the table of the package's README says that these were tried, with the versions of now."""
     ask = f"from importlib.metadata import version; print(*map(version, {names}))"
     versions = run(python, "-c", ask, env=clean_environment()).stdout.split()
     tried = [f"{name} {version}" for name, version in zip(names, versions, strict=True)]
-    rows = (ROOT / "code/kernelfree/README.md").read_text().splitlines()
+    rows = (ROOT / f"code/{package}/README.md").read_text().splitlines()
     assert any(all(one in re.split(r" *\| *", row) for one in tried) for row in rows), (
         f"no row says | {' | '.join(tried)} |"
     )
@@ -157,6 +172,118 @@ def test_figures_live_in_a_fresh_jupyter_book(python, tmp_path, chromium):
     run(here.with_name("jupyter-book"), "build", book, env=clean_environment())
     moves(book / "_build/html", "line.html", chromium, strict=False)
     stands_in_readme(here, "jupyter-book", "sphinx", "sphinx-book-theme")
+
+
+#: A small site for leanpage: what themes and extensions give their readers to do stands on its first page.
+LIGHT = {
+    "index.md": """# A book of $x^2$ in $\\R$
+
+```{toctree}
+two
+left
+```
+
+$$
+H(p, q) = -\\sum_k p_k \\log q_k
+$$ (one)
+
+See {eq}`one`.
+
+```{admonition} Hidden
+:class: dropdown
+Text inside.
+```
+
+:::{dropdown} A fold
+Inside the fold.
+:::
+
+::::{tab-set}
+:::{tab-item} First
+One tab
+:::
+:::{tab-item} Second
+Another tab
+:::
+::::
+
+```python
+answer = 42
+```
+""",
+    "left.md": "---\nleanpage_math: false\n---\n\n# Left to MathJax\n\n$y$\n",
+    "two.md": "# Two\n\n## A section\n\nWords about softmax.\n",
+}
+EXTENSIONS = ["myst_nb", "sphinx_design", "sphinx_copybutton", "sphinx_togglebutton"]
+#: The bytes of a page and of all that it asked its own host for.
+WEIGHT = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+#: The button for light and dark, in either form: of itself, or with a menu.
+SWITCH = ".theme-switch-button:visible, .theme-toggle:visible"
+
+
+def site(python: Path, folder: Path, theme: str, *more: str) -> Path:
+    """The small site built strictly with a theme and, or without, leanpage."""
+    folder.mkdir()
+    for name, text in LIGHT.items():
+        (folder / name).write_text(text)
+    (folder / "conf.py").write_text(
+        f'project = "light"\nextensions = {[*EXTENSIONS, *more]}\nhtml_theme = "{theme}"\n'
+        'myst_enable_extensions = ["dollarmath", "colon_fence"]\n'
+        'mathjax3_config = mathjax4_config = {"tex": {"macros": {"R": r"\\mathbb{R}"}}}\n'
+    )
+    command = [python, "-m", "sphinx", "-W", "--keep-going", "-b", "html", folder, folder / "html"]
+    run(*command, env=clean_environment())
+    return folder / "html"
+
+
+def visited(html: Path, chromium) -> dict[str, Any]:
+    """What a reader gets of the small site, and what answers to a hand."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    slips, answers = watch(page), list[Any]()
+    with served(html) as address:
+        page.goto(f"{address}/index.html", wait_until="networkidle")
+        weight = page.evaluate(WEIGHT)
+        formulas = page.locator("math").count()
+        page.locator("label", has_text="Second").click()
+        page.locator("summary", has_text="A fold").click()
+        page.locator(".admonition.dropdown .admonition-title, details.admonition summary").first.click()
+        for text in ("Another tab", "Inside the fold.", "Text inside."):
+            page.get_by_text(text).wait_for()
+        page.locator(".highlight-python").hover()
+        page.locator(".highlight-python .copybtn").click()
+        answers.append(page.evaluate("navigator.clipboard.readText()"))
+        page.locator(SWITCH).first.click()
+        if (choice := page.locator("[data-mode=dark]:visible")).count():
+            choice.first.click()
+        dark = "document.body.dataset.theme === 'dark' || document.documentElement.dataset.theme === 'dark'"
+        page.wait_for_function(dark)
+        page.goto(f"{address}/two.html")
+        answers.append(page.evaluate(dark))
+        page.goto(f"{address}/search.html?q=softmax")
+        page.locator("#search-results li a").first.click()
+        page.wait_for_load_state("networkidle")  # what still loads as the server goes would count as a slip
+        answers.append(page.url.removeprefix(address).partition("?")[0].partition("#")[0])
+    context.close()
+    return {"weight": weight, "formulas": formulas, "slips": slips, "answers": answers}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ["sphinx-8", "sphinx-newest"])
+def test_pages_are_light_beside_plain_sphinx(name, theme, python, tmp_path, chromium):
+    here = python(name, "leanpage")
+    stock = visited(site(here, tmp_path / "stock", theme), chromium)
+    html = site(here, tmp_path / "light", theme, "leanpage")
+    light = visited(html, chromium)
+    assert light["answers"] == stock["answers"] == ["answer = 42", True, "/two.html"]
+    assert light["slips"] == [] and light["formulas"] == 3
+    left = {page.name for page in html.glob("*.html") if "/mathjax@" in page.read_text()}
+    assert left == {"left.html"} and "ℝ" in (html / "index.html").read_text()
+    assert light["weight"] < stock["weight"] / 2  # and nothing of MathJax's, which no host gives here
+    stands_in_readme(here, "sphinx", theme.replace("_", "-"), package="leanpage")
 
 
 def test_an_installed_half_does_not_break_when_the_other_goes(built, tmp_path):

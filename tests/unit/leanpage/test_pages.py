@@ -243,6 +243,16 @@ def test_script_that_the_page_calls_while_it_is_read_is_there_by_then(site):
     assert first.startswith("_static/site-") and not deferred
 
 
+def test_script_that_sees_to_the_page_before_it_is_painted_does_not_wait(site):
+    """A theme that sets light or dark at the top of its body, say: later, the reader would see the other flash."""
+    first = "document.body.dataset.theme = localStorage.getItem('theme');"
+    text = page(style("", "s.css") + script("", "lib.js")).replace("<body>", f"<body><script>{first}</script>")
+    made = site({"a.html": text, "b.html": text, "_static/s.css": "", "_static/lib.js": "lib()"})
+    (_, waits), (address, deferred) = loaded(made, "a.html")
+    assert waits and not deferred and (made.folder / address).read_text() == first
+    assert str(made.pages["a.html"]).index(address) < str(made.pages["a.html"]).index("<article")
+
+
 def run(text, before=""):
     """Run scripts as a browser runs a file, in one realm; returns what was logged, and what was thrown."""
     program = f"""
@@ -379,6 +389,27 @@ def test_bar_with_more_in_it_than_a_search_button_stays():
 def test_bootstrap_stays_where_more_than_menus_is_used():
     assert not theme.needs_bootstrap(Tree('<a data-bs-toggle="dropdown"></a><a data-bs-toggle="tooltip"></a>'))
     assert theme.needs_bootstrap(Tree('<a data-bs-toggle="collapse"></a>'))
+
+
+def test_menus_are_opened_by_one_script_alone():
+    assert "data-menu" in mend('<button data-bs-toggle="dropdown"></button>')
+    assert "data-menu" not in mend('<button data-bs-toggle="dropdown"></button>', "bootstrap")
+
+
+def test_magnifier_of_a_search_field_is_its_button_and_the_field_comes_first():
+    field = '<input type="search" aria-label="Suche">'
+    assert mend(f'<form class="bd-search"><i class="fa-solid"></i>{field}</form>') == (
+        f'<form class="bd-search">{field}<button type="submit" class="leanpage-submit" aria-label="Suche">'
+        '<i class="fa-solid"></i></button></form>'
+    )
+    others = f'<form class="sidebar-search-container">{field}</form>'
+    assert mend(others) == others
+
+
+@pytest.mark.parametrize("corner", ["", "<p></p>"])
+def test_corner_of_a_table_is_no_heading(corner):
+    table = f'<table><tbody><tr><th class="head">{corner}</th><th class="head">a</th></tr></tbody></table>'
+    assert mend(table) == table.replace(f"{corner}</th>", f"{corner}</td>", 1).replace("<th", "<td", 1)
 
 
 def test_no_inline_handler_of_the_theme_is_left():

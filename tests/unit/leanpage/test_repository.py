@@ -70,8 +70,14 @@ def test_address_of_the_published_pages(url, pages):
     assert Repository(url).pages == pages
 
 
-def configured(monkeypatch, found, baseurl="", **options):
+#: What sphinx-book-theme knows of what is set here.
+KNOWN = {"repository_url", "repository_branch", "path_to_docs", "launch_buttons"}
+KNOWN |= {f"use_{button}_button" for button in repository.BUTTONS}
+
+
+def configured(monkeypatch, found, baseurl="", known=KNOWN, **options):
     monkeypatch.setattr(repository, "find", lambda folder: found)
+    monkeypatch.setattr(repository.adapters, "theme_options", lambda app: frozenset(known))
     monkeypatch.delenv("CI_PAGES_URL", raising=False)
     config = SimpleNamespace(html_theme_options=options, html_baseurl=baseurl, leanpage_buttons=repository.BUTTONS)
     repository.configure(SimpleNamespace(confdir="."), config)
@@ -97,6 +103,13 @@ def test_unknown_repository_leaves_its_buttons_out_and_never_a_placeholder(monke
     assert config.html_theme_options["launch_buttons"] == {}
     assert config.html_theme_options["use_repository_button"] is False
     assert config.html_baseurl == ""
+
+
+@pytest.mark.parametrize("found", [None, Repository("https://github.com/ada/book")])
+def test_theme_that_asks_for_its_addresses_in_another_way_is_left_alone(monkeypatch, found):
+    """pydata-sphinx-theme knows an edit button, too, and stops a build that names no repository in its own way."""
+    config = configured(monkeypatch, found, known={"use_edit_page_button", "navbar_end"})
+    assert config.html_theme_options == {}
 
 
 def test_what_the_author_names_holds(monkeypatch):

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from jupyter_cache import get_cache
 from sphinx.application import Sphinx
+from sphinx.errors import ThemeError
+from sphinx.theming import HTMLThemeFactory
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,17 @@ def themes(app: Sphinx) -> list[str]:
 def warnings(app: Sphinx) -> int:
     """How many warnings this build gave (`app._warncount`, written for Sphinx 7 to 9)."""
     return int(getattr(app, "_warncount", 1))
+
+
+def theme_options(app: Sphinx) -> frozenset[str]:
+    """The options that the theme of the pages knows, before there is a builder to ask (Sphinx 7 to 9)."""
+    wanted: dict[str, Any] = {"app": app, "confdir": app.confdir, "config": app.config, "registry": app.registry}
+    takes = signature(HTMLThemeFactory).parameters
+    factory = HTMLThemeFactory(**{name: value for name, value in wanted.items() if name in takes})
+    try:
+        return frozenset(factory.create(app.config.html_theme).get_options({}))
+    except ThemeError:  # a builder of pages says so itself; others do without a theme
+        return frozenset()
 
 
 def notebook(folders: NotebookFolders, docname: str) -> Any:

@@ -247,7 +247,10 @@ def choose_renderer(app: Sphinx, config: Config) -> None:
         config.html_math_renderer = config.html_math_renderer or "mathjax"  # not ours, which Sphinx would choose
         return
     config.html_math_renderer = "mathml"
-    stock = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
+    stock: dict[str, Any] = {}
+    for version in (3, 4):  # Sphinx 9 knows both
+        mathjax_config = getattr(config, f"mathjax{version}_config", None) or {}
+        stock |= (mathjax_config.get("tex") or {}).get("macros") or {}
     # MathJax writes a macro with arguments as [text, number of arguments]; math-core counts them itself.
     config.leanpage_math_macros = {
         name.lstrip("\\"): value if isinstance(value, str) else value[0]

@@ -17,6 +17,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from . import adapters
+
 #: Jupyter Book's own repository, which it takes for yours when you name none.
 PLACEHOLDER = "https://github.com/executablebooks/jupyter-book"
 BUTTONS = ["repository", "issues", "edit_page"]
@@ -84,12 +86,16 @@ def configure(app: Sphinx, config: Config) -> None:
         found = Repository(named.rstrip("/").removesuffix(".git"), options.get("repository_branch") or "main")
     else:
         found = find(Path(app.confdir))
+        ours: dict[str, Any]
         if found and re.search("github|gitlab|bitbucket", found.url.split("/")[2]):  # the hosts that the theme knows
-            options.update(repository_url=found.url, repository_branch=found.branch, path_to_docs=found.folder)
-            options.update({f"use_{button}_button": True for button in config.leanpage_buttons})
+            ours = {"repository_url": found.url, "repository_branch": found.branch, "path_to_docs": found.folder}
+            ours |= {f"use_{button}_button": True for button in config.leanpage_buttons}
         else:
-            options.update(repository_url="", launch_buttons={})
-            options.update({f"use_{button}_button": False for button in BUTTONS})
+            ours = {"repository_url": "", "launch_buttons": {}}
+            ours |= {f"use_{button}_button": False for button in BUTTONS}
+        known = adapters.theme_options(app)
+        if "repository_url" in known:  # else a theme asks for its addresses in a way of its own, or has no such buttons
+            options.update({name: value for name, value in ours.items() if name in known})
     if not config.html_baseurl:
         config.html_baseurl = os.environ.get("CI_PAGES_URL") or (found and found.pages) or ""
     if config.html_baseurl:

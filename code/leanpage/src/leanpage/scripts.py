@@ -23,6 +23,8 @@ from .tree import Node, Tree, attribute, has, inside
 
 #: An inline script that sets one name to a text, as Sphinx extensions hand their options over.
 SETTING = re.compile(r"(?:var|let|const) \w+ = '[^'\n]*';?")
+#: What an inline script says that sees to the page before it is painted: such a one does not wait.
+AT_ONCE = re.compile(r"\b(?:document|localStorage|matchMedia)\b")
 #: Names that a window has: a script may declare its own with `let`, which no block of this kind could.
 WINDOWS_OWN = frozenset(
     "alert blur caches close closed confirm crypto document event external fetch find focus frames history innerHeight "
@@ -263,6 +265,8 @@ def blocks_of(pages: dict[str, list[Script]], authors: set[str]) -> dict[str, Jo
             elsewhere = script.path is None and not script.inline
             if elsewhere or script.key in authors:
                 loader = loader or not script.deferred
+                continue
+            if script.inline and AT_ONCE.search(script.text):
                 continue
             if not loader:
                 shadowed.add(script.key)

@@ -20,7 +20,7 @@ from sphinx.util import logging
 
 from . import adapters, made
 from .pages import Site, themed
-from .tree import Node, Tree, attribute, fragment, has, inside, renamed
+from .tree import Node, Tree, attribute, has, inside, renamed
 
 logger = logging.getLogger(__name__)
 
@@ -124,15 +124,19 @@ def named_dialog(page: Page, node: Node) -> bool:
 
 
 def submit_button(page: Page, node: Node) -> bool:
-    if node.css_first("[type=submit], button:not([type])") is not None:
+    """The field's magnifier becomes the button: nothing is to be seen of it."""
+    icon, field = node.css_first("i"), node.css_first("input")
+    if icon is None or field is None or node.css_first("[type=submit], button:not([type])") is not None:
         return False
-    for part in fragment('<button type="submit" class="leanpage-submit">Search</button>'):
-        node.insert_child(part)
+    name = attribute(field, "aria-label") or attribute(field, "placeholder") or "Search"
+    button = page.tree.element("button", type="submit", class_="leanpage-submit", aria_label=name)
+    button.insert_child(icon, move=True)
+    node.insert_child(button, move=True)  # after the field, which is to have the focus when its dialog opens
     return True
 
 
 def corner(page: Page, node: Node) -> bool:
-    if node.text().strip() or any(node.iter()):
+    if node.text().strip() or any(child.tag != "p" or any(child.iter()) for child in node.iter()):
         return False
     renamed(page.tree, node, "td")
     return True
@@ -158,6 +162,10 @@ def titled(page: Page, node: Node) -> bool:
         return False
     node.attrs["title"] = attribute(node, "data-bs-title")
     return True
+
+
+def menu(page: Page, node: Node) -> None:
+    node.attrs["data-menu"] = ""
 
 
 def unique(page: Page, node: Node) -> bool:
@@ -203,7 +211,7 @@ MENDS = [
     Mend("all content stands in a landmark: the sidebar", "#pst-primary-sidebar:not([role])", landmark, PYDATA),
     Mend("all content stands in a landmark: the way back to the top", "#pst-back-to-top", into_main),
     Mend("a dialog has a name", "dialog[id^=pst-]", named_dialog, PYDATA),
-    Mend("a form is sent with a button, too", "form.bd-search, form.sidebar-search-container", submit_button),
+    Mend("a form is sent with a button, too", "form.bd-search", submit_button),
     Mend("a name that holds none of the words shown; without it the words are the name",
          'summary[aria-label="Toggle hidden content"]', without("aria-label")),
     Mend("a summary holds no paragraphs", "summary p", words_in_line),
@@ -217,6 +225,8 @@ MENDS = [
     Mend("an empty footer is a landmark with nothing in it", "footer.bd-footer", empty),
     Mend("the tooltip of a button is its title where Bootstrap's script is not needed", "[data-bs-title]",
          unless("bootstrap", titled)),
+    Mend("menus open by leanpage.js where Bootstrap's script is not needed, and by one of them alone",
+         '[data-bs-toggle="dropdown"]', unless("bootstrap", menu)),
     Mend("a strict content policy bars inline handlers: leanpage.js calls what is named here", "[onclick]", called),
     Mend("live code that nobody asked for", "script:not([src])",
          saying(r"const THEBE_JS_URL|^\s*kernelName = ", unless("thebe"))),
@@ -335,6 +345,12 @@ def write_files(app: Sphinx) -> None:
             made.made(app).write(f"_static/{path.name}", path.read_bytes())
 
 
+def add_styles(app: Sphinx) -> None:
+    app.add_css_file("leanpage-words.css")
+    if PYDATA in adapters.themes(app):
+        app.add_css_file("leanpage.css")
+
+
 def set_defaults(app: Sphinx, config: Config) -> None:
     # What a page shows without scripts. With them, the reader's own setting holds: see leanpage-mode.js.
     if not config.html_context.get("default_mode"):
@@ -343,9 +359,9 @@ def set_defaults(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("leanpage.pages")
-    app.add_css_file("leanpage.css")
     app.add_js_file("leanpage.js")
     app.connect("config-inited", set_defaults)
     app.connect("builder-inited", write_files)
+    app.connect("builder-inited", add_styles)
     app.connect("leanpage-site", mend_site, priority=200)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

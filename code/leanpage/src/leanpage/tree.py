@@ -99,12 +99,6 @@ def compact(html: str) -> str:
     return "".join(closed(part) if i % 3 == 0 else part for i, part in enumerate(parts) if i % 3 != 2)
 
 
-def fragment(html: str) -> list[Node]:
-    """The nodes of a piece of HTML, to be inserted into a page."""
-    root = LexborHTMLParser(html, is_fragment=True).root
-    return list(root.iter(include_text=True)) if root is not None else []
-
-
 def attribute(node: Node, name: str, default: str = "") -> str:
     """The value of an attribute, "" for one without a value, `default` where it has none of that name."""
     attributes = node.attributes

@@ -4,6 +4,7 @@
 function setMenu(button, open) {
   button.setAttribute("aria-expanded", open);
   const menu = button.parentElement.querySelector(".dropdown-menu");
+  if (!menu) return;
   menu.classList.toggle("show", open);
   // On a phone a menu that ends where its button does may begin before the page.
   menu.style.marginRight = "";
@@ -11,8 +12,8 @@ function setMenu(button, open) {
 }
 
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest('[data-bs-toggle="dropdown"]');
-  for (const button of document.querySelectorAll('[data-bs-toggle="dropdown"]')) {
+  const pressed = event.target.closest("[data-menu]");
+  for (const button of document.querySelectorAll("[data-menu]")) {
     setMenu(button, button === pressed && button.getAttribute("aria-expanded") !== "true");
   }
   const call = event.target.closest("[data-call]");
@@ -20,7 +21,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const open = document.querySelector('[data-bs-toggle="dropdown"][aria-expanded="true"]');
+  const open = document.querySelector('[data-menu][aria-expanded="true"]');
   if (event.key === "Escape" && open) {
     setMenu(open, false);
     open.focus();
