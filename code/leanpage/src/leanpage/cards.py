@@ -62,7 +62,7 @@ def pictures(app: Sphinx, site: Site, name: str, docname: str, page: Tree) -> It
         for output in cell.get("outputs", []):
             if picture := output.get("data", {}).get("image/png"):
                 yield base64.b64decode(picture)
-    for image in page.find("article img[src]"):
+    for image in page.find('article img[src], [role="main"] img[src]'):
         path = site.file(name, attribute(image, "src"))
         if path and path.lower().endswith((".png", ".jpg", ".jpeg")):
             yield (site.folder / path).read_bytes()

@@ -1,0 +1,95 @@
+"""leanpage on a small book that is not this one: each part alone, its settings, and files that are no pages of it."""
+
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+from sphinx.application import Sphinx
+
+import leanpage
+from leanpage import cards
+from project import PACKAGES, ROOT, source
+
+README = (ROOT / "code" / "leanpage" / "README.md").read_text("utf-8")
+PAGE = """A price of $5
+=============
+
+It costs $5, then $6, and {x}_1 at most.
+
+.. image:: figure.png
+   :alt: A line.
+
+:math:`x^2`
+"""
+
+
+def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings) -> Sphinx:
+    pages = folder / "source"
+    pages.mkdir(parents=True)
+    (pages / name).write_text(text, "utf-8")
+    plt.figure(figsize=(1, 1)).savefig(pages / "figure.png")
+    plt.close("all")
+    config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
+    return Sphinx(pages, None, folder / "out", folder / "trees", "html", config, status=None, warning=None)
+
+
+#: What a part cannot do without, it brings with it.
+NEEDS = {
+    "elsewhere.notebooks": {"repository"},
+    "elsewhere.live": {"elsewhere.notebooks", "repository"},
+}
+
+
+@pytest.mark.parametrize("part", leanpage.PARTS)
+@pytest.mark.parametrize("beside", [(), ("leanpage",)], ids=["by itself", "where the package is named, too"])
+def test_each_part_is_switched_on_alone(tmp_path, part, beside):
+    app = make(tmp_path, *beside, f"leanpage.{part}")
+    app.build()
+    assert {name for name in leanpage.PARTS if f"leanpage.{name}" in app.extensions} == {part} | NEEDS.get(part, set())
+    assert f"\n| `leanpage.{part}` |" in README
+    assert "A price of $5" in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
+def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
+    without = {value.name for value in make(tmp_path / "a", "myst_nb").config}
+    own = {value.name for value in make(tmp_path / "b", "myst_nb", "leanpage", "leanpage.execution").config} - without
+    listed = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    registered = {name for name in own if name.startswith("leanpage")}
+    assert registered == {name for name in listed if name.startswith("leanpage")} != set()
+    for path in source("leanpage").rglob("*.py"):
+        names = re.findall(r'add_config_value\(\s*"(\w+)"', path.read_text("utf-8"))
+        assert set(names) <= registered, path  # none by another name, none by a part that is not switched on here
+
+
+def test_leanpage_names_no_folder_of_this_book_and_no_other_package():
+    others = "|".join([*(name for name in PACKAGES if name != "leanpage"), r"\bkf-"])
+    for path in source("leanpage").rglob("*.*"):
+        if path.suffix in {".py", ".css", ".js", ".svg"}:
+            assert not re.search(others, path.read_text("utf-8")), path
+
+
+def test_card_says_the_page_s_description_and_shows_its_first_figure(tmp_path, monkeypatch):
+    asked, draw = [], cards.drawn
+    monkeypatch.setattr(cards, "drawn", lambda *given: asked.append(given) or draw(*given))
+    make(tmp_path, "leanpage", html_baseurl="https://example.org/small/").build()
+    ((title, text, _, figure),) = asked  # dollars are words on it, or drawing it would have failed
+    assert title == "A price of $5" and text.startswith("It costs $5, then $6")
+    assert (figure == cards.first_readable([(tmp_path / "source" / "figure.png").read_bytes()])).all()
+    html = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert re.search(r'property="og:image" content="https://example.org/small/_static/card-\w+\.png"', html)
+
+
+def test_files_of_the_author_that_are_no_pages_are_left_as_they_are(tmp_path):
+    extra = tmp_path / "extra"
+    extra.mkdir()
+    files = {
+        "untitled.html": b"<p>No title, <div class=own>no quotes</div>",
+        "styled.html": b"<html><head><title>T</title><style>body{color:red}</style></head><script>a()</script></html>",
+        "latin.html": "<title>größe</title>".encode("latin-1"),
+    }
+    for name, content in files.items():
+        (extra / name).write_bytes(content)
+    make(tmp_path, "leanpage", html_extra_path=[str(extra)]).build()
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in files} == files
+    assert "color:red" not in "".join(path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.css"))
