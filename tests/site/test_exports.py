@@ -1,6 +1,7 @@
 """What readers take away: each chapter as an executed notebook that any viewer shows, offered on its page."""
 
 import re
+from itertools import compress
 
 import nbformat
 import pytest
@@ -19,6 +20,16 @@ def notebook(chapter, site):
     return nbformat.read(site / "notebooks" / f"{chapter.name}.ipynb", 4)
 
 
+def without(cells) -> list[str]:
+    """The sources of cells as the notebook has them."""
+    return without_glue([cell.source for cell in cells])
+
+
+def is_for_text(output) -> bool:
+    """Whether an output is nothing but a value that glue hands to the page's text."""
+    return "data" in output and all(kind.startswith("application/papermill.record/") for kind in output.data)
+
+
 def code(notebook) -> list:
     """The code cells, less the one that installs."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"][1:]
@@ -32,7 +43,7 @@ def test_notebook_is_valid_and_its_first_cell_sees_to_what_the_others_import(not
 
 @each
 def test_notebook_holds_every_cell_of_the_chapter(chapter, notebook):
-    sources = [without_glue(cell.source, "") for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    sources = without(cell for cell in chapter.notebook.cells if cell.cell_type == "code")
     assert [cell.source for cell in code(notebook)] == [source for source in sources if source]
 
 
@@ -40,8 +51,8 @@ def test_notebook_holds_every_cell_of_the_chapter(chapter, notebook):
 def test_notebook_holds_what_the_page_was_made_from(chapter, notebook, site):
     executed = [cell for cell in chapter.executed(site).cells if cell.cell_type == "code"]
     given = {
-        without_glue(cell.source, ""): with_lines_together(cell.outputs)
-        for cell in executed
+        source: [output for output in with_lines_together(cell.outputs) if not is_for_text(output)]
+        for cell, source in zip(executed, without(executed), strict=True)
         if "remove-cell" not in str(cell.metadata)
     }
     for cell in code(notebook):
@@ -79,11 +90,9 @@ FOLDED = {"remove-cell", "hide-input", "hide-cell", "remove-input"}
 
 @each
 def test_what_the_page_hides_is_folded(chapter, notebook):
-    hidden = {
-        without_glue(cell.source, "")
-        for cell in chapter.notebook.cells
-        if cell.cell_type == "code" and FOLDED & set(cell.metadata.get("tags", []))
-    }
+    cells = [cell for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    tagged = [bool(FOLDED & set(cell.metadata.get("tags", []))) for cell in cells]
+    hidden = set(compress(without(cells), tagged))
     for cell in code(notebook):
         assert cell.metadata.get("jupyter", {}).get("source_hidden", False) == (cell.source in hidden), cell.source
     assert notebook.cells[0].metadata.jupyter.source_hidden

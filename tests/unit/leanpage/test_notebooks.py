@@ -45,12 +45,26 @@ a     b
 
 term
     its meaning
+
+H\\ :sub:`2`\\ O, x\\ :sup:`2` [1]_ |mark|
+
+| A rose
+|   is a
+| rose.
+
+.. [1] Of `one <https://example.org>`__.
+
+   And more.
+
+.. |mark| image:: https://example.org/mark.png
+   :alt: Mark
 """
 
 
 def written(text: str) -> str:
     document = publish_doctree(text, settings_overrides={"doctitle_xform": False})
-    return "\n\n".join(Markdown(lambda reference: reference.get("refuri")).blocks(document))
+    writer = Markdown(lambda reference: reference.get("refuri"), picture=lambda image: image["uri"])
+    return "\n\n".join(writer.blocks(document))
 
 
 def test_page_becomes_markdown_any_viewer_shows():
@@ -64,8 +78,51 @@ def test_page_becomes_markdown_any_viewer_shows():
         "```\nprint(1)\n```\n\n"
         "> **Note**\n>\n> Mind this.\n\n"
         "| a | b |\n| --- | --- |\n| 1 | 2 |\n\n"
-        "**term**\n\nits meaning"
+        "**term**\n\nits meaning\n\n"
+        "H<sub>2</sub>O, x<sup>2</sup> <sup>1</sup> ![Mark](https://example.org/mark.png)\n\n"
+        "A rose<br>\n&emsp;is a<br>\nrose.\n\n"
+        "<sup>1</sup> Of [one](https://example.org).\n\nAnd more."
     )
+
+
+class drawing(nodes.General, nodes.Element):
+    """What an extension makes a picture of, on a page."""
+
+
+TABLE = """
++---+---+
+| joined|
++---+---+
+| a | b |
++---+---+
+"""
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        drawing(),
+        nodes.paragraph("", "", drawing()),
+        nodes.raw("", "<script>alert(1)</script>", format="html"),
+        nodes.raw("", "<img alt='' src='beside.png'>", format="html"),
+        *publish_doctree(TABLE).findall(nodes.table),
+        *publish_doctree(TABLE.replace("joined", "- in  ")).findall(nodes.table),
+    ],
+)
+def test_what_markdown_has_no_words_for_is_heard_of(node):
+    heard = []
+    Markdown(lambda reference: None, unsaid=lambda node, what: heard.append(what)).block(node)
+    assert len(heard) == 1
+
+
+def test_what_markdown_has_words_for_is_not():
+    heard = []
+    html = '<b>x</b><img src="https://example.org/a.png"><img src="//example.org/a.png"><img src="data:,">'
+    page = publish_doctree(RST)
+    page += nodes.raw("", "<script>figure()</script>", format="html", classes=["output"])
+    page += [nodes.raw("", html, format="html"), nodes.raw("", "\\newpage", format="latex"), nodes.container()]
+    Markdown(lambda reference: None, unsaid=lambda node, what: heard.append(what)).blocks(page)
+    assert heard == []
 
 
 def test_dropdown_waits_behind_its_title():
@@ -101,14 +158,28 @@ def test_glue_goes_and_the_rest_stays():
         "import math\nfrom myst_nb import glue\nx = 1  # kept\nglue('x', x, display=False)\n"
         "for name in 'ab':\n    glue(name, x)\nglue(\n    'y',\n    x,\n)\nx"
     )
-    assert notebooks.without_glue(source, "book/x") == "import math\nx = 1  # kept\nx"
-    assert notebooks.without_glue("glue('x', 1)", "book/x") == ""
-    assert notebooks.without_glue("%matplotlib inline\nglue('x', 1)", "book/x").startswith("%matplotlib")
+    plot = "%matplotlib inline\nimport myst_nb\nif x:\n    myst_nb.glue('x', 1)\n!ls"
+    assert notebooks.without_glue([source, "glue('x', 1)", plot, "a = !ls"]) == [
+        "import math\nx = 1  # kept\nx",
+        "",
+        "%matplotlib inline\n!ls",
+        "a = !ls",
+    ]
 
 
-def test_glue_among_other_statements_leaves_the_cell_as_it_is():
-    source = "for month in months:\n    total += len(month)\n    glue(month, total)"
-    assert notebooks.without_glue(source, "book/x") == source
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for month in months:\n    total += len(month)\n    glue(month, total)",
+        "x = 1; glue('x', x)",
+        "keep = glue",
+        "from myst_nb import glue as g",
+        "import math, myst_nb",
+        "x = !ls\nglue('x', x)",
+    ],
+)
+def test_glue_among_other_statements_leaves_all_cells_as_they_are(source):
+    assert notebooks.without_glue(["from myst_nb import glue", source]) is None
 
 
 def test_what_a_cell_prints_is_one_piece_however_it_came():

@@ -1,9 +1,11 @@
 """leanpage on a small book that is not this one: each part alone, its settings, and files that are no pages of it."""
 
+import base64
 import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import nbformat
 import pytest
 from sphinx.application import Sphinx
 
@@ -93,3 +95,44 @@ def test_files_of_the_author_that_are_no_pages_are_left_as_they_are(tmp_path):
     make(tmp_path, "leanpage", html_extra_path=[str(extra)]).build()
     assert {name: (tmp_path / "out" / name).read_bytes() for name in files} == files
     assert "color:red" not in "".join(path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.css"))
+
+
+CHAPTER = """---
+kernelspec: {name: python3, display_name: Python 3}
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+---
+# A chapter
+
+![A line.](figure.png)
+
+```{code-cell}
+from IPython.display import Image
+from myst_nb import glue
+glue("two", 1 + 1, display=False)
+glue("drawn", Image("figure.png"), display=False)
+print("done")
+```
+
+They are {glue}`two`, as is to be seen:
+
+```{glue:figure} drawn
+Again.
+```
+"""
+
+
+def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_is_left_behind(tmp_path, monkeypatch):
+    """The cache is MyST-NB's own: leanpage.execution, which keys it otherwise, is not switched on."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    settings = {"nb_execution_mode": "cache", "nb_execution_timeout": 200, "source_suffix": {".md": "myst-nb"}}
+    make(tmp_path, "myst_nb", "leanpage.elsewhere.notebooks", name="index.md", text=CHAPTER, **settings).build()
+    assert list((tmp_path / "here").iterdir()) == []
+    first, code, last = nbformat.read(tmp_path / "out" / "notebooks" / "index.ipynb", 4).cells
+    assert [output.text for output in code.outputs] == ["done\n"] and "glue" not in code.source
+    assert "They are 2, as is to be seen:" in last.source
+    figure = (tmp_path / "source" / "figure.png").read_bytes()
+    for cell in (first, last):
+        (name,) = re.findall(r"!\[[^]]*\]\(attachment:([^)]+)\)", cell.source)
+        assert base64.b64decode(cell.attachments[name]["image/png"]) == figure
+    assert "Again." in last.source

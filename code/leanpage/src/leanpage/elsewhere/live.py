@@ -46,6 +46,8 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
     hidden: dict[int, list[str]] = {}
     shown = done = 0
     cells = list(doctree.findall(notebooks.is_cell))
+    sources = [cell.source if cell.cell_type == "code" else "" for cell in executed.cells]
+    sources = notebooks.without_glue(sources) or sources
     placed = {cell["cell_index"] for cell in cells}
     sourceless = {cell["cell_index"] for cell in cells if not has_source(cell)}
     for part in notebooks.parts(doctree.children, Markdown(lambda link: None)):
@@ -53,9 +55,8 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
             continue
         for number in range(done, part["cell_index"]):
             inside_a_solution = number in placed and number not in sourceless
-            if executed.cells[number].cell_type == "code" and not inside_a_solution:
-                source = notebooks.without_glue(executed.cells[number].source, docname)
-                hidden.setdefault(shown, []).extend([source] if source.strip() else [])
+            if sources[number].strip() and not inside_a_solution:
+                hidden.setdefault(shown, []).append(sources[number])
         done, shown = part["cell_index"] + 1, shown + 1
     if not shown:
         return None
@@ -68,7 +69,7 @@ def card(app: Sphinx, docname: str, doctree: nodes.document) -> dict[str, Any] |
         "ref": options.get("repository_branch") or "main",
         "provider": provider,
         "folder": "/".join(filter(None, [folder, docname.rpartition("/")[0]])),
-        "hidden": {number: sources for number, sources in hidden.items() if sources},
+        "hidden": hidden,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape
 
 from docutils import nodes
@@ -30,21 +30,24 @@ def plain(text: str) -> str:
 class Markdown:
     """Writes nodes as Markdown.
 
-    `address(reference)` gives the full address of a reference, and `number(node)` what the page calls a numbered thing;
-    both give None where there is none.
+    `address(reference)` gives the full address of a reference, `picture(image)` that of a picture, and `number(node)`
+    what the page calls a numbered thing; all give None where there is none. `unsaid(node, what)` hears of what Markdown
+    has no words for.
     """
 
     def __init__(
         self,
         address: Callable[[nodes.reference], str | None],
         number: Callable[[nodes.Element], str | None] = lambda node: None,
+        picture: Callable[[nodes.image], str | None] = lambda node: None,
+        unsaid: Callable[[nodes.Node, str], None] = lambda node, what: None,
         level: int = 1,
     ):
-        self.address, self.number, self.level = address, number, level
+        self.address, self.number, self.picture, self.unsaid, self.level = address, number, picture, unsaid, level
 
     def below(self) -> Markdown:
         """The writer of a section's subsections."""
-        return Markdown(self.address, self.number, self.level + 1)
+        return Markdown(self.address, self.number, self.picture, self.unsaid, self.level + 1)
 
     def heading(self, section: nodes.section) -> str:
         return f"{'#' * self.level} {self.title(section)}"
@@ -66,7 +69,13 @@ class Markdown:
             return [self.inline(node)]
         if isinstance(node, nodes.Admonition) or name.startswith(("exercise", "proof", "solution")):
             return self.boxed(node)
+        self.look_at(node)
         return self.blocks(node)
+
+    def look_at(self, node: nodes.Element) -> None:
+        """Of an extension's own node without children, a drawing out of text say, nothing would be left."""
+        if not node.children and type(node).__module__ not in ("docutils.nodes", "sphinx.addnodes"):
+            self.unsaid(node, type(node).__name__)
 
     def block_section(self, node: nodes.section) -> list[str]:
         if not self.title(node):  # sphinx-exercise keeps what it holds in one
@@ -90,9 +99,26 @@ class Markdown:
         terms = ", ".join(f"**{self.line(term)}**" for term in node.findall(nodes.term))
         return [terms, *(block for definition in node.findall(nodes.definition) for block in self.blocks(definition))]
 
-    def block_citation(self, node: nodes.citation) -> str:
+    def block_line_block(self, node: nodes.line_block) -> str:
+        return "<br>\n".join(self.lines(node))
+
+    def lines(self, node: nodes.line_block, indent: str = "") -> Iterator[str]:
+        for child in node.children:
+            if isinstance(child, nodes.line_block):
+                yield from self.lines(child, indent + "&emsp;")
+            else:
+                yield indent + self.line(child)
+
+    def block_citation(self, node: nodes.citation) -> list[str]:
+        return self.labelled("**{}**", node)
+
+    def block_footnote(self, node: nodes.footnote) -> list[str]:
+        return self.labelled("<sup>{}</sup>", node)
+
+    def labelled(self, form: str, node: nodes.Element) -> list[str]:
         label, *rest = node.children
-        return f"**{plain(label.astext())}** " + " ".join(block for child in rest for block in self.block(child))
+        first, *more = [block for child in rest for block in self.block(child)] or [""]
+        return [f"{form.format(plain(label.astext()))} {first}", *more]
 
     def block_literal_block(self, node: nodes.literal_block) -> str:
         language = node.get("language") or _language_of(node.get("source") or "")
@@ -116,11 +142,20 @@ class Markdown:
         return "---"
 
     def block_raw(self, node: nodes.raw) -> list[str]:
-        scripted = node.get("format") != "html" or "<script" in node.astext()
-        return [] if scripted else [node.astext()]
+        if node.get("format") != "html":
+            return []
+        html = node.astext()
+        if "<script" in html:
+            if "output" not in node["classes"]:  # what a cell gave stands with the cell
+                self.unsaid(node, "HTML with a script")
+            return []
+        if re.search(r"""\ssrc=(?!["']?(?:[\w+.-]+:|//))""", html):
+            self.unsaid(node, "HTML that takes a file from beside the page")
+        return [html]
 
     def block_image(self, node: nodes.image) -> str:
-        return f"*{plain(node.get('alt') or 'a picture, on the page')}*"
+        alt, address = plain(node.get("alt") or ""), self.picture(node)
+        return f"![{alt}]({address})" if address else f"*{alt or 'a picture, on the page'}*"
 
     def block_caption(self, node: nodes.caption) -> str:
         return self.line(node)
@@ -130,6 +165,9 @@ class Markdown:
             return "| " + " | ".join(" ".join(self.blocks(entry)) for entry in row.children) + " |"
 
         rows = list(node.findall(nodes.row))
+        entries = [entry for row in rows for entry in row.children]
+        if any("morecols" in entry or "morerows" in entry or "\n" in " ".join(self.blocks(entry)) for entry in entries):
+            self.unsaid(node, "a table with joined cells, or with more than a line in one")
         title = [f"*{self.title(node)}*"] if next(iter(node.findall(nodes.title)), None) else []
         rule = "|" + " --- |" * len(rows[0].children)
         return [*title, "\n".join([cells(rows[0]), rule, *map(cells, rows[1:])])]
@@ -165,7 +203,11 @@ class Markdown:
             ticks = "``" if "`" in node.astext() else "`"
             return f"{ticks}{node.astext()}{ticks}"
         if isinstance(node, nodes.raw):
-            return node.astext() if node.get("format") == "html" else ""
+            return " ".join(self.block_raw(node))
+        if isinstance(node, nodes.image):
+            return self.block_image(node)
+        if isinstance(node, nodes.footnote_reference):
+            return f"<sup>{plain(node.astext())}</sup>"
         if isinstance(node, SILENT) or type(node).__name__ == "index":
             return ""
         inner = "".join(map(self.inline, node.children))
@@ -173,9 +215,14 @@ class Markdown:
             return f"*{inner}*"
         if isinstance(node, nodes.strong):
             return f"**{inner}**"
+        if isinstance(node, nodes.subscript):
+            return f"<sub>{inner}</sub>"
+        if isinstance(node, nodes.superscript):
+            return f"<sup>{inner}</sup>"
         if isinstance(node, nodes.reference):
             address = self.address(node)
             return f"[{inner}]({address})" if address else inner
+        self.look_at(node)
         return inner
 
 

@@ -12,6 +12,8 @@ the others import, from the repository that the book was built from, where that 
 from __future__ import annotations
 
 import ast
+import base64
+import hashlib
 import json
 import os
 import re
@@ -26,10 +28,14 @@ import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
+from sphinx.util.images import guess_mimetype
 
 from .. import adapters, repository
 from .. import made as records
 from .markdown import Markdown, is_title, quoted
+
+logger = logging.getLogger(__name__)
 
 #: Where the notebooks stand, below the site's root.
 FOLDER = "notebooks"
@@ -102,8 +108,23 @@ class Chapter:
         base = app.config.html_baseurl
         self.page = urljoin(base, f"{docname}.html") if base else None
         self.writer = Markdown(
-            lambda reference: full_address(reference, self.page), number=lambda node: number_of(app, docname, node)
+            lambda reference: full_address(reference, self.page),
+            lambda node: number_of(app, docname, node),
+            self.picture,
+            unsaid,
         )
+        sources = [cell.source if cell.cell_type == "code" else "" for cell in executed]
+        bare = without_glue(sources)
+        if bare is None:
+            logger.warning(
+                "glue stands among other statements: this chapter's notebook keeps it, and needs myst-nb where it runs",
+                location=docname,
+                type="leanpage",
+                subtype="notebooks",
+            )
+        self.sources = sources if bare is None else bare
+        #: The pictures of the text: a name for each, and its bytes by their kind.
+        self.pictures: dict[str, dict[str, str]] = {}
         self.placed = {node["cell_index"] for node in doctree.findall(is_cell)}
         self.made: list[Any] = []
         self.text: list[str] = []
@@ -140,8 +161,27 @@ class Chapter:
 
     def add_text(self) -> None:
         if self.text:
-            self.made.append(nbformat.v4.new_markdown_cell("\n\n".join(self.text)))
+            cell = nbformat.v4.new_markdown_cell("\n\n".join(self.text))
+            shown = [name for name in self.pictures if f"(attachment:{name})" in cell.source]
+            if shown:
+                cell.attachments = {name: self.pictures[name] for name in shown}
+            self.made.append(cell)
             self.text.clear()
+
+    def picture(self, image: nodes.image) -> str | None:
+        """The address of a picture: its own on another host, else that of an attachment to the cell that shows it."""
+        kinds = image.get("candidates") or {}
+        uri = next((kinds[kind] for kind in self.app.builder.supported_image_types if kind in kinds), image["uri"])
+        file = Path(self.app.srcdir, uri)
+        if re.match(r"[\w+.-]+:", uri):
+            return str(uri)
+        if not file.is_file():
+            return None  # Sphinx has said so
+        content = file.read_bytes()
+        name = f"{hashlib.sha256(content).hexdigest()[:10]}{file.suffix}"
+        kind = guess_mimetype(file, default="application/octet-stream")
+        self.pictures[name] = {kind: base64.b64encode(content).decode()}
+        return f"attachment:{name}"
 
     def add_hidden(self, first: int, end: int) -> None:
         """The cells that the page leaves out."""
@@ -169,11 +209,12 @@ class Chapter:
         cell = self.executed[number]
         if cell.cell_type != "code":
             return
-        source = without_glue(cell.source, self.docname)
+        source = self.sources[number]
         if not source.strip():
             return
         self.add_text()
         outputs = list(map(still, with_lines_together(cell.outputs))) if shown else []
+        outputs = [output for output in outputs if output.get("data", True)]  # not what glue hands over
         count = 1 + sum(one.cell_type == "code" for one in self.made)
         for output in outputs:
             if "execution_count" in output:
@@ -294,6 +335,16 @@ def number_of(app: Sphinx, docname: str, node: nodes.Element) -> str | None:
     return None
 
 
+def unsaid(node: nodes.Node, what: str) -> None:
+    logger.warning(
+        "%s: this cannot be said in the Markdown of a notebook",
+        what,
+        location=node,
+        type="leanpage",
+        subtype="notebooks",
+    )
+
+
 def full_address(reference: nodes.reference, page: str | None) -> str | None:
     """The address that a link of the page means wherever it is read, or None where only the site could tell."""
     address = reference.get("refuri") or ("#" + reference["refid"] if reference.get("refid") else None)
@@ -329,29 +380,63 @@ def still(output: Any) -> Any:
     return output
 
 
-def without_glue(source: str, where: str) -> str:
-    """`source` less the statements that hand values to the page's text: the notebook's text has them already."""
+def without_glue(sources: list[str]) -> list[str] | None:
+    """A chapter's cells less the statements that hand values to its text: the notebook's text has those already.
+
+    None where one such stands among other statements: it stays, and needs what another cell imports.
+    """
+    found = [lines_of_glue(source) for source in sources]
+    return (
+        None
+        if None in found
+        else [
+            "\n".join(line for n, line in enumerate(source.split("\n")) if n not in (dropped or ())).strip("\n")
+            for source, dropped in zip(sources, found, strict=True)
+        ]
+    )
+
+
+def lines_of_glue(source: str) -> set[int] | None:
+    """The lines of a cell that do nothing but hand values to the text; None where others do so, too."""
+    if "glue" not in source and "myst_nb" not in source:
+        return set()
     try:
-        tree = ast.parse(source)
-    except SyntaxError:  # IPython's own syntax
-        return source
-    dropped: set[int] = set()
+        tree = ast.parse(re.sub(r"^( *)[%!].*", r"\1pass", source, flags=re.MULTILINE))
+    except SyntaxError:  # more of IPython's own syntax
+        return None
+    lines: dict[bool, set[int]] = {True: set(), False: set()}
     for statement in tree.body:
-        if is_glue(statement):
-            dropped.update(range(statement.lineno - 1, statement.end_lineno or statement.lineno))
-        elif any(isinstance(node, ast.Name) and node.id == "glue" for node in ast.walk(statement)):
-            return source  # glue among other statements: the notebook keeps the cell as it is
-    return "\n".join(line for n, line in enumerate(source.split("\n")) if n not in dropped).strip("\n")
+        glue = is_glue(statement)
+        if not glue and any(map(speaks_of_glue, ast.walk(statement))):
+            return None
+        lines[glue].update(range(statement.lineno - 1, statement.end_lineno or statement.lineno))
+    return None if lines[True] & lines[False] else lines[True]
 
 
 def is_glue(statement: ast.stmt) -> bool:
     match statement:
-        case ast.ImportFrom(module="myst_nb"):
+        case ast.Import(names=modules):
+            return all(map(speaks_of_glue, modules))
+        case ast.ImportFrom(module="myst_nb", names=modules):
+            return all(module.asname is None for module in modules)
+        case ast.Expr(value=ast.Call(func=ast.Name(id="glue") | ast.Attribute(attr="glue"))):
             return True
-        case ast.Expr(value=ast.Call(func=ast.Name(id="glue"))):
-            return True
-        case ast.For(body=body, orelse=[]) | ast.With(body=body):
+        case ast.For(body=body, orelse=rest) | ast.If(body=body, orelse=rest):
+            return all(map(is_glue, [*body, *rest]))
+        case ast.With(body=body):
             return all(map(is_glue, body))
+    return False
+
+
+def speaks_of_glue(node: ast.AST) -> bool:
+    match node:
+        case (
+            ast.Name(id="glue")
+            | ast.Attribute(attr="glue")
+            | ast.alias(name="myst_nb")
+            | ast.ImportFrom(module="myst_nb")
+        ):
+            return True
     return False
 
 
