@@ -1,11 +1,15 @@
 """The chapters' sources keep the house rules: short cells, no typed results, every figure described and captioned."""
 
 import re
+import shutil
 import statistics
 
 import pytest
+import yaml
 
 from chapters import by_name, chapters, is_notebook
+from leanpage.execution import inputs_digest
+from project import ROOT, source
 
 CHAPTERS = chapters()
 NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
@@ -50,3 +54,17 @@ def test_what_is_glued_is_used_and_what_is_used_is_glued(chapter):
     used = set(re.findall(r"\{glue:\w+\}`(\w+)", chapter.source))
     assert {name for name in used if name not in glued and not any(re.fullmatch(p, name) for p in patterns)} == set()
     assert glued - used == set()
+
+
+def test_change_of_how_pages_look_executes_no_chapter(tmp_path):
+    inputs = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]["leanpage_execution_inputs"]
+    shutil.copytree(ROOT / "code", tmp_path / "code")
+    for path in ROOT.glob("*.txt"):
+        shutil.copy(path, tmp_path)
+    before = inputs_digest(tmp_path, inputs)
+    sheets = list(source("leanpage", tmp_path).rglob("*.css"))
+    for sheet in sheets:
+        sheet.write_text("p { color: red }")
+    assert sheets and inputs_digest(tmp_path, inputs) == before
+    (source("lossbook", tmp_path) / "__init__.py").write_text("changed = True")
+    assert inputs_digest(tmp_path, inputs) != before
