@@ -340,6 +340,15 @@ def test_readers_changes_stay_when_notebooks_are_laid_out_again(tmp_path):
     assert there == {"one.ipynb": "mine", "one.new.ipynb": "1b", "two.ipynb": "2b", "own.ipynb": "my own"}
 
 
+def test_chapter_of_nothing_but_code_says_where_it_is_from():
+    document = nodes.document(None, None)
+    document += cell(0)
+    config = SimpleNamespace(html_baseurl="", html_title="A book", leanpage_install={})
+    chapter = notebooks.Chapter(SimpleNamespace(config=config), "page", [nbformat.v4.new_code_cell("1")], document)
+    first, code = chapter.notebook_cells()
+    assert first.source.startswith("From *A book*.") and code.source == "1"
+
+
 # --- exercises and solutions, as sphinx-exercise makes them -----------------------------------------------------------
 
 
