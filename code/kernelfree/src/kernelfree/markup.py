@@ -105,8 +105,8 @@ def module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[st
         return name
 
     # kernelfree's own front ends come from the installed package, and the kit always goes along: the loader needs it.
-    for path in (modules.KIT, *(modules.STATIC / module["own"] for module in carried if "own" in module)):
-        for module in modules.load(path):
+    for front_end in (modules.KIT.name, *(module["own"] for module in carried if "own" in module)):
+        for module in own_modules(front_end):
             imports = [own[imported.name] for imported in module.imports]
             own[module.path.name] = add(module.name, imports, module.function())
     numbered: list[str] = []
@@ -118,6 +118,12 @@ def module_files(carried: list[dict[str, Any]]) -> tuple[dict[str, str], list[st
             numbered.append(add(sent["name"], imports, sent["function"]))
     names.remove(numbered[-1])
     return scripts, [*names, numbered[-1]]
+
+
+@cache
+def own_modules(front_end: str) -> list[modules.Module]:
+    """One of kernelfree's own front ends and what it imports, read once however many figures carry it."""
+    return modules.load(modules.STATIC / front_end)
 
 
 def named(stem: str, content: str) -> str:

@@ -29,6 +29,7 @@ KIT = STATIC / "kit.js"
 
 #: Between signs such as these and what stands beside them white space says nothing, not even where a statement ends.
 _OPEN, _CLOSE = b"{([;,=?:&|", b"})];,=?:&|"
+_LICENCE = re.compile(rb"/\*!|.*@(license|preserve)", re.DOTALL)
 _PARSER = Parser(Language(tree_sitter_javascript.language()))
 _FUNCTIONS = {
     "function_declaration",
@@ -86,29 +87,41 @@ def one_module(path: Path, wrap: str = "front") -> str:
 
 
 @cache
-def tight(script: str) -> str:
-    """``script`` as a page loads it: its comments taken out, what white space is left a line break or a space."""
+def tight(script: str, lines: bool = False) -> str:
+    """``script`` without comments and idle white space; with ``lines`` what stands in a line stays in that line."""
     source = script.encode()
-    parts, end = list[bytes](), 0
-    for word in _words(_PARSER.parse(source).root_node):
-        gap, text = source[end : word.start_byte], source[word.start_byte : word.end_byte]
-        if source[end - 1 : end] in _OPEN or text[:1] in _CLOSE:
-            gap = b""
-        parts += [b"\n" if b"\n" in gap else gap and b" ", text]
-        end = word.end_byte
-    return b"".join(parts).decode().strip()
+    parts, end = [b""], 0
+    for start, stop in _words(_PARSER.parse(source).root_node):
+        gap, text = source[end:start], source[start:stop]
+        breaks = gap.count(b"\n")
+        idle = not lines and (source[end - 1 : end] in _OPEN or text[:1] in _CLOSE)
+        if breaks and (not idle or parts[-1].startswith(b"//")):
+            parts.append(b"\n" * (breaks if lines else 1))
+        elif gap and not idle:
+            parts.append(b" ")
+        parts.append(text)
+        end = stop
+    return b"".join(parts).decode()
 
 
-def _words(root: Node) -> Iterator[Node]:
-    """The smallest parts of a script, those that hold white space of their own whole."""
-    waiting = [root]
+def _words(root: Node) -> Iterator[tuple[int, int]]:
+    """Where the smallest parts of a script stand that say something, white space of their own and all."""
+    waiting: list[Node | tuple[int, int]] = [root]
     while waiting:
         node = waiting.pop()
-        if node.type in ("string", "template_string", "regex") or not node.children:
-            if node.type != "comment" and node.end_byte > node.start_byte:
-                yield node
-        else:
+        if isinstance(node, tuple):
+            yield node
+        elif node.type == "template_string":
+            parts, at = list[Node | tuple[int, int]](), node.start_byte
+            for hole in (child for child in node.children if child.type == "template_substitution"):
+                first, *inside, last = hole.children
+                parts += [(at, first.end_byte), *inside]
+                at = last.start_byte
+            waiting += reversed([*parts, (at, node.end_byte)])
+        elif node.children and node.type not in ("string", "regex"):
             waiting += reversed(node.children)
+        elif node.type != "comment" or _LICENCE.match(node.text or b""):
+            yield node.start_byte, node.end_byte
 
 
 def _visit(path: Path, done: dict[Path, Module], above: list[Path]) -> None:
@@ -144,7 +157,7 @@ class _Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.text = path.read_bytes()
-        root = self.root = _PARSER.parse(self.text).root_node
+        root = _PARSER.parse(self.text).root_node
         self.imports: list[Path] = []
         self.wanted: list[_Wanted] = []
         self._head: list[str] = []  # constants for the imports, at the top, as a module has them
@@ -168,31 +181,14 @@ class _Source:
     def module(self) -> Module:
         """The file with its imports and exports rewritten, each line still where it was."""
         parts, at = [], 0
-        for start, end, instead in sorted([*self._edits, *self._comments(), *self._indents()]):
-            if start >= at:  # not in what is cut already
-                parts += [self.text[at:start].decode(), instead]
-                at = end
-        body = " ".join(self._head) + "".join([*parts, self.text[at:].decode()]).rstrip()
+        for start, end, instead in sorted(self._edits):
+            parts += [self.text[at:start].decode(), instead]
+            at = end
+        body = tight(" ".join([*self._head, "".join([*parts, self.text[at:].decode()])]), lines=True)
         names = f"{self.prefix}exports"
         tail = " ".join(f"{names}[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
         exports = frozenset(self._exported)
         return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", exports, self.prefix)
-
-    # --- what a reader of the file needs, and a browser does not ---
-
-    def _comments(self) -> Iterator[tuple[int, int, str]]:
-        for node in _walk(self.root):
-            if node.type == "comment" and not re.match(rb"/\*!|.*@(license|preserve)", node.text or b"", re.DOTALL):
-                # Where it parted two lines or two words it still does.
-                between = "" if self.text[node.end_byte : node.end_byte + 1] == b"\n" else " "
-                yield node.start_byte, node.end_byte, "\n" * _text(node).count("\n") or between
-
-    def _indents(self) -> Iterator[tuple[int, int, str]]:
-        texts = [node for node in _walk(self.root) if node.type in ("template_string", "string")]
-        inside = {at for node in texts for at in range(node.start_byte, node.end_byte)}
-        for match in re.finditer(rb"(?m)^[ \t]+|[ \t]+$", self.text):
-            if match.start() not in inside:
-                yield match.start(), match.end(), ""
 
     # --- what cannot be delivered ---
 
