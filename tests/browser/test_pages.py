@@ -156,6 +156,24 @@ def test_search_finds_the_chapter(page, server):
     page.wait_for_url(re.compile("/book/.*html"))
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_magnifier_keeps_clear_of_what_is_typed(page, server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    visit(page, server, "search.html?q=softmax")
+    field = page.locator("main form.bd-search input[type=search]")
+    assert field.input_value() == "softmax"
+    icon, box = page.locator("main form.bd-search i").bounding_box(), field.bounding_box()
+    assert icon["x"] >= 0 and icon["x"] + icon["width"] <= box["x"]
+    assert abs(icon["y"] + icon["height"] / 2 - box["y"] - box["height"] / 2) < 2
+
+
+def test_words_of_a_heading_lead_to_its_section(page, server):
+    visit(page, server, "search.html?q=betting+game")
+    page.locator("#search-results a[href$='book/confidence.html#the-betting-game']").click()
+    page.wait_for_url("**/book/confidence.html*#the-betting-game")
+    assert 0 <= page.locator("#the-betting-game h2").bounding_box()["y"] < 200
+
+
 def test_dark_mode_is_kept_from_page_to_page(page, server):
     visit(page, server, "book/index.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
