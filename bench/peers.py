@@ -124,6 +124,7 @@ def munchboka(path: Path) -> None:
     site.mkdir(exist_ok=True)
     (site / "conf.py").write_text(
         'project = "peer"\nextensions = ["myst_parser", "munchboka_edutools"]\nhtml_theme = "basic"\n'
+        'exclude_patterns = ["html"]\n'
         'myst_enable_extensions = ["colon_fence", "dollarmath"]\n'
     )
     (site / "index.md").write_text(
@@ -131,7 +132,8 @@ def munchboka(path: Path) -> None:
         'function: sin(a*x), f\npoint: (3, f(3))\ntext: 1, 1.1, "speed {a:.1f}", center-center\n'
         "xmin: 0\nxmax: 6\nymin: -1.2\nymax: 1.2\n:::\n"
     )
-    subprocess.run([sys.executable, "-m", "sphinx", "-q", site, site / "html"], check=True)
+    # Strictly, since a graph that it cannot draw is left out of the page.
+    _run(sys.executable, "-m", "sphinx", "-q", "-E", "-W", site, site / "html")
     _only_page(path, site / "html" / "index.html")
 
 
@@ -189,7 +191,7 @@ PEERS = (
         ("munchboka-edutools", "myst-parser"),
         "_static/interactive/**/*",
     ),
-    Peer("marimo-book, static reactivity", marimo_book, ("marimo-book",)),
+    Peer("marimo-book, static reactivity", marimo_book, ("marimo-book",), "../assets/img/*"),
 )
 
 
@@ -214,7 +216,7 @@ def _run(*command: Path | str) -> None:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-        raise RuntimeError(said[-1])
+        raise RuntimeError(said[-1].removeprefix("RuntimeError: ").replace(f"{WORK}/", ""))
 
 
 def packed(text: str) -> int:
@@ -274,7 +276,7 @@ def main() -> None:
             page = made(peer)
             seen = looked_at(page)
         except Exception as error:  # a peer that cannot is no reason to stop, and no reason to leave it out
-            rows.append(f"| {peer.name} | does not run here: {str(error)[:120].replace('|', ' ')} | | | | | |")
+            rows.append(f"| {peer.name} | does not run here: {str(error)[:200].replace('|', ' ')} | | | | | |")
             print(rows[-1], flush=True)
             continue
         data, code = weights(page.read_text(encoding="utf-8"))
