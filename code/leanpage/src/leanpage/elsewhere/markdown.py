@@ -146,7 +146,8 @@ class Markdown:
             return []
         html = node.astext()
         if "<script" in html:
-            if "output" not in node["classes"]:  # what a cell gave stands with the cell
+            # What a cell gave stands with the cell, and what has no line is an extension's (sphinx-thebe's settings).
+            if "output" not in node["classes"] and node.line is not None:
                 self.unsaid(node, "HTML with a script")
             return []
         if re.search(r"""\ssrc=(?!["']?(?:[\w+.-]+:|//))""", html):
