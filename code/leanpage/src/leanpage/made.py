@@ -1,13 +1,15 @@
 """The files that leanpage wrote into the output: known by a record, so that it deletes no file but its own.
 
 The record stands beside Sphinx's doctrees. A file is taken away only if the record names it and its bytes are those
-that leanpage wrote; what an author or another extension put in its place stays.
+that leanpage wrote; what an author or another extension put in its place stays. Where there is no record any more (the
+doctrees were thrown away), files whose names carry the digest of what is in them are known by that.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -20,7 +22,8 @@ class Made:
 
     def __init__(self, folder: Path, record: Path):
         self.folder, self.record = folder, record
-        self.before, self.state = _read(record, folder)
+        recorded, self.state = _read(record, folder)
+        self.before = _named_after_content(folder) | recorded
         self.now: dict[str, str] = {}
 
     def write(self, path: str, content: bytes) -> None:
@@ -78,6 +81,15 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _named_after_content(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in (folder / "_static").glob("*-??????????.*"):
+        name = re.fullmatch(r"(?:site|inline|math|fa)-[\w-]*?([0-9a-f]{10})\.(?:css|js|woff2)", path.name)
+        if name and path.is_file() and (digest := _digest(path.read_bytes())).startswith(name[1]):
+            found[f"_static/{path.name}"] = digest
+    return found
 
 
 def _read(record: Path, folder: Path) -> tuple[dict[str, str], str]:
