@@ -126,6 +126,16 @@ def test_build_that_finds_nothing_new_writes_nothing(book):
     assert {name for name, time in pages(app).items() if name.endswith(".html") and time != times[name]} == set()
 
 
+def test_module_of_the_books_own_counts_and_not_what_stands_beside_it(book, tmp_path, monkeypatch):
+    (tmp_path / "own.py").write_text("def setup(app):\n    pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))  # the output lies there, too, and changes with every build
+    settings = LEAN | {"extensions": [*LEAN["extensions"], "own"]}
+    book(WORDS, **settings)
+    assert "no targets are out of date" in book(**settings)[1]
+    (tmp_path / "own.py").write_text("def setup(app):\n    return {}\n")
+    assert "no targets are out of date" not in book(**settings)[1]
+
+
 @pytest.mark.parametrize(
     "change", ["a page", "a setting", "a static file", "a joined file that is gone", "a page gone"]
 )

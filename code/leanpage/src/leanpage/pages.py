@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import sys
-import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -133,11 +132,15 @@ def state(app: Sphinx) -> str:
     """A digest of all that pages are made of beside their sources: settings, and the files of extensions and themes."""
     config = [(value.name, repr(value.value)) for value in app.config if value.name != "nb_execution_cache_path"]
     modules = (sys.modules.get(name.partition(".")[0]) for name in app.extensions)
-    packages = {Path(file).parent for module in modules if (file := getattr(module, "__file__", None))}
-    packages -= {Path(sysconfig.get_path("purelib"))}  # where a module stands that is no package
+    # A package with all that is in it; a module by itself may stand beside anything, the output among it.
+    code = {
+        Path(file).parent if hasattr(module, "__path__") else Path(file)
+        for module in modules
+        if (file := getattr(module, "__file__", None))
+    }
     named = [*app.config.html_static_path, *app.config.html_extra_path, *app.config.templates_path]
     single = [app.config.html_search_scorer, app.config.html_logo, app.config.html_favicon]
-    roots = packages | {Path(app.confdir, name) for name in (*named, *single) if name}
+    roots = code | {Path(app.confdir, name) for name in (*named, *single) if name}
     files = {
         (path.as_posix(), path.stat().st_mtime_ns, path.stat().st_size)
         for root in roots
