@@ -42,6 +42,12 @@ def test_notebook_is_valid_and_its_first_cell_sees_to_what_the_others_import(not
 
 
 @each
+def test_notebook_says_at_its_head_what_is_live_in_it_and_not_on_the_page(notebook):
+    head = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert "Live here, and not on the page: every cell is yours to change." in head
+
+
+@each
 def test_notebook_holds_every_cell_of_the_chapter(chapter, notebook):
     sources = without(cell for cell in chapter.notebook.cells if cell.cell_type == "code")
     assert [cell.source for cell in code(notebook)] == [source for source in sources if source]

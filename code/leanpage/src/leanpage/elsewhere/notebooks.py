@@ -229,7 +229,7 @@ class Chapter:
     def say_where_it_is_from(self) -> None:
         title = self.app.config.html_title or self.app.config.project
         origin = f"*From [{title}]({self.page}).*" if self.page else f"From *{title}*."
-        live = "*Every cell is yours to change: run one with Shift and Enter.*"
+        live = "*Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
         if not any(cell.cell_type == "markdown" for cell in self.made):
             self.made.insert(0, nbformat.v4.new_markdown_cell(""))
         first = next(cell for cell in self.made if cell.cell_type == "markdown")
