@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import tinycss2
@@ -51,13 +50,7 @@ def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> N
     Without `data` what the pages' own scripts and data say does not count.
     """
     exact = {"root"}
-    beginnings: set[str] = set()
-
-    def take_script(text: str) -> None:
-        words = said(text)
-        exact.update(words)
-        beginnings.update(word for word in words if len(word) > 2 and word[-1] == "-" and word[0].isalpha())
-
+    programs = set(scripts)  # each once, as a notebook's pages share the three megabytes of Plotly
     for page in pages:
         for node in page.find("*"):
             exact.add(node.tag or "")
@@ -68,18 +61,17 @@ def names(pages: Iterable[Tree], scripts: Iterable[str], data: bool = True) -> N
             kind = node.attributes.get("type") or "text/javascript"
             text = node.text()
             if "javascript" in kind or kind == "module":
-                take_script(text)
+                programs.add(text)
             else:
                 _take_text(exact, text)
         for fragment in page.find("template, iframe[srcdoc]"):
             _take_text(exact, fragment.html or "")
         _take_text(exact, page.unscripted)
-    for text in scripts:
-        take_script(text)
-    return Names(exact, tuple(sorted(beginnings)))
+    spoken = set().union(*map(said, programs))
+    beginnings = sorted(word for word in spoken if len(word) > 2 and word[-1] == "-" and word[0].isalpha())
+    return Names(exact | spoken, tuple(beginnings))
 
 
-@cache  # many pages hold the same: a notebook with Plotly the three megabytes of it
 def said(script: str) -> frozenset[str]:
     """Return the words by which a script may name an element that it makes or changes."""
     root = Parser(JAVASCRIPT).parse(script.encode()).root_node
@@ -92,6 +84,11 @@ def said(script: str) -> frozenset[str]:
         else:
             words.update(word for part in text.split() if LISTED.fullmatch(part) for word in part.split(","))
     return frozenset(words)
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Return the lines of `texts`, each once: to be searched for words, of which the pages of a site share most."""
+    return "\n".join(dict.fromkeys(line for text in texts for line in text.splitlines()))
 
 
 def _take_text(exact: set[str], text: str) -> None:

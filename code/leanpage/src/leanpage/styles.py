@@ -147,12 +147,11 @@ def join(site: Site, cut: bool) -> None:
     scripts = list(site.words(".js").values())
     # Sheets that come later, such as those of figures, lean on the variables of this one.
     later = [text for name, text in site.words(".css").items() if name not in taken]
-    markup = [page.source for page in trees]
+    elsewhere = css.lines([*(page.source for page in trees), *scripts, *later])
     known = css.names(trees, scripts)
     places: dict[Sheet, str] = {}
     for segment in shared:
         sheet = joined(site, list(segment))
-        elsewhere = "\n".join([*markup, *scripts, *later])
         if cut:
             sheet = css.cut(sheet, known, elsewhere)
         sheet = with_icons_cut(site, with_pictures_filed(site, sheet), elsewhere)

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from . import adapters, made
+from . import adapters, css, made
 from .pages import Site, themed
 from .tree import Node, Tree, attribute, has, inside, renamed
 
@@ -269,8 +269,8 @@ def asked_for(app: Sphinx, site: Site) -> frozenset[str]:
         asked.add("page names")
     if os.environ.get("READTHEDOCS"):
         asked.add("advertisements")
-    own = "\n".join(text for name, text in site.words(".js").items() if not is_package_script(name))
-    own += "\n".join(node.text() for page in pages for node in page.find("article script"))
+    scripts = [text for name, text in site.words(".js").items() if not is_package_script(name)]
+    own = css.lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
     for thing, sign in (
         ("icons by script", r"\bFontAwesome\b"),
         ("page names", r"\bpagename\b"),
