@@ -53,6 +53,12 @@ def test_each_part_is_switched_on_alone(tmp_path, part, beside):
     assert "A price of $5" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
+def test_live_code_is_asked_for_by_its_setting_or_by_its_name(tmp_path):
+    assert not make(tmp_path / "a", "leanpage").config.leanpage_live
+    assert make(tmp_path / "b", "leanpage.elsewhere.live").config.leanpage_live
+    assert make(tmp_path / "c", "leanpage", leanpage_live=True).config.leanpage_live
+
+
 def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
     without = {value.name for value in make(tmp_path / "a", "myst_nb").config}
     own = {value.name for value in make(tmp_path / "b", "myst_nb", "leanpage", "leanpage.execution").config} - without

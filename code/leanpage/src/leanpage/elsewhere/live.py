@@ -1,7 +1,7 @@
 """Live code on the page, by Thebe on Binder: offered in the launch menu, asked for by a press and a yes, never before.
 
-On where Binder is among the ``launch_buttons``, the theme's own live code is not, and the repository is known;
-``leanpage_live: false`` leaves it out.
+An author asks for it by ``leanpage_live: true``, or by naming this extension. It is there where Binder is among the
+``launch_buttons``, the theme's own live code is not, and the repository is known.
 Until the reader says yes the page asks no other host for anything; then it loads Thebe and runs the page's cells, with
 those that the page leaves out in their places.
 """
@@ -119,7 +119,7 @@ def add_files(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension(notebooks.__name__)
-    app.add_config_value("leanpage_live", True, "html", types=[bool])
+    app.add_config_value("leanpage_live", lambda config: __name__ in config.extensions, "html", types=[bool])
     app.connect("builder-inited", add_files)
     app.connect("html-page-context", offer, priority=901)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
