@@ -243,7 +243,9 @@ def test_colab_opens_one_host_alone(address, kept):
 BUTTONS = [{"text": "Binder", "url": "b"}, {"text": "Colab", "url": "c"}]
 
 
-def offered(tmp_path, monkeypatch, environment: dict[str, str], branch="notebooks", source="one.md") -> dict[str, dict]:
+def offered(
+    tmp_path, monkeypatch, environment: dict[str, str], branch="notebooks", source="one.md", theirs=BUTTONS
+) -> dict[str, dict]:
     """The launch buttons of a page whose notebook is written, as a fork's build in ``environment`` offers them."""
     for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -257,11 +259,12 @@ def offered(tmp_path, monkeypatch, environment: dict[str, str], branch="notebook
         "launch_buttons": {"binderhub_url": "https://hub.example.org/"},
     }
     config = SimpleNamespace(html_theme_options=options, leanpage_notebook_branch=branch)
-    context = {"header_buttons": [{"label": "launch-buttons", "buttons": [dict(button) for button in BUTTONS]}]}
+    context = {"header_buttons": [{"label": "launch-buttons", "buttons": [dict(button) for button in theirs]}]}
     env = SimpleNamespace(doc2path=lambda name: tmp_path / source)
     book = SimpleNamespace(env=env, config=config, outdir=str(tmp_path), confdir=str(tmp_path))
     notebooks.offer(book, "book/one", "page.html", context, nodes.document(None, None))
-    return {button["text"]: button for button in context["header_buttons"][0]["buttons"]}
+    assert all(menu["buttons"] for menu in context["header_buttons"]), "an empty menu"
+    return {button["text"]: button for menu in context["header_buttons"] for button in menu["buttons"]}
 
 
 def test_launch_buttons_lead_to_the_branch_that_keeps_the_notebooks(tmp_path, monkeypatch):
@@ -282,6 +285,10 @@ def test_before_the_branch_is_there_binder_opens_the_source_and_says_so(tmp_path
     buttons = offered(tmp_path, monkeypatch, {})
     assert buttons["Binder"]["url"] == "b" and "not published yet" in buttons["Binder"]["tooltip"]
     assert "Colab" not in buttons
+
+
+def test_no_menu_is_left_empty(tmp_path, monkeypatch):
+    assert offered(tmp_path, monkeypatch, {}, theirs=BUTTONS[1:]) == {}
 
 
 @pytest.mark.parametrize("environment", [{}, {"GITHUB_REPOSITORY": "ada/book"}])

@@ -554,6 +554,8 @@ def offer(
             button["url"] = f"{COLAB}/github/{owner_and_name}/blob/{branch}/{pagename}.ipynb"
     if not kept:
         launch["buttons"] = [button for button in launch["buttons"] if button["text"] != "Colab"]
+    if not launch["buttons"]:
+        context["header_buttons"].remove(launch)
 
 
 def clear(app: Sphinx, exception: Exception | None) -> None:
