@@ -24,6 +24,7 @@ def cut(font: bytes, characters: set[str], smaller: Sequence[set[str]] = ()) -> 
     """
     parsed = TTFont(io.BytesIO(font), recalcTimestamp=False)
     _forget_small_forms(parsed, smaller)
+    _mend_joints(parsed)
     options = subset.Options(recalc_timestamp=False, layout_features=FEATURES, hinting=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted(map(ord, characters | {" "})))
@@ -48,6 +49,20 @@ def _forget_small_forms(font: TTFont, smaller: Sequence[set[str]]) -> None:
             # A glyph's forms, each smaller than the one before it.
             counts = {glyph: sum(glyph in level for level in kept) for glyph in forms.alternates}
             forms.alternates = {glyph: forms.alternates[glyph][:count] for glyph, count in counts.items() if count}
+
+
+def _mend_joints(font: TTFont) -> None:
+    """Let the last piece of a long arrow join the one before it.
+
+    STIX Two Math says of the heads of its arrows to the right that their tips join, and Chromium stretches none of
+    these.
+    """
+    variants = font["MATH"].table.MathVariants if "MATH" in font else None
+    for construction in variants.HorizGlyphConstruction if variants else []:
+        if construction.GlyphAssembly and (pieces := construction.GlyphAssembly.PartRecords):
+            last = pieces[-1]
+            if last.StartConnectorLength == 0:
+                last.StartConnectorLength, last.EndConnectorLength = last.EndConnectorLength, 0
 
 
 def digest(data: bytes) -> str:
