@@ -37,7 +37,7 @@ def address(tmp_path_factory):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(("name", "count"), [("plots", 10), ("controls", 7), ("outputs", 6)])
+@pytest.mark.parametrize(("name", "count"), [("plots", 10), ("controls", 7), ("outputs", 7)])
 def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width):
     page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
     page.goto(f"{address}/{name}.html")
@@ -59,6 +59,23 @@ def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width
             assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert faults_by_axe(page, ".kernelfree") == []
+    page.context.close()
+
+
+def test_a_sound_is_that_of_its_frame(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/outputs.html")
+    figure = page.locator('[data-live-figure="beat"]')
+    figure.scroll_into_view_if_needed()
+    figure.and_(page.locator("[data-ready]")).wait_for()
+    loaded = (
+        "([node, before]) => node.duration === 0.5 && node.currentSrc === node.src && node.src !== before && node.src"
+    )
+    before = None
+    for key in ("Home", "End"):
+        figure.locator("input[type=range]").press(key)
+        sound = page.wait_for_function(loaded, arg=[figure.locator("audio").element_handle(), before])
+        before = sound.json_value()
     page.context.close()
 
 

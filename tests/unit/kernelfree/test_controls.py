@@ -16,6 +16,9 @@ import sympy
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython import display as ipd
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import kernelfree
 from javascript import run_node
@@ -437,6 +440,101 @@ def test_photographs_keep_to_a_budget(built):
     assert "coarser than they were drawn" in figure["notes"][0]
     assert len(json.dumps(figure["data"])) < 120_000
     assert "data:image/webp" in figure["still"]
+
+
+@pytest.fixture
+def shell():
+    """A notebook's shell, whose ``display`` a figure listens to."""
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    yield InteractiveShell.instance(config=settings)
+    InteractiveShell.clear_instance()
+
+
+def tone(k):
+    """A tone, louder with k."""
+    ipd.display(ipd.Audio(np.sin(np.arange(200) * k), rate=8000))
+
+
+def test_sounds_and_films_are_in_their_frames(built, shell):
+    kernelfree.interact(tone, k=(1, 3))
+    kernelfree.interact(lambda k: ipd.Video(bytes([k] * 50), embed=True, mimetype="video/mp4"), k=(1, 3))
+    for shown, tag, kind in zip(built, ("audio", "video"), ("audio/wav", "video/mp4"), strict=True):
+        figure = shown[page.MIME]
+        (node,) = BeautifulSoup(figure["still"], "html.parser").find_all(tag)
+        # The address is the element's own: a browser does not look again at the sources inside.
+        assert node.has_attr("controls") and node["src"].startswith(f"data:{kind};base64,") and not node.contents
+        ((_, name, _, values),) = figure["data"]["frames"]["columns"]
+        assert name == "src" and len(set(values)) == 3
+        assert not any("displays" in note for note in figure["notes"])
+
+
+def test_sounds_keep_to_a_budget(built, shell):
+    kernelfree.interact(tone, k=(1, 20), max_bytes=3_000)
+    figure = built[0][page.MIME]
+    assert 2 < figure["frames"] <= 4 and figure["state"]["k"] == 10
+    assert (
+        "20 frames to draw (k: 20), whose sounds, films and pictures take more than max_bytes=3,000"
+        in figure["notes"][0]
+    )
+    with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=3,000.* raise max_bytes"):
+        kernelfree.interact(tone, k=(1, 20), max_bytes=3_000, strict=True)
+    with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=30, of one control"):
+        kernelfree.interact(tone, k=(1, 20), max_bytes=30)
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (lambda: ipd.IFrame("https://example.org", 9, 9), "displays as IFrame is left out"),
+        (lambda: ipd.HTML("<script>1</script><p>a</p>"), "displays as HTML is left out"),
+        (lambda: ipd.HTML("<video src='beside.mp4'></video>"), "displays as HTML is left out"),
+        (lambda: widgets.Button(description="press"), "displays as Button is left out"),
+    ],
+)
+def test_what_no_frame_can_hold_is_named_and_never_a_silent_repr(built, shell, thing, said):
+    def both(k):
+        """A number, and something else."""
+        print(k)
+        ipd.display(thing())
+
+    kernelfree.interact(both, k=(1, 2))
+    figure = built[0][page.MIME]
+    assert said in figure["notes"][0] and "object" not in figure["still"] and "Button" not in figure["still"]
+    with pytest.raises(kernelfree.FigureError, match=f"both.*: .*{said}"):
+        kernelfree.interact(both, k=(1, 2), strict=True)
+    with pytest.raises(kernelfree.FigureError, match=said):  # there is nothing else to show
+        kernelfree.interact(lambda k: thing(), k=(1, 2))
+
+
+def inner(kind):
+    """What the outer function asks for."""
+    plt.plot([0, 1])
+    return f"it is {kind}"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda k: kernelfree.interact(inner, kind=[f"a{k}", "b"]),
+        lambda k: ipd.display(kernelfree.interactive(inner, kind=[f"a{k}", "b"])),
+    ],
+)
+def test_an_interact_inside_of_another_is_shown_as_it_starts_and_named(built, shell, call):
+    def outer(k):
+        """One of two."""
+        call(k)
+
+    kernelfree.interact(outer, k=(1, 2))
+    (shown,) = built
+    figure = shown[page.MIME]
+    assert figure["name"] == "outer" and "it is a1" in figure["still"] and figure["still"].count("<svg") == 1
+    assert figure["notes"] == [
+        "inner, an interact that it calls, is shown as it starts, without its controls: offer them with the outer "
+        "function's own, or call inner's interact in a cell of its own"
+    ]
+    with pytest.raises(kernelfree.FigureError, match="outer.*: inner, an interact that it calls"):
+        kernelfree.interact(outer, k=(1, 2), strict=True)
 
 
 def test_text_and_prints_travel_with_their_frame(built):

@@ -37,10 +37,15 @@ def register(figure: Figure, *parts: Any) -> None:
 
 def _show(widget: Any) -> None:
     """What displaying a widget does."""
+    from kernelfree.interaction import show_start
+
     below = list(_walk(widget))
     figures = list(dict.fromkeys(_outputs[part] for part in below if part in _outputs))
     steered = list(dict.fromkeys(_controls[part] for part in below if part in _controls))
     for figure in figures:
+        if (shown := capture.current()) is not None:
+            show_start(figure.draw, figure.widgets, shown)
+            continue
         box = widget if figure in steered and widget not in _outputs else _boxes.get(figure)
         try:
             capture.display(figure.bundle(partial(_arranged, box, figure)), raw=True)

@@ -39,6 +39,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         self._own.__init__(width, height, file, image_dpi=dpi, metadata=nothing)
         self.images: list[Any] = []
         self.corners: list[Any] = []
+        self._styles: dict[Any, str] = {}
 
     @property
     def _own(self) -> Any:
@@ -64,6 +65,22 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         codes = [b"M", b"L", b"Q", b"C", b"z"]
         write: Any = _path.convert_to_string  # type: ignore[attr-defined, unused-ignore]
         return write(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
+
+    def _get_style(self, gc: Any, rgbFace: Any) -> str:
+        # matplotlib tells colours in hex anew for every element; most of a figure's elements share a few styles.
+        if gc.get_hatch() is not None:
+            return str(self._own._get_style(gc, rgbFace))
+        face = None if rgbFace is None else tuple(rgbFace)
+        if face == gc.get_rgb():
+            face = gc.get_rgb()  # the object that matplotlib has looked up before
+        offset, dashes = gc.get_dashes()
+        key = (
+            *(face, gc.get_rgb(), gc.get_forced_alpha(), gc.get_alpha(), gc.get_linewidth(), gc.get_joinstyle()),
+            *(gc.get_capstyle(), offset, None if dashes is None else tuple(dashes)),
+        )
+        if key not in self._styles:
+            self._styles[key] = self._own._get_style(gc, face)
+        return self._styles[key]
 
     def draw_text(
         self,

@@ -25,6 +25,8 @@ class Shown:
         self.errors = io.StringIO()
         #: What ``draw`` returned.
         self.value: Any = None
+        #: What the build should hear of it, in order.
+        self.notes: dict[str, None] = {}
 
     def write(self, text: str) -> int:
         """Take a printed text. The class is a stand-in for ``sys.stdout``."""
@@ -266,6 +268,15 @@ def _figures_of(values: Iterable[Any]) -> Iterator[Any]:
                     yield figure
 
 
+class _Calls:
+    current: Shown | None = None
+
+
+def current() -> Shown | None:
+    """What the call that is being captured has shown so far, if one is: then ``draw`` of a figure is running."""
+    return _Calls.current
+
+
 # --- one call --------------------------------------------------------------------------------------------------------
 
 
@@ -280,7 +291,7 @@ def call(draw: Callable[..., Any], values: dict[str, Any], standing: Standing) -
     before = open_figures()
     shown = Shown()
     try:
-        with standing.watched(), displays(shown):
+        with standing.watched(), displays(shown), _swapped(_Calls, "current", shown):
             shown.value = result = draw(**values)
         opened = [figure for figure in open_figures() if not _among(figure, before)]
         returned = _figures_in(result)

@@ -26,6 +26,14 @@ class FrameError(FigureError):
     """``draw`` failed, or showed what cannot be a figure's frame. Names the values that did it."""
 
 
+class TooHeavyError(Exception):
+    """What ``draw`` displays takes more bytes than allowed. ``fitting`` frames fit."""
+
+    def __init__(self, fitting: int) -> None:
+        super().__init__(f"{fitting} frames fit")
+        self.fitting = fitting
+
+
 @dataclass
 class Frame:
     """What one call showed: parts in order, or the error it raised instead."""
@@ -69,7 +77,8 @@ def draw_all(
 ) -> Frames:
     """Call ``draw`` for every combination of the controls' values. ``label`` is what a screen reader says of a picture.
 
-    Raises ``FrameError`` where a call fails and ``strict`` is set, where all fail, and where nothing is shown at all.
+    Raises ``TooHeavyError`` where sounds, films and pictures that it displays take more than ``max_bytes``,
+    ``FrameError`` where a call fails and ``strict`` is set, where all fail, and where nothing is shown at all.
     """
     total, start = count(controls), start_of(controls)
     standing = capture.Standing(draw)
@@ -81,23 +90,29 @@ def draw_all(
     rasters = Rasters(frames=total, budget=max_bytes)
     frames: list[Frame] = []
     said: dict[str, None] = {}
+    notes: dict[str, None] = {}
     png = None
+    displayed: set[str] = set()
     for number, values in enumerate(itertools.product(*(control.values for control in controls))):
         named = dict(zip((control.name for control in controls), values, strict=True))
         rasters.drawn = number
         try:
             with capture.call(draw, named, standing) as shown:
-                frames.append(Frame([part for item in shown.items for part in _parts(item, rasters)]))
+                frames.append(Frame([part for item in shown.items for part in _parts(item, rasters, shown.notes)]))
                 first = next((item for item in shown.items if capture.is_figure(item)), None)
                 if number == start and first is not None:
                     png = picture.png(first)
             said |= dict.fromkeys(shown.errors.getvalue().splitlines())
+            notes |= shown.notes
         except Exception as error:
             failed = f"{_called(draw)}({', '.join(f'{key}={value!r}' for key, value in named.items())}) failed: "
             failed += f"{type(error).__name__}: {error}".removesuffix(": ")
             if strict:
                 raise FrameError(failed) from error
             frames.append(Frame([], failed))
+        displayed |= set(_addresses(frames[-1]))
+        if sum(map(len, displayed)) > max_bytes:
+            raise TooHeavyError(number)
         tick(number + 1, total)
     for line in said:
         import sys
@@ -106,6 +121,8 @@ def draw_all(
     failures = [frame.error for frame in frames if frame.error]
     if len(failures) == total:
         raise FrameError(failures[0])
+    if notes and (strict or not any(frame.parts for frame in frames)):
+        raise FigureError(f"{name}: {next(iter(notes))}")
     if not any(frame.parts for frame in frames):
         raise FigureError(
             f"{name}: {_called(draw)} shows nothing, no figure and no text. A figure that it only changes must be one "
@@ -114,15 +131,14 @@ def draw_all(
     for figure in standing.figures:
         if id(figure) in standing.ever:
             picture.close(figure)  # it stands in the frames, and not a second time below them
-    notes = []
     if failures:
-        notes.append(f"{len(failures)} of {total} frames say that they failed, the first: {failures[0]}")
+        notes[f"{len(failures)} of {total} frames say that they failed, the first: {failures[0]}"] = None
     if rasters.coarse:
-        notes.append(
+        notes[
             f"its images are kept coarser than they were drawn, to stay within max_bytes={max_bytes:,}: fewer frames, "
             "a smaller figure or fewer shades keep them sharp"
-        )
-    return Frames(_trees(frames, label), start, png, notes)
+        ] = None
+    return Frames(_trees(frames, label), start, png, list(notes))
 
 
 def _called(draw: Callable[..., Any]) -> str:
@@ -130,12 +146,19 @@ def _called(draw: Callable[..., Any]) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def _parts(item: capture.Item, rasters: Rasters) -> list[outputs.Part]:
+def _parts(item: capture.Item, rasters: Rasters, notes: dict[str, None]) -> list[outputs.Part]:
     if isinstance(item, str):
         return list(outputs.text(item))
     if isinstance(item, dict):
-        return list(outputs.rich(item))
+        return list(outputs.rich(item, notes))
     return [outputs.Picture(svg.read(item, rasters))]
+
+
+def _addresses(frame: Frame) -> Iterator[str]:
+    """What the parts of a frame that are no figures hold as data: sounds, films, pictures."""
+    for part in frame.parts:
+        if isinstance(part, Node):
+            yield from (node.attributes["src"] for node in part.walk() if "src" in node.attributes)
 
 
 # --- frames of one shape ---------------------------------------------------------------------------------------------

@@ -14,14 +14,23 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kernelfree.svg import Node, ids, rename_ids, uncollected
 
-_DECIMAL = re.compile(r"(-?\d+(?:\.\d+)?)")
+_DECIMAL = re.compile(r"(-?\d+(?:\.\d+)?)", re.ASCII)
+#: In numbers with a space before and after each, one that ``_hundredths`` would write otherwise.
+_ODD = re.compile(r" (?:-?0\d|-0 |-?\.)", re.ASCII), re.compile(r"\.(?:\d{3}|\d?0 | )", re.ASCII)
+#: From so many numbers of a column is told which way of packing it is shorter.
+_TOLD = 60
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 #: A column whose name is no attribute: an element's own text. Its values are strings.
 TEXT = "#text"
 #: The matrix of siblings up to which the best alignment is looked for, which takes time in proportion to it; above it
@@ -89,7 +98,11 @@ def pack(drawings: Sequence[Node], start: int = 0, prefix: str = "") -> Packed:
     with uncollected():
         drawings = _short_ids(drawings, prefix)
         base, columns = _differences(drawings, start)
-        differences, whole = Differences(columns), _whole(drawings)
+        differences = Differences(columns)
+        # Differences have in them what changes, and no more, unless most elements come and go.
+        if _count(base) <= 1.5 * max(map(_count, drawings)):
+            return Packed(base, differences)
+        whole = _whole(drawings)
         first = drawings[start].copy()
         if _roughly([str(base), differences.to_json()]) > 1.5 * _roughly([str(first), whole.to_json()]) + 512:
             return Packed(first, whole)
@@ -134,35 +147,78 @@ def _coded(values: list[str | None]) -> list[str | None] | dict[str, Any]:
     texts = [value for value in values if value is not None]
     if len(texts) < 3 or len(texts) < len(values):
         return values
-    split = [_DECIMAL.split(text) for text in texts]  # parts, and the numbers between them
-    parts = split[0][::2]
-    numbers = [[_in_hundredths(number) for number in pieces[1::2]] for pieces in split]
-    if any(pieces[::2] != parts for pieces in split) or any(None in row for row in numbers):
+    split = _split(texts)
+    if split is None:
         return values
+    parts, rows = split
+    numbers = _numbers(rows)
+    if numbers is None:
+        return values
+    if len(parts) <= _TOLD:
+        told, sample = _series(parts, numbers), texts
+    else:
+        told = _series(parts[:_TOLD], numbers[:, : _TOLD - 1])
+        sample = ["".join(chain(*zip(parts[:_TOLD], row, strict=False))) for row in rows]
+    if _roughly(told) >= _roughly(sample):
+        return values
+    return told if sample is texts else _series(parts, numbers)
+
+
+def _split(texts: Sequence[str]) -> tuple[list[str], list[Sequence[str]]] | None:
+    """What texts have in common, and each one's numbers in between; ``None`` if they differ in more than numbers."""
+    # Outlines are numbers and letters with a space between them, which takes no regular expression for each number.
+    words = [text.split(" ") for text in texts]
+    places = [k for k, word in enumerate(words[0]) if _DECIMAL.fullmatch(word)]
+    others = [k for k, word in enumerate(words[0]) if not _DECIMAL.fullmatch(word)]
+    if len(places) > 1 and len(others) > 1 and len({len(own) for own in words}) == 1:
+        numbers, letters = itemgetter(*places), itemgetter(*others)
+        wanted = letters(words[0])
+        if not any(map(_DECIMAL.search, wanted)) and all(letters(own) == wanted for own in words[1:]):
+            common = list(words[0])
+            for k in places:
+                common[k] = "\0"
+            return " ".join(common).split("\0"), [*map(numbers, words)]
+    pieces = [_DECIMAL.split(text) for text in texts]
+    if any(own[::2] != pieces[0][::2] for own in pieces):
+        return None
+    return pieces[0][::2], [own[1::2] for own in pieces]
+
+
+def _numbers(rows: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
+    """The numbers in hundredths, if ``_hundredths`` writes all of them so."""
+    line = f" {' '.join(chain.from_iterable(rows))} "
+    if line.strip("0123456789.- ") or any(odd.search(line) for odd in _ODD):
+        return None
+    try:
+        numbers = np.array([list(map(float, row)) for row in rows])
+    except ValueError:
+        return None
+    return np.rint(100 * numbers).astype(np.int64) if numbers.size and np.abs(numbers).max() < 1e12 else None
+
+
+def _series(parts: Sequence[str], numbers: NDArray[np.int64]) -> dict[str, Any]:
+    """The parts and, for each number between them that changes, its second differences; the others join the parts."""
+    changes = (numbers != numbers[0]).any(axis=0).tolist()
+    second = _steps(_steps(numbers)).T.tolist()
     kept, series = [parts[0]], []
-    for slot, part in zip(zip(*numbers, strict=True), parts[1:], strict=True):
-        if len(set(slot)) == 1:
-            kept[-1] += _hundredths(slot[0]) + part
-        else:
+    for k, (changing, part) in enumerate(zip(changes, parts[1:], strict=True)):
+        if changing:
             kept.append(part)
-            series.append(_differences_of(_differences_of(slot)))
-    coded = {"parts": kept, "series": series}
-    return coded if _roughly(coded) < _roughly(values) else values
+            series.append(second[k])
+        else:
+            kept[-1] += _hundredths(int(numbers[0, k])) + part
+    return {"parts": kept, "series": series}
 
 
-def _differences_of(numbers: Sequence[int]) -> list[int]:
-    return [number - before for before, number in zip([0, *numbers[:-1]], numbers, strict=True)]
+def _steps(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each row's difference from the row before it; the first row stays."""
+    steps = numbers.copy()
+    steps[1:] -= numbers[:-1]
+    return steps
 
 
 def _joined(parts: Sequence[str], numbers: Sequence[int]) -> str:
     return parts[0] + "".join(_hundredths(number) + part for number, part in zip(numbers, parts[1:], strict=True))
-
-
-@lru_cache(maxsize=100_000)
-def _in_hundredths(text: str) -> int | None:
-    """The number that ``_hundredths`` writes so, if there is one."""
-    number = round(float(text) * 100)
-    return number if _hundredths(number) == text else None
 
 
 def _hundredths(number: int) -> str:
@@ -181,7 +237,7 @@ def _roughly(content: Any) -> int:
 
 
 def _bytes(content: Any) -> bytes:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    return _JSON.encode(content).encode()
 
 
 class _Place:
@@ -326,6 +382,10 @@ def _numbered(items: Sequence[str | None]) -> tuple[list[str | None], list[int]]
     """The distinct items in order of appearance, and each item's number among them."""
     numbers = {item: number for number, item in enumerate(dict.fromkeys(items))}
     return list(numbers), [numbers[item] for item in items]
+
+
+def _count(root: Node) -> int:
+    return 1 + sum(map(_count, root.children))
 
 
 def _drop_hidden(node: Node) -> None:

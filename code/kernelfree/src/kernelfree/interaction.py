@@ -95,14 +95,29 @@ class Interact:
     def _draw(self, draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> None:
         try:
             panel = stock.panel(draw, abbreviations)
-            figure = Figure(draw, {stock.argument(widget): widget for widget in panel.kwargs_widgets}, options)
-            bundle = figure.bundle()
+            made = {stock.argument(widget): widget for widget in panel.kwargs_widgets}
+            if (shown := capture.current()) is not None:
+                show_start(draw, made, shown)
+                return
+            bundle = Figure(draw, made, options).bundle()
         except Exception as error:
             if self._as_ipywidgets and page.may_leave():
                 _leave(draw, abbreviations, options, error)
                 return
             raise _named(draw, options, error) from error
         _display(bundle)
+
+
+def show_start(draw: Draw, made: Mapping[str, Any], shown: capture.Shown) -> None:
+    """Show what ``draw`` starts with as a part of another figure, whose frame is being drawn; say what that lacks."""
+    found, _ = controls.from_widgets(made)
+    if any(control.kind != "fixed" for control in found):
+        name = default_name(draw)
+        shown.notes[
+            f"{name}, an interact that it calls, is shown as it starts, without its controls: offer them with the "
+            f"outer function's own, or call {name}'s interact in a cell of its own"
+        ] = None
+    shown.result(draw(**{control.name: control.values[control.start] for control in found}))
 
 
 def _named(draw: Draw, options: Options, error: Exception) -> FigureError:
@@ -199,7 +214,8 @@ class Figure:
     def bundle(self, arrange: Callable[[Mapping[str, str]], str] | None = None) -> dict[str, Any]:
         """The output that the page is made from. ``arrange`` joins the controls' HTML, given by argument."""
         found, notes = controls.from_widgets(self.widgets)
-        found, left_out = self._fitting(found)
+        most = self.options.max_frames
+        found, left_out = self._fitting(found, most, f"more than max_frames={most:,}", "max_frames")
         description = describe(self.draw, self.options)
         if not description:
             notes.append(
@@ -210,16 +226,16 @@ class Figure:
         if strict and (notes or left_out):
             raise FigureError(f"{self.name}: {(left_out + notes)[0]}")
         label = _label(self.options.title, description or self.name)
-        with drawing.progress(self.name) as tick:
-            drawn = drawing.draw_all(
-                self.draw,
-                found,
-                name=self.name,
-                label=label,
-                strict=strict,
-                max_bytes=self.options.max_bytes,
-                tick=tick,
-            )
+        drawn = None
+        while drawn is None:
+            try:
+                drawn = self._drawn(found, label, strict)
+            except drawing.TooHeavyError as heavy:
+                over = f"whose sounds, films and pictures take more than max_bytes={self.options.max_bytes:,}"
+                found, more = self._fitting(found, heavy.fitting, over, "max_bytes")
+                left_out += more
+                if strict:
+                    raise FigureError(f"{self.name}: {left_out[0]}") from heavy
         packed = frames.pack(drawn.trees, drawn.start, unique_prefix(drawn.trees[drawn.start]))
         shown = [control for control in found if control.kind != "fixed"]
         html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
@@ -244,6 +260,18 @@ class Figure:
         )
         return {page.MIME: payload.to_json(), **_elsewhere(payload, drawn, description)}
 
+    def _drawn(self, found: list[Control], label: str, strict: bool) -> drawing.Frames:
+        with drawing.progress(self.name) as tick:
+            return drawing.draw_all(
+                self.draw,
+                found,
+                name=self.name,
+                label=label,
+                strict=strict,
+                max_bytes=self.options.max_bytes,
+                tick=tick,
+            )
+
     def _goals(self, found: list[Control]) -> list[list[Any]]:
         """Each task with the numbers of the frames in which it is reached."""
         names = [control.name for control in found]
@@ -255,17 +283,17 @@ class Figure:
                 raise FigureError(f"{self.name}: the goal {task!r} is reached for no values of the controls")
         return goals
 
-    def _fitting(self, found: list[Control]) -> tuple[list[Control], list[str]]:
-        """The controls with few enough values, and what was left out of them."""
-        count, most = controls.count(found), self.options.max_frames
+    def _fitting(self, found: list[Control], most: int, over: str, option: str) -> tuple[list[Control], list[str]]:
+        """The controls with at most so many values together, and what was left out of them, if ``over`` that."""
+        count = controls.count(found)
         if count <= most:
             return found, []
         sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in found if len(control.values) > 1)
-        said = f"{count:,} frames to draw ({sizes}), more than max_frames={most:,}"
+        said = f"{count:,} frames to draw ({sizes}), {over}"
         coarse, left_out = controls.coarsened(found, most)
         if controls.count(coarse) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
-        return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise max_frames"]
+        return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise {option}"]
 
 
 @functools.cache

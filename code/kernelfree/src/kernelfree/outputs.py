@@ -9,17 +9,18 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
-from kernelfree import mathematics, svg
+from kernelfree import mathematics, page, svg
 from kernelfree.svg import Node
 
 _BOLD = {f"h{level}": ("div", {"style": "font-weight:600"}) for level in range(1, 7)}
 #: HTML elements that a browser leaves where they stand, so that both sides count them alike.
 _TAGS = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del div dl dt em hr i img kbd li mark ol pre s small span "
-    "strong sub sup table tbody td tfoot th thead tr u ul var".split()
+    "a abbr audio b blockquote br caption code col colgroup dd del div dl dt em hr i img kbd li mark ol pre s small "
+    "span strong sub sup table tbody td tfoot th thead tr u ul var video".split()
 )
 _VOID = frozenset(("br", "col", "hr", "img"))
-_ATTRIBUTES = frozenset("alt class colspan href rowspan scope src style title width height".split())
+_MEDIA = ("audio", "video")
+_ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src style title width height".split())
 _FORMULA = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -47,8 +48,8 @@ def _rewound(content: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
 
 
-def rich(data: dict[str, Any]) -> list[Node]:
-    """A display's data, in the richest form that can be taken from frame to frame."""
+def rich(data: dict[str, Any], notes: dict[str, None]) -> list[Node]:
+    """A display's data, in the richest form that can be taken from frame to frame. Adds to ``notes`` what is lost."""
     if html := data.get("text/html"):
         nodes = from_html(_joined(html))
         if nodes is not None:
@@ -63,7 +64,16 @@ def rich(data: dict[str, Any]) -> list[Node]:
         if content := data.get(kind):
             image = {"src": f"data:{kind};base64,{_joined(content).strip()}", "alt": ""}
             return [Node("div", {"class": "kf-output"}, "", [Node("img", image)])]
-    return text(_joined(data.get("text/plain", "")))
+    plain = _joined(data.get("text/plain", ""))
+    if not data.keys() - {"text/plain"}:
+        return text(plain)
+    name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
+    silent = page.WIDGET in data or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
+    notes[
+        f"what it displays as {name} {'is left out' if silent else 'is there as plain text'}: frames take text, "
+        "tables, pictures, and sound and films that are embedded. Display it in a cell of its own"
+    ] = None
+    return [] if silent else text(plain)
 
 
 def _joined(value: Any) -> str:
@@ -143,6 +153,10 @@ class _Reader(HTMLParser):
             self.silent += 1
             return
         own = {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
+        if (above := self.open[-1]).tag in _MEDIA:
+            if tag == "source":  # which a browser reads once; the address of the element itself may change
+                above.attributes.setdefault("src", own.get("src", ""))
+            return
         tag, more = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))
         self.odd |= tag not in _TAGS
         node = Node(tag, {**more, **own})
@@ -162,6 +176,8 @@ class _Reader(HTMLParser):
             self.silent -= 1
             return
         tag = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))[0]
+        if self.open[-1].tag in _MEDIA and tag not in _MEDIA:
+            return
         if tag == "table" and self.open[-1].tag == "tbody":
             self.open.pop()
         if tag in _VOID:
@@ -172,9 +188,9 @@ class _Reader(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self.silent or not data.strip():
-            return
         at = self.open[-1]
+        if self.silent or not data.strip() or at.tag in _MEDIA:
+            return
         if at.tag in ("table", "tbody", "thead", "tr", "ul", "ol"):
             self.odd = True
         elif at.children or at is self.root:
@@ -191,6 +207,10 @@ def from_html(source: str) -> list[Node] | None:
     if reader.odd or len(reader.open) > 1 or not reader.root.children:
         return None
     for node in _all(reader.root.children):
+        if node.tag in _MEDIA:
+            if not node.attributes.get("src", "").startswith(("data:", "https:", "http:")):
+                return None  # a file beside the notebook, which does not come with the page
+            node.attributes["controls"] = ""
         if node.tag == "th" and not node.text and not node.children:
             node.tag = "td"  # a corner heads nothing
         if node.text and node.children:

@@ -19,6 +19,9 @@ from kernelfree import modules as _modules
 #: The MIME type under which a figure's page form travels in a cell's output, and in the execution cache.
 MIME = "application/vnd.kernelfree.figure+json"
 
+#: The one under which a widget of ipywidgets does.
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 #: The form of the payload. Raise it with every change that an older or newer Sphinx side would misread.
 VERSION = 3
 

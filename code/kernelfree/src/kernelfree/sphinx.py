@@ -32,7 +32,6 @@ from kernelfree.exercises import overview
 
 logger = logging.getLogger(__name__)
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
 FOLDER = "_static/kernelfree"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: The last line of a traceback, where it is kernelfree that refused.
@@ -158,7 +157,7 @@ def _is_plain_widget(node: nodes.Node) -> bool:
     if not (isinstance(node, nodes.container) and node.get("nb_element") == "mime_bundle"):
         return False
     kinds = {child.get("mime_type") for child in node.children}
-    return WIDGET in kinds and page.MIME not in kinds
+    return page.WIDGET in kinds and page.MIME not in kinds
 
 
 def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

@@ -59,7 +59,9 @@ def use_theme(colors: dict[str, str]) -> None:
 
 
 #: Elements of HTML that must be closed by a tag of their own, also with nothing in them.
-_NEVER_EMPTY = frozenset("a b code div em i output pre span strong sub sup table tbody td tfoot th thead tr".split())
+_NEVER_EMPTY = frozenset(
+    "a audio b code div em i output pre span strong sub sup table tbody td tfoot th thead tr video".split()
+)
 
 
 @dataclass(slots=True)
@@ -296,7 +298,7 @@ def rename_ids(root: Node, names: dict[str, str]) -> None:
         for key, value in node.attributes.items():
             if key == "id":
                 node.attributes[key] = names.get(value, value)
-            elif "#" in value:
+            elif value.startswith("#") or "url(#" in value:
                 node.attributes[key] = point_to(value, names)
 
 
@@ -430,10 +432,11 @@ def _keep_used_ids(root: Node) -> None:
     """matplotlib numbers every group; only what something refers to keeps its id."""
     used = set()
     for node in root.walk():
-        for key, value in node.attributes.items():
-            if key != "id" and "#" in value:
-                used.update(re.findall(r"^#(.+)$|url\(#([^)]+)\)", value))
-    used = {name for pair in used for name in pair if name}
+        for value in node.attributes.values():
+            if value.startswith("#"):
+                used.add(value[1:])
+            elif "url(#" in value:
+                used.update(re.findall(r"url\(#([^)]+)\)", value))
     for node in root.walk():
         if node.attributes.get("id") not in used:
             node.attributes.pop("id", None)
