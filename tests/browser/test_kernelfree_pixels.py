@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from kernelfree import svg
+from project import source
 
 X = np.linspace(0, 6, 80)
 
@@ -79,3 +80,28 @@ def test_a_frame_looks_as_matplotlib_draws_it(page, draw):
     rows, columns = height // 16, width // 16
     squares = far[: rows * 16, : columns * 16].reshape(rows, 16, columns, 16).mean(axis=(1, 3))
     assert squares.max() < 40, "each square of 16 pixels"
+
+
+def test_mathematics_grows_on_a_phone_as_text_does(page):
+    figure, ax = plt.subplots(figsize=(5, 3.75))
+    ax.set(ylabel="$E$", title="$mc^2$", xlabel="momentum")
+    picture = str(svg.draw(figure))
+    plt.close(figure)
+    css = (source("kernelfree") / "static" / "kernelfree.css").read_text()
+    sizes = {}
+    for width in (400, 600):
+        page.set_viewport_size({"width": width, "height": 500})
+        # No drawing is narrower here, so that nothing but the rule for phones changes a size.
+        style = f"{css} body{{margin:0}} svg{{width:480px!important;margin:0!important}}"
+        page.set_content(f"<!DOCTYPE html><title>f</title><style>{style}</style>{picture}")
+        boxes = [page.locator(f"svg {name}").bounding_box() for name in ("[data-text='$E$']", "[data-text='$mc^2$']")]
+        boxes.append(page.get_by_text("momentum").bounding_box())
+        sizes[width] = [{**box, "right": box["x"] + box["width"]} for box in boxes]
+    (label, title, text), (label_before, title_before, text_before) = sizes[400], sizes[600]
+    assert text["width"] / text_before["width"] == pytest.approx(1.25, abs=0.03)
+    for now, before in ((label, label_before), (title, title_before)):
+        assert now["width"] / before["width"] == pytest.approx(1.25, abs=0.03)
+    # The label of an axis grows away from it, the title to both sides.
+    towards, away = (sign * (label[at] - label_before[at]) for at, sign in (("right", 1), ("x", -1)))
+    assert towards < 0.7 * away
+    assert title["x"] + title["right"] == pytest.approx(title_before["x"] + title_before["right"], abs=0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import math
 import re
@@ -473,14 +474,26 @@ def test_sounds_keep_to_a_budget(built, shell):
     kernelfree.interact(tone, k=(1, 20), max_bytes=3_000)
     figure = built[0][page.MIME]
     assert 2 < figure["frames"] <= 4 and figure["state"]["k"] == 10
-    assert (
-        "20 frames to draw (k: 20), whose sounds, films and pictures take more than max_bytes=3,000"
-        in figure["notes"][0]
-    )
+    assert "20 frames to draw (k: 20), whose sounds and films take more than max_bytes=3,000" in figure["notes"][0]
     with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=3,000.* raise max_bytes"):
         kernelfree.interact(tone, k=(1, 20), max_bytes=3_000, strict=True)
     with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=30, of one control"):
         kernelfree.interact(tone, k=(1, 20), max_bytes=30)
+
+
+def test_displayed_photographs_keep_to_the_budget_too(built, shell):
+    grain = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
+
+    def cut(k):
+        """Noise."""
+        plt.imsave(file := io.BytesIO(), np.roll(grain, k, axis=0))
+        return ipd.Image(file.getvalue())
+
+    kernelfree.interact(cut, k=list(range(10)), max_bytes=60_000)
+    figure = built[0][page.MIME]
+    assert figure["frames"] == 10 and "coarser than they were drawn" in figure["notes"][0]
+    assert len(json.dumps(figure["data"])) < 120_000
+    assert 'width="160" height="120"' in figure["still"]
 
 
 @pytest.mark.parametrize(

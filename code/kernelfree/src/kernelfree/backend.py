@@ -101,7 +101,13 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         if not ismath:
             self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
-        self.writer.start("g", attrib={"data-text": s})
+        # Where a page that makes letters larger holds on to it: an axis' label must not grow towards the axis.
+        fixed = "center"
+        if mtext is not None and angle == 90:
+            fixed = {"bottom": "right", "top": "left"}.get(mtext.get_verticalalignment(), fixed)
+        elif mtext is not None and not angle:
+            fixed = mtext.get_horizontalalignment()
+        self.writer.start("g", attrib={"data-text": s, **({} if fixed == "center" else {"data-from": fixed})})
         matplotlib.rcParams["svg.fonttype"] = "path"
         try:
             self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)

@@ -77,7 +77,7 @@ def draw_all(
 ) -> Frames:
     """Call ``draw`` for every combination of the controls' values. ``label`` is what a screen reader says of a picture.
 
-    Raises ``TooHeavyError`` where sounds, films and pictures that it displays take more than ``max_bytes``,
+    Raises ``TooHeavyError`` where sounds and films that it displays take more than ``max_bytes``,
     ``FrameError`` where a call fails and ``strict`` is set, where all fail, and where nothing is shown at all.
     """
     total, start = count(controls), start_of(controls)
@@ -150,15 +150,17 @@ def _parts(item: capture.Item, rasters: Rasters, notes: dict[str, None]) -> list
     if isinstance(item, str):
         return list(outputs.text(item))
     if isinstance(item, dict):
-        return list(outputs.rich(item, notes))
+        return list(outputs.rich(item, rasters, notes))
     return [outputs.Picture(svg.read(item, rasters))]
 
 
 def _addresses(frame: Frame) -> Iterator[str]:
-    """What the parts of a frame that are no figures hold as data: sounds, films, pictures."""
+    """What the parts of a frame that are no figures hold as data: sounds and films; pictures have coarser forms."""
     for part in frame.parts:
         if isinstance(part, Node):
-            yield from (node.attributes["src"] for node in part.walk() if "src" in node.attributes)
+            yield from (
+                node.attributes["src"] for node in part.walk() if node.tag in outputs.MEDIA and "src" in node.attributes
+            )
 
 
 # --- frames of one shape ---------------------------------------------------------------------------------------------

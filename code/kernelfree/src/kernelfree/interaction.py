@@ -231,7 +231,7 @@ class Figure:
             try:
                 drawn = self._drawn(found, label, strict)
             except drawing.TooHeavyError as heavy:
-                over = f"whose sounds, films and pictures take more than max_bytes={self.options.max_bytes:,}"
+                over = f"whose sounds and films take more than max_bytes={self.options.max_bytes:,}"
                 found, more = self._fitting(found, heavy.fitting, over, "max_bytes")
                 left_out += more
                 if strict:

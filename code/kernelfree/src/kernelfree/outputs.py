@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
+from PIL import Image
+
 from kernelfree import mathematics, page, svg
+from kernelfree.rasters import LOSSLESS, Rasters
 from kernelfree.svg import Node
 
 _BOLD = {f"h{level}": ("div", {"style": "font-weight:600"}) for level in range(1, 7)}
@@ -19,7 +25,7 @@ _TAGS = frozenset(
     "span strong sub sup table tbody td tfoot th thead tr u ul var video".split()
 )
 _VOID = frozenset(("br", "col", "hr", "img"))
-_MEDIA = ("audio", "video")
+MEDIA = ("audio", "video")
 _ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src style title width height".split())
 _FORMULA = re.compile("\ue000(\\d+)\ue001")
 
@@ -48,7 +54,7 @@ def _rewound(content: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
 
 
-def rich(data: dict[str, Any], notes: dict[str, None]) -> list[Node]:
+def rich(data: dict[str, Any], rasters: Rasters, notes: dict[str, None]) -> list[Node]:
     """A display's data, in the richest form that can be taken from frame to frame. Adds to ``notes`` what is lost."""
     if html := data.get("text/html"):
         nodes = from_html(_joined(html))
@@ -62,7 +68,7 @@ def rich(data: dict[str, Any], notes: dict[str, None]) -> list[Node]:
         return [_from_svg(_joined(source))]
     for kind in ("image/png", "image/jpeg"):
         if content := data.get(kind):
-            image = {"src": f"data:{kind};base64,{_joined(content).strip()}", "alt": ""}
+            image = _image(kind, _joined(content).strip(), rasters)
             return [Node("div", {"class": "kf-output"}, "", [Node("img", image)])]
     plain = _joined(data.get("text/plain", ""))
     if not data.keys() - {"text/plain"}:
@@ -76,10 +82,17 @@ def rich(data: dict[str, Any], notes: dict[str, None]) -> list[Node]:
     return [] if silent else text(plain)
 
 
+def _image(kind: str, content: str, rasters: Rasters) -> dict[str, str]:
+    if len(content) <= LOSSLESS:
+        return {"src": f"data:{kind};base64,{content}", "alt": ""}
+    picture = Image.open(io.BytesIO(b64decode(content)))
+    # Its size is told, since it may be kept with fewer pixels.
+    size = {"width": str(picture.width), "height": str(picture.height)}
+    return {"src": rasters.encode(np.asarray(picture.convert("RGBA"))), "alt": "", **size}
+
+
 def _joined(value: Any) -> str:
     if isinstance(value, bytes):
-        from base64 import b64encode
-
         return b64encode(value).decode()
     return value if isinstance(value, str) else "".join(map(str, value))
 
@@ -153,7 +166,7 @@ class _Reader(HTMLParser):
             self.silent += 1
             return
         own = {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
-        if (above := self.open[-1]).tag in _MEDIA:
+        if (above := self.open[-1]).tag in MEDIA:
             if tag == "source":  # which a browser reads once; the address of the element itself may change
                 above.attributes.setdefault("src", own.get("src", ""))
             return
@@ -176,7 +189,7 @@ class _Reader(HTMLParser):
             self.silent -= 1
             return
         tag = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))[0]
-        if self.open[-1].tag in _MEDIA and tag not in _MEDIA:
+        if self.open[-1].tag in MEDIA and tag not in MEDIA:
             return
         if tag == "table" and self.open[-1].tag == "tbody":
             self.open.pop()
@@ -189,7 +202,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         at = self.open[-1]
-        if self.silent or not data.strip() or at.tag in _MEDIA:
+        if self.silent or not data.strip() or at.tag in MEDIA:
             return
         if at.tag in ("table", "tbody", "thead", "tr", "ul", "ol"):
             self.odd = True
@@ -207,7 +220,7 @@ def from_html(source: str) -> list[Node] | None:
     if reader.odd or len(reader.open) > 1 or not reader.root.children:
         return None
     for node in _all(reader.root.children):
-        if node.tag in _MEDIA:
+        if node.tag in MEDIA:
             if not node.attributes.get("src", "").startswith(("data:", "https:", "http:")):
                 return None  # a file beside the notebook, which does not come with the page
             node.attributes["controls"] = ""
