@@ -59,6 +59,16 @@ def test_live_code_is_asked_for_by_its_setting_or_by_its_name(tmp_path):
     assert make(tmp_path / "c", "leanpage", leanpage_live=True).config.leanpage_live
 
 
+def test_record_of_the_settings_is_the_same_wherever_packages_stand(tmp_path, monkeypatch):
+    made = []
+    for place, name in ("a", "static"), ("a/b", "static"), ("c", "other"):
+        (tmp_path / place / name).mkdir(parents=True)
+        monkeypatch.syspath_prepend(str(tmp_path / place))
+        make(tmp_path / place, "leanpage", html_static_path=[str(tmp_path / place / name)]).build()
+        made.append((tmp_path / place / "out" / ".buildinfo").read_text())
+    assert made[0] == made[1] != made[2]
+
+
 def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
     without = {value.name for value in make(tmp_path / "a", "myst_nb").config}
     own = {value.name for value in make(tmp_path / "b", "myst_nb", "leanpage", "leanpage.execution").config} - without

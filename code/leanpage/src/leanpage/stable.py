@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
@@ -14,6 +17,32 @@ def count_label(renderer: SphinxRenderer) -> str:
     return f"{env.docname}-{env.new_serialno('leanpage-equation')}"
 
 
+def without_places(app: Sphinx) -> None:
+    """Let ``.buildinfo``, Sphinx's digest of the settings, be the same wherever the book and its packages stand.
+
+    Extensions put the folders of their static files into the settings, with their whole path.
+    """
+    info: Any = getattr(app.builder, "build_info", None)
+    if info is None:  # not a builder of HTML
+        return
+    places = sorted(
+        {f"{os.path.abspath(place)}{os.sep}" for place in (str(app.confdir), *sys.path)}, key=len, reverse=True
+    )
+
+    def placeless(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [placeless(item) for item in value]
+        place = next((place for place in places if str(value).startswith(place)), "")
+        return str(value)[len(place) :] if place else value
+
+    def settings(categories: Any) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=own.name, value=placeless(own.value)) for own in app.config.filter(categories)]
+
+    named: Any = type(info)
+    app.builder.build_info = named(SimpleNamespace(filter=settings), app.tags, frozenset({"html"}))  # type: ignore[attr-defined]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", without_places)
     setattr(SphinxRenderer, "_random_label", count_label)  # noqa: B010
     return {"parallel_read_safe": True, "parallel_write_safe": True}
