@@ -23,4 +23,5 @@ def start_figures(page) -> None:
     """Bring every live figure near and wait until it answers. Evaluates nothing, so that any policy allows it."""
     for figure in page.locator("[data-live-figure]").all():
         figure.scroll_into_view_if_needed()
-    page.locator("[data-live-figure]:not([data-ready])").first.wait_for(state="detached")
+        # Not all at once at the end: on a busy machine one may have gone by before it was seen to be near.
+        figure.and_(page.locator("[data-ready]")).wait_for(state="attached")
