@@ -227,7 +227,7 @@ def test_too_many_frames_are_coarsened_and_named(built):
 
 
 def test_where_the_author_wants_it_too_many_frames_are_an_error(built, monkeypatch):
-    with pytest.raises(kernelfree.FigureError, match="draw-line: 1,111 frames to draw"):
+    with pytest.raises(kernelfree.FigureError, match="draw-line: 1,111 frames to draw .*, more than max_frames=1,000"):
         kernelfree.interact(draw_line, a=(0, 10), b=(0.0, 1.0, 0.01), strict=True)
     monkeypatch.setenv(page.STRICT, "1")
     with pytest.raises(kernelfree.FigureError, match="1,111 frames"):

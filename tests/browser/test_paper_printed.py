@@ -1,9 +1,11 @@
-"""The whole book as one PDF: its numbers, bookmarks, links and fonts."""
+"""The printed book: its numbers, bookmarks, links and fonts, and that nothing is cut off."""
 
 import io
 import re
+import tempfile
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -31,6 +33,24 @@ def pdf(book, site):
 @pytest.fixture(scope="module")
 def texts(pdf):
     return [re.sub(r"\s+", " ", page.extract_text()) for page in pdf.pages]
+
+
+#: What sticks out of the column or is higher than a page; pictures and solutions that do not show; how many pictures.
+LOOK = """() => {
+  const all = (selector) => [...document.querySelectorAll(`article :is(${selector})`)];
+  const box = (node) => node.getBoundingClientRect();
+  const out = (node) => box(node).right > innerWidth + 1 || box(node).left < -1;
+  // Code and tables go on on the next page, a table between its rows.
+  const high = (node) => box(node).height > 930 && !node.matches("pre, table");
+  const unseen = (node) => !box(node).height || getComputedStyle(node).visibility === "hidden";
+  const pictures = all(".kf-still > svg, svg.kf-picture");
+  return [
+    all("svg, img, table, tr, math, pre, figure").filter((n) => box(n).width && (out(n) || high(n)))
+      .map((n) => n.outerHTML),
+    [...pictures, ...all("div.solution")].filter(unseen).length,
+    pictures.length,
+  ];
+}"""
 
 
 def squeezed(text: str) -> str:
@@ -90,3 +110,16 @@ def test_fonts_are_embedded_and_the_file_says_what_it_is(pdf, book):
     assert any("STIXTwoMath" in name for name in seen)
     assert pdf.metadata.title == book.title and pdf.metadata.author == book.author
     assert "/CreationDate" not in pdf.metadata and pdf.trailer["/Root"]["/Lang"] == "en"
+
+
+def test_nothing_is_cut_off(book, site, chromium):
+    """At the width of the printed column every figure, table, formula and line of code fits, and so on one page."""
+    page = chromium.new_context(viewport={"width": 643, "height": 960}).new_page()
+    page.emulate_media(media="print")
+    with tempfile.NamedTemporaryFile("w", prefix=".", suffix=".html", dir=site, encoding="utf-8") as file:
+        file.write(paper.numbered(book.html(), {}))
+        file.flush()
+        page.goto(Path(file.name).as_uri())
+        cut, hidden, shown = page.evaluate(LOOK)
+    page.context.close()
+    assert cut == [] and hidden == 0 and shown > 5
