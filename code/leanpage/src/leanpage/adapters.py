@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -53,6 +54,19 @@ def themes(app: Sphinx) -> list[str]:
 def warnings(app: Sphinx) -> int:
     """How many warnings this build gave (`app._warncount`, written for Sphinx 7 to 9)."""
     return int(getattr(app, "_warncount", 1))
+
+
+def record_settings(app: Sphinx, told: Callable[[Any], Any]) -> None:
+    """Let a build's record of its settings hold `told` of each value (`builder.build_info`, as in Sphinx 7 to 9)."""
+    info: Any = getattr(app.builder, "build_info", None)
+    if info is None:  # not a builder of HTML
+        return
+
+    def settings(categories: Any) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=own.name, value=told(own.value)) for own in app.config.filter(categories)]
+
+    record: Any = type(info)
+    app.builder.build_info = record(SimpleNamespace(filter=settings), app.tags, frozenset({"html"}))  # type: ignore[attr-defined]
 
 
 def theme_options(app: Sphinx) -> frozenset[str]:

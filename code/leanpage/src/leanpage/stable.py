@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from types import SimpleNamespace
 from typing import Any
 
 from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
 from sphinx.application import Sphinx
+
+from . import adapters
 
 
 def count_label(renderer: SphinxRenderer) -> str:
@@ -22,9 +23,6 @@ def without_places(app: Sphinx) -> None:
 
     Extensions put the folders of their static files into the settings, with their whole path.
     """
-    info: Any = getattr(app.builder, "build_info", None)
-    if info is None:  # not a builder of HTML
-        return
     places = sorted(
         {f"{os.path.abspath(place)}{os.sep}" for place in (str(app.confdir), *sys.path)}, key=len, reverse=True
     )
@@ -35,11 +33,7 @@ def without_places(app: Sphinx) -> None:
         place = next((place for place in places if str(value).startswith(place)), "")
         return str(value)[len(place) :] if place else value
 
-    def settings(categories: Any) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name=own.name, value=placeless(own.value)) for own in app.config.filter(categories)]
-
-    named: Any = type(info)
-    app.builder.build_info = named(SimpleNamespace(filter=settings), app.tags, frozenset({"html"}))  # type: ignore[attr-defined]
+    adapters.record_settings(app, placeless)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
