@@ -2,10 +2,8 @@
 
 import io
 import re
-import tempfile
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,12 +19,17 @@ def book(site):
 
 
 @pytest.fixture(scope="module")
-def pdf(book, site):
+def html(book):
+    return book.html()
+
+
+@pytest.fixture(scope="module")
+def pdf(book, html, site):
     if path := chromium_path():
         pytest.MonkeyPatch().setenv("CHROMIUM", path)
     # In a thread of its own: Playwright refuses to start beside the one that drives the other tests' browser.
     with ThreadPoolExecutor(1) as thread:
-        printed = thread.submit(paper.print_pdf, site, book.html()).result()
+        printed = thread.submit(paper.print_pdf, site, html).result()
     return PdfReader(io.BytesIO(paper.settled(printed, book)))
 
 
@@ -58,8 +61,8 @@ def squeezed(text: str) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_contents_give_the_page_on_which_each_chapter_and_section_stands(pdf, texts, book):
-    document = BeautifulSoup(book.html(), "html.parser")
+def test_contents_give_the_page_on_which_each_chapter_and_section_stands(pdf, texts, html):
+    document = BeautifulSoup(html, "html.parser")
     numbers = {name: pdf.get_destination_page_number(place) + 1 for name, place in pdf.named_destinations.items()}
     contents = squeezed("".join(texts[1 : min(numbers.values())]))
     for entry in document.select(".paper-contents a"):
@@ -70,12 +73,12 @@ def test_contents_give_the_page_on_which_each_chapter_and_section_stands(pdf, te
     assert said == [str(number) for number in range(2, len(texts) + 1)]  # and each page says it of itself
 
 
-def test_bookmarks_are_the_headings(pdf, book):
+def test_bookmarks_are_the_headings(pdf, html):
     def flat(items):
         return [title for item in items for title in (flat(item) if isinstance(item, list) else [squeezed(item.title)])]
 
     bookmarks = flat(pdf.outline)
-    headings = BeautifulSoup(book.html(), "html.parser").select("article h1, article h2")
+    headings = BeautifulSoup(html, "html.parser").select("article h1, article h2")
     expected = [squeezed(paper.text(heading)) for heading in headings if not heading.find("math")]
     assert [title for title in bookmarks if title in set(expected)] == expected
 
@@ -112,14 +115,11 @@ def test_fonts_are_embedded_and_the_file_says_what_it_is(pdf, book):
     assert "/CreationDate" not in pdf.metadata and pdf.trailer["/Root"]["/Lang"] == "en"
 
 
-def test_nothing_is_cut_off(book, site, chromium):
+def test_nothing_is_cut_off(html, site, chromium):
     """At the width of the printed column every figure, table, formula and line of code fits, and so on one page."""
     page = chromium.new_context(viewport={"width": 643, "height": 960}).new_page()
     page.emulate_media(media="print")
-    with tempfile.NamedTemporaryFile("w", prefix=".", suffix=".html", dir=site, encoding="utf-8") as file:
-        file.write(paper.numbered(book.html(), {}))
-        file.flush()
-        page.goto(Path(file.name).as_uri())
-        cut, hidden, shown = page.evaluate(LOOK)
+    paper.show(page, site, paper.numbered(html, {}))
+    cut, hidden, shown = page.evaluate(LOOK)
     page.context.close()
     assert cut == [] and hidden == 0 and shown > 5

@@ -15,7 +15,6 @@ import posixpath
 import re
 import shutil
 import sys
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
     from pypdf import PdfReader
 
 STYLE = Path(__file__).parent / "static" / "paper.css"
@@ -212,28 +212,27 @@ def print_pdf(site: Path, html: str) -> bytes:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         page = browser.new_page()
-        with tempfile.NamedTemporaryFile("w", suffix=".html", dir=site, encoding="utf-8") as file:
-
-            def printed(document: str) -> bytes:
-                file.seek(0)
-                file.truncate()
-                file.write(document)
-                file.flush()
-                page.goto(Path(file.name).as_uri())
-                page.evaluate("() => document.fonts.ready.then(() => true)")
-                return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-
-            draft = numbered(html, {})
-            for _ in range(3):
-                pdf = printed(draft)
-                final = numbered(html, destinations(pdf))
-                if final == draft:
-                    break
-                draft = final
-            else:
-                raise RuntimeError("the page numbers do not settle")
+        draft = numbered(html, {})
+        for _ in range(3):
+            show(page, site, draft)
+            pdf = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+            final = numbered(html, destinations(pdf))
+            if final == draft:
+                break
+            draft = final
+        else:
+            raise RuntimeError("the page numbers do not settle")
         browser.close()
     return pdf
+
+
+def show(page: Page, site: Path, document: str) -> None:
+    """Open a document as if it lay at the site's root, where nothing is written: others may be reading there."""
+    address = (site.resolve() / "paper.html").as_uri()
+    page.unroute(address)
+    page.route(address, lambda route: route.fulfill(body=document, content_type="text/html; charset=utf-8"))
+    page.goto(address)
+    page.evaluate("() => document.fonts.ready.then(() => true)")
 
 
 def numbered(html: str, numbers: dict[str, int]) -> str:
