@@ -20,13 +20,17 @@ REACH = """() => {
     const own = (node) => node && (target.contains(node) || (label && label.contains(node)));
     const box = (target.querySelector(".ow-pill") ?? target).getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-    const far = (dx, dy) => {
+    const far = (dx, dy, most) => {
       let k = 0;
       for (const step of [1, 0.25])
-        while (k < 24 && own(document.elementFromPoint(x + dx * (k + step), y + dy * (k + step)))) k += step;
+        while (k < most && own(document.elementFromPoint(x + dx * (k + step), y + dy * (k + step)))) k += step;
       return k;
     };
-    const [width, height] = [far(1, 0) + far(-1, 0), far(0, 1) + far(0, -1)];
+    const both = (dx, dy) => {
+      const there = far(dx, dy, 24);
+      return there + far(-dx, -dy, 24 - there); // more than is asked needs no measuring
+    };
+    const [width, height] = [both(1, 0), both(0, 1)];
     const name = target.getAttribute("aria-label") ?? target.textContent ?? "";
     if (width < 24 || height < 24) small.push(`${target.tagName} ${name.slice(0, 60)}: ${width} x ${height}`);
   }
