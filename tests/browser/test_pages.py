@@ -107,8 +107,20 @@ def test_text_is_there_without_scripts(chromium, server, site):
     assert slips == []
 
 
+# Labels of upright axes that overlap other texts of their picture: on a phone letters are a quarter larger.
+RUN_INTO = """() => [...document.querySelectorAll("svg.kf-picture")].flatMap((picture) => {
+  const texts = [...picture.querySelectorAll("text")]
+    .filter((text) => text.checkVisibility({ visibilityProperty: true }) && text.textContent.trim());
+  const [boxes, says] = [texts.map((text) => text.getBoundingClientRect()), texts.map((text) => text.textContent)];
+  const overlap = (a, b) => Math.min(a.right, b.right) > Math.max(a.left, b.left) + 1
+    && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) + 1;
+  return texts.flatMap((text, i) => !/rotate\\(-?90/.test(text.getAttribute("transform")) ? []
+    : says.filter((_, k) => k !== i && overlap(boxes[i], boxes[k])).map((other) => `${says[i]} and ${other}`));
+})"""
+
+
 @pytest.mark.timeout(300)
-def test_no_page_scrolls_sideways(page, server, site):
+def test_no_page_scrolls_sideways_and_no_axis_label_runs_into_another_text(page, server, site):
     for name in pages(site):
         for width in 320, 390, 1280:
             page.set_viewport_size({"width": width, "height": 900})
@@ -116,6 +128,7 @@ def test_no_page_scrolls_sideways(page, server, site):
                 visit(page, server, name)
                 start_figures(page)
             assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [width, width], name
+            assert page.evaluate(RUN_INTO) == [], (name, width)
 
 
 def test_the_buttons_of_a_fork_fit_a_small_phone(page, tmp_path):
