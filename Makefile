@@ -10,8 +10,8 @@ LAB ?=
 VENV := .venv
 BIN := $(VENV)/bin
 LOG := _build/build.log
-# Tests share the cores, a file's tests on one, so that what a file sets up is set up once; in the files' order, since
-# by the number of their tests, which is pytest-xdist's own order, the longest would come last and alone.
+# Tests share the cores, a file's tests on one, so that what a file sets up is set up once; the longest files first, as
+# tests/conftest.py has them, which pytest-xdist would order by the number of their tests.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
 # PyTorch's CPU builds, for Linux, where the default index would bring gigabytes for graphics cards.
 TORCH_CPU := https://download.pytorch.org/whl/cpu

@@ -22,6 +22,16 @@ settings.load_profile("book")
 os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
 
 
+#: The files that take longest, longest first: one that came last would run alone, the other core with nothing to do.
+LONGEST = ["figures", "access", "kernelfree_build", "kernelfree_odd", "kernelfree_gallery", "exercises", "pages"]
+LONGEST += ["targets", "table", "paper_printed", "gate", "practice", "whole_picture", "forks"]
+
+
+def pytest_collection_modifyitems(items):
+    place = {f"test_{name}.py": at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
 @pytest.fixture(autouse=True)
 def own_directives():
     """What a test's Sphinx teaches docutils is forgotten after it, so that no test depends on those before."""

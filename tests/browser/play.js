@@ -9,6 +9,7 @@ async ({ seed, count, hashes }) => {
   const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", "a", "Enter"];
   const typed = ["1e308", "-1e308", "-0", "", "0.1234567890123", "1e-320", "7", "-3.5", "99999999999999999999"];
   const figures = [...document.querySelectorAll("[data-live-figure]")];
+  const card = new Map(figures.map((root) => [root, root.querySelector("script.kf-card").outerHTML]));
   const bad = [];
   const finite = (x) => (typeof x === "number" ? Number.isFinite(x) : x === null || typeof x !== "object" || Object.values(x).every(finite));
   const fire = (node, type, make) => node.dispatchEvent(new make[0](type, { bubbles: true, cancelable: true, ...make[1] }));
@@ -39,8 +40,7 @@ async ({ seed, count, hashes }) => {
       acts[kind](root, pick([...root.querySelectorAll(selector)]));
     }
     await Promise.resolve();
-    const words = [root.textContent, ...[...root.querySelectorAll("*")].flatMap((node) => [...node.attributes].map((a) => a.value))].join(" ")
-      .replace(root.querySelector("script.kf-card").textContent, "");
+    const words = root.outerHTML.replace(card.get(root), ""); // its texts and what its attributes say
     const slip = /\b(NaN|undefined|Infinity)\b|\[object /.exec(words);
     if (slip) bad.push(`${n}: ${root.dataset.liveFigure}: ${words.slice(Math.max(0, slip.index - 40), slip.index + 40)}`);
     if ("failed" in root.dataset) bad.push(`${n}: ${root.dataset.liveFigure} failed`);

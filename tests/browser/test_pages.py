@@ -77,9 +77,11 @@ def test_second_chapter_is_lighter(page, server, site):
 
 
 def test_pages_work_from_disk(page, site):
-    for name in pages(site):
+    """Those with figures are moved from disk in test_figures.py."""
+    still = [name for name in pages(site) if "data-live-figure=" not in (site / name).read_text("utf-8")]
+    assert still
+    for name in still:
         page.goto((site / name).as_uri())
-        start_figures(page)
 
 
 def test_pages_work_under_any_path_and_a_strict_policy(page, site, tmp_path):
