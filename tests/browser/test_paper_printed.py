@@ -27,9 +27,11 @@ def html(book):
 def pdf(book, html, site):
     if path := chromium_path():
         pytest.MonkeyPatch().setenv("CHROMIUM", path)
+    untouched = site.stat().st_mtime_ns  # what is laid into a folder and taken away again shows in its time
     # In a thread of its own: Playwright refuses to start beside the one that drives the other tests' browser.
     with ThreadPoolExecutor(1) as thread:
         printed = thread.submit(paper.print_pdf, site, html).result()
+    assert site.stat().st_mtime_ns == untouched, "printing wrote among the pages, where others may be reading"
     return PdfReader(io.BytesIO(paper.settled(printed, book)))
 
 
