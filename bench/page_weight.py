@@ -83,7 +83,9 @@ def build_stock(pages: list[str]) -> Path:
     shutil.rmtree(STOCK, ignore_errors=True)
     shutil.copytree(ROOT / "book", STOCK / "book", ignore=shutil.ignore_patterns("_static"))
     own = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    extensions = [e for e in own["sphinx"]["extra_extensions"] if not e.startswith(("leanpage", "kernelfree"))]
+    extensions = [
+        e for e in own["sphinx"]["extra_extensions"] if not e.startswith(("leanpage", "kernelfree", "askback"))
+    ]
     stock = {
         "title": own["title"],
         "execute": {"execute_notebooks": "force", "timeout": own["execute"]["timeout"]},

@@ -46,7 +46,7 @@ def environment(name: str, made_from: list[Path], make) -> Path:
 
 def binder_environment(clone: Path) -> Path:
     """What repo2docker makes of binder/ in a clone of the book: its requirements, the package, then postBuild."""
-    packages = [f"code/{name}" for name in ("kernelfree", "lossbook")]
+    packages = [f"code/{name}" for name in ("askback", "kernelfree", "lossbook")]
     pins = [ROOT / "constraints.txt", *(ROOT / folder / "pyproject.toml" for folder in packages)]
     made_from = [*sorted((ROOT / "binder").iterdir()), *pins]
 

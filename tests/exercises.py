@@ -9,8 +9,8 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
-from kernelfree.exercises.asking import unseal
-from kernelfree.exercises.replies import WORDS
+from answers import words
+from askback.exercise import unseal
 
 #: What no exercise can take for an answer.
 GARBAGE = ["", "   ", "1e999", "🎉", "x" * 10_000, "<script>window.hit = 1</script>", "../../etc/passwd", "NaN"]
@@ -41,9 +41,6 @@ class Asked:
         if self.kind == "order":
             letters = [chr(97 + place) for place in key["answer"]]
             return [", ".join(letters), "".join(letters), " ".join(letters).upper()]
-        if "names" in key:
-            said = key["said"].strip("`")
-            return [said, f"2 * ({said}) / 2", self.expression(key["answer"])]
         if self.kind == "shape":
             sizes = ", ".join(map(str, key["answer"]))
             return [f"({sizes})" if "," in sizes else f"({sizes},)", f"torch.Size([{sizes}])", f"[ {sizes} ]"]
@@ -56,23 +53,13 @@ class Asked:
             return [(f"{value:.9f}", reply) for value, reply in key["mistakes"]]
         if self.kind == "order":
             return [(", ".join(chr(97 + place) for place in places), reply) for places, reply in key["mistakes"]]
-        if "names" in key:
-            return [(self.expression(sizes), reply) for sizes, reply in key["mistakes"]]
         if self.kind == "shape":
             return [(str(tuple(sizes)), reply) for sizes, reply in key["mistakes"]]
         if self.kind == "choice":
             wrong = [(chr(97 + place), reply) for place, (right, reply) in enumerate(key["options"]) if not right]
             rights = [chr(97 + place) for place, (right, _) in enumerate(key["options"]) if right]
-            return wrong + ([(rights[0], WORDS["missing"])] if len(rights) > 1 else [])
+            return wrong + ([(rights[0], words()["missing"])] if len(rights) > 1 else [])
         return []
-
-    def expression(self, sizes: list[int]) -> str:
-        """One of the shape ``sizes`` that nobody would write: one number of all the tensors, taken several times."""
-        tensors = [name for name, shape in self.key["names"].items() if isinstance(shape, list)]
-        one = " + ".join(f"{name}.sum()" for name in tensors)
-        spread = "".join(f"[{':, ' * axis}torch.arange({size}) * 0]" for axis, size in enumerate(sizes))
-        ones = ", ".join("1" for _ in sizes)
-        return f"({one}).reshape({ones}){spread}" if sizes else one
 
     def garbage(self) -> list[str]:
         return ["", "   ", "x" * 10_000] if self.kind == "judge" else GARBAGE

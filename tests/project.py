@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: The three packages under code/, each whole in itself.
-PACKAGES = ("kernelfree", "leanpage", "lossbook")
+#: The packages under code/, each whole in itself.
+PACKAGES = ("askback", "kernelfree", "leanpage", "lossbook")
 
 
 def source(package: str, root: Path = ROOT) -> Path:

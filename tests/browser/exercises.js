@@ -9,7 +9,7 @@ async function settled() {
 function fill(root, text) {
   const form = root.querySelector("form");
   if (form.dataset.kind === "choice") {
-    for (const box of form.querySelectorAll(".kf-options input")) {
+    for (const box of form.querySelectorAll(".askback-options input")) {
       const wanted = text.toLowerCase().includes(box.value) && text.length < 40;
       if (box.checked !== wanted) box.checked = wanted;
     }
@@ -19,17 +19,17 @@ function fill(root, text) {
     const letters = text.match(/[a-z]/gi).map((letter) => letter.toLowerCase());
     letters.forEach((letter, place) => {
       const line = () => form.querySelector(`[data-letter="${letter}"]`);
-      while ([...line().parentElement.children].indexOf(line()) > place) line().querySelector(".kf-up").click();
+      while ([...line().parentElement.children].indexOf(line()) > place) line().querySelector(".askback-up").click();
     });
     return;
   }
-  form.querySelector(".kf-typed").value = text;
+  form.querySelector(".askback-typed").value = text;
 }
 
 async function answer(name, text) {
   const root = exercise(name);
   fill(root, text);
-  root.querySelector(".kf-check").click();
+  root.querySelector(".askback-check").click();
   await settled();
   return { state: root.dataset.state, reply: root.querySelector('[role="status"]').textContent };
 }

@@ -29,7 +29,7 @@ INTO = """async (answers) => {
   for (const [name, text] of Object.entries(answers)) {
     if (text !== null) await answer(name, text);
     else for (let i = 0; i < 9 && exercise(name).dataset.state !== "shown"; i++) {
-      exercise(name).querySelector(".kf-hint").click();
+      exercise(name).querySelector(".askback-hint").click();
       await new Promise((done) => setTimeout(done));
     }
   }

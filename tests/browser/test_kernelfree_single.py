@@ -21,7 +21,8 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 LINE = """
 ```{code-cell}
 import matplotlib.pyplot as plt
-from kernelfree import ask, interact, number
+from askback import ask, number
+from kernelfree import interact
 def draw(slope):
     "A line."
     plt.plot([0, slope])

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from answers import reply
 from chapters import ROOT, by_name, chapters, is_notebook
 from environments import binder_environment, clean_environment, environment, run, serving
 from exercises import exercises
-from kernelfree.exercises.replies import respond
 from leanpage.elsewhere.notebooks import binder_address
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
@@ -197,7 +197,7 @@ def answer_like_a_reader(page, asked) -> None:
     exercise.scroll_into_view_if_needed()
     for text in [*(text for text, _ in asked.mistakes()[:1]), asked.right()[0]]:
         if asked.kind == "choice":
-            for box in exercise.locator(".kf-options input").all():
+            for box in exercise.locator(".askback-options input").all():
                 wanted = box.get_attribute("value") in text.split(", ")
                 if wanted or box.get_attribute("type") == "checkbox":
                     box.set_checked(wanted)
@@ -205,11 +205,11 @@ def answer_like_a_reader(page, asked) -> None:
             for place, letter in enumerate(text.split(", ")):
                 line = exercise.locator(f'[data-letter="{letter}"]')
                 while line.evaluate("(line) => [...line.parentElement.children].indexOf(line)") > place:
-                    line.locator(".kf-up").click()
+                    line.locator(".askback-up").click()
         else:
-            exercise.locator(".kf-typed").fill(text)
-        exercise.locator(".kf-check").click()
-        said = respond(asked.key, text)
+            exercise.locator(".askback-typed").fill(text)
+        exercise.locator(".askback-check").click()
+        said = reply(asked.key, text)
         assert exercise.get_by_role("status").inner_text() == said.text.replace("`", ""), (asked.name, text)
         assert exercise.get_attribute("data-state") == said.state, (asked.name, text)
 

@@ -44,7 +44,9 @@ def test_notebook_runs_top_to_bottom(chapter, bare, clone, site, tmp_path):
     setup = notebooks.install_cell(SimpleNamespace(config=config, confdir=str(clone)))
     assert "%pip" in setup.source
     notebook.cells[0] = setup
-    run(bare, "-m", "pip", "uninstall", "--quiet", "--yes", "kernelfree", "lossbook", env=clean_environment())
+    run(
+        bare, "-m", "pip", "uninstall", "--quiet", "--yes", "askback", "kernelfree", "lossbook", env=clean_environment()
+    )
 
     folder = tmp_path / "kernels" / "bare"
     folder.mkdir(parents=True)

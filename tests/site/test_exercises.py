@@ -1,40 +1,41 @@
-"""The exercises of the built book, in Python: each right answer, each named mistake in its words, garbage refused."""
+"""The exercises of the built book, with the JavaScript of its pages: right answers, named mistakes, and garbage."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
+from answers import replies, words
 from chapters import chapters, is_notebook
 from exercises import exercises
-from kernelfree import ask, judge
-from kernelfree.exercises.replies import WORDS
 
 
-def check(asked, text):
-    """What ``.check`` of an exercise with this key says, asked for the first time."""
-    exercise = ask(asked.name, judge("-"))
-    exercise._key = asked.key
-    return exercise.check(text)
+def answered(site, texts):
+    """``(exercise, text, what is expected, reply)`` for each of the ``texts`` of each exercise, none after a hint."""
+    cases = [(asked, text, expected) for asked in exercises(site) for text, expected in texts(asked)]
+    said = replies([(asked.key, text, 0) for asked, text, _ in cases])
+    assert len(cases) >= 20
+    return [
+        (asked.name, text[:40], expected, reply) for (asked, text, expected), reply in zip(cases, said, strict=True)
+    ]
 
 
 def test_right_answers_are_right_in_three_spellings(site):
-    for asked in exercises(site):
-        for text in asked.right():
-            assert check(asked, text).state == ("shown" if asked.kind == "judge" else "right"), (asked.name, text)
+    right = lambda asked: [(text, "shown" if asked.kind == "judge" else "right") for text in asked.right()]  # noqa: E731
+    for name, text, state, reply in answered(site, right):
+        assert reply.state == state, (name, text, reply)
 
 
-def test_named_mistakes_are_told_in_their_own_words(site):
-    for asked in exercises(site):
-        for text, reply in asked.mistakes():
-            assert (check(asked, text).state, str(check(asked, text))) == ("wrong", reply), (asked.name, text)
+def test_named_mistakes_get_their_own_replies(site):
+    for name, text, own, reply in answered(site, lambda asked: asked.mistakes()):
+        assert reply == ("wrong", own, 0), (name, text)
 
 
-def test_garbage_is_refused_and_costs_nothing(site):
-    for asked in exercises(site):
-        for text in asked.garbage():
-            reply = check(asked, text)
-            assert reply.state is None and reply.text in WORDS.values() or "{}" not in reply.text, (asked.name, text)
-            assert reply.state is None and reply.given == 0, (asked.name, text[:30])
+def test_garbage_is_refused_in_the_words_for_it_and_costs_no_hint(site):
+    kinds = [re.escape(sentence).replace(r"\{\}", ".+") for sentence in words().values()]
+    for name, text, _, reply in answered(site, lambda asked: [(junk, None) for junk in asked.garbage()]):
+        assert reply.state is None and reply.given == 0, (name, text, reply)
+        assert re.fullmatch("|".join(kinds), reply.text) and "{}" not in reply.text, (name, text, reply)
 
 
 def test_each_chapter_from_the_price_of_a_guess_on_has_five_of_several_kinds(site):

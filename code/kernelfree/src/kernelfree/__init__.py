@@ -2,8 +2,6 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from kernelfree.exercises.asking import ask
-from kernelfree.exercises.questions import choice, judge, number, order, shape
 from kernelfree.explorable import Explorable
 from kernelfree.interaction import FigureError, FrameError, interact, interact_manual, interactive, interactive_output
 from kernelfree.picture import still
@@ -19,17 +17,11 @@ __all__ = [
     "Explorable",
     "FigureError",
     "FrameError",
-    "ask",
-    "choice",
     "interact",
     "interact_manual",
     "interactive",
     "interactive_output",
-    "judge",
-    "number",
-    "order",
     "save",
-    "shape",
     "still",
     "use_theme",
 ]

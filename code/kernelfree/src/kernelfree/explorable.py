@@ -79,6 +79,14 @@ class Explorable(anywidget.AnyWidget):
         """Draw the state as it is with matplotlib: what stands where no JavaScript runs, and in print."""
         raise NotImplementedError(f"{type(self).__name__}.still() must return a matplotlib figure of the current state")
 
+    def root_attributes(self) -> dict[str, str] | None:
+        """Return the attributes of the outermost element for a widget that brings all of its HTML; else None.
+
+        Such a widget gets no title, stage, Reset or Copy link: the HTML of its picture is all that the page shows until
+        the front end renders into the outermost element. Its ``class`` must include ``kernelfree``.
+        """
+        return None
+
     def open(self) -> None:
         """Connect to the notebook. A book being built has none: the page gets the state in the figure's own output."""
         if not page.building():
@@ -88,7 +96,9 @@ class Explorable(anywidget.AnyWidget):
     def _describe(self) -> dict[str, Any]:
         own = {name: trait for name, trait in self.traits(sync=True).items() if name in self._state_names()}
         limits = {name: _limits(trait) for name, trait in own.items() if not trait.metadata.get("data")}
+        root = self.root_attributes()
         return {
+            **({"root": root} if root else {}),
             "name": self.name,
             "title": self.title,
             "description": self.description,
@@ -112,7 +122,7 @@ class Explorable(anywidget.AnyWidget):
             return {**data, **picture._repr_mimebundle_()}, metadata
         names = self._state_names()
         data = self.traits(sync=True, data=True)
-        payload = self._payload(
+        payload = page.Computed(
             name=self.name,
             title=self.title,
             instance=self._instance,
@@ -121,11 +131,10 @@ class Explorable(anywidget.AnyWidget):
             state={name: _plain(name, getattr(self, name)) for name in names if name not in data},
             data={name: _plain(name, getattr(self, name)) for name in names if name in data},
             still=picture.svg(),
+            css=self._own_css,
+            space=list(self.space) if self.space else None,
         )
         return {page.MIME: payload.to_json(), **picture._repr_mimebundle_()}
-
-    def _payload(self, **common: Any) -> page.Payload:
-        return page.Computed(**common, css=self._own_css, space=list(self.space) if self.space else None)
 
 
 def _ours(name: str) -> bool:

@@ -26,6 +26,7 @@ def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str
     Data of at most ``inline`` characters goes into the HTML itself.
     """
     scripts, names = module_files(figure.modules)
+    root = figure.about.get("root")
     card: dict[str, Any] = {
         "name": figure.name,
         "instance": figure.instance,
@@ -35,7 +36,7 @@ def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str
         "styles": [],
         "state": figure.state,
         "about": figure.about,
-        "still": isinstance(figure, page.Computed),
+        "still": isinstance(figure, page.Computed) and not root,
     }
     if figure.data:
         content = json_text(figure.data)
@@ -56,10 +57,10 @@ def figure(figure: page.Payload, *, inline: int = INLINE) -> tuple[str, dict[str
 
 def _html(figure: page.Payload, card: dict[str, Any]) -> str:
     title = figure.title or ""
-    if isinstance(figure, page.Form):
+    if root := figure.about.get("root"):
+        attributes = " ".join(f'{name}="{escape(value)}"' for name, value in root.items())
         return (
-            f'<div class="kernelfree kf-exercise" data-exercise="{figure.name}" data-state="open">'
-            f'{figure.still}<p class="kf-said" aria-live="polite"></p>'
+            f'<div {attributes}>{figure.still}<p class="kf-said" aria-live="polite"></p>'
             f'<script type="application/json" class="kf-card">{json_text(card)}</script></div>'
         )
     parts = [

@@ -98,13 +98,6 @@ class Computed(Payload):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form(Payload):
-    """An exercise: its still is the form that the front end wakes, and a sheet for paper."""
-
-    kind: ClassVar[str] = "exercise"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Left:
     """No figure: word that the next output was left to ipywidgets, and why."""
 
@@ -133,8 +126,8 @@ def _to_json(sent: Payload | Left) -> dict[str, Any]:
     return {"kernelfree": VERSION, "kind": sent.kind, **own}
 
 
-Sent = Frames | Computed | Form | Left
-_KINDS: dict[str, type[Sent]] = {kind.kind: kind for kind in (Frames, Computed, Form, Left)}
+Sent = Frames | Computed | Left
+_KINDS: dict[str, type[Sent]] = {kind.kind: kind for kind in (Frames, Computed, Left)}
 
 
 def read(content: Mapping[str, Any]) -> Sent:

@@ -28,7 +28,6 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from kernelfree import frames, markup, page
-from kernelfree.exercises import overview
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,6 @@ _FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.setup_extension("kernelfree.exercises.overview")
     app.add_config_value("kernelfree_html_manager", False, "env", [bool])
     app.add_config_value("kernelfree_ipywidgets", False, "env", [bool])
     app.add_config_value("kernelfree_strict", False, "env", [bool])
@@ -166,7 +164,7 @@ def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
     # singlehtml puts every document into one page.
     documents = app.env.found_docs if app.builder.name.endswith("singlehtml") else {pagename}
     figures = bool(documents & _files(app.env).keys())
-    if figures or any(overview.has_list(app.env, document) for document in documents):
+    if figures:
         app.add_js_file(f"kernelfree/{markup.own_file('loader.js')[0]}", loading_method="defer", priority=100)
     if figures or 'class="kf-' in context.get("body", ""):
         app.add_css_file(f"kernelfree/{markup.own_file('kernelfree.css')[0]}")

@@ -492,12 +492,8 @@ export const dress = (front) => ({
   ...front,
   render({ model, el }) {
     const about = model.get("_about");
-    if (about.exercise) {
-      const root = element(
-        "div",
-        { class: "kernelfree kf-exercise", "data-exercise": about.name },
-        element("p", { class: "kf-said", "aria-live": "polite" }),
-      );
+    if (about.root) {
+      const root = element("div", about.root, element("p", { class: "kf-said", "aria-live": "polite" }));
       el.append(root);
       return mount(front, { model, root, el: root });
     }

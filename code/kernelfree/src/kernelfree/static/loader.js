@@ -5,7 +5,7 @@
   const data = Object.create(null); // data file -> its content
   const files = new Map(); // address -> promise of its arrival
   const models = new Map(); // figure and instance -> the state its views share
-  const started = new WeakSet();
+  const started = new WeakMap(); // root -> its card
 
   window.kernelfree = {
     define(name, imports, make) {
@@ -81,9 +81,9 @@
 
   async function start(root) {
     if (started.has(root)) return;
-    started.add(root);
+    const card = JSON.parse(root.querySelector("script.kf-card").textContent);
+    started.set(root, card);
     try {
-      const card = JSON.parse(root.querySelector("script.kf-card").textContent);
       await Promise.all([
         ...card.files.map((file) => arrive(script, file)),
         ...card.styles.map((file) => arrive(style, file)),
@@ -101,7 +101,6 @@
       const model = models.get(key);
       model.views.add(root);
       root.model = model;
-      if (root.dataset.exercise) remember(root, model);
       if (card.still) {
         const stage = root.querySelector(".kf-stage");
         const view = stage.appendChild(document.createElement("div"));
@@ -127,12 +126,11 @@
     const note = document.createElement("p");
     note.className = "kf-trouble";
     note.setAttribute("role", "status");
-    const what = root.dataset.exercise
-      ? "This exercise can’t be checked here"
-      : "This figure stopped, so its still picture stands here";
+    const { name, about } = started.get(root);
+    const what = about.trouble ?? "This figure stopped, so its still picture stands here";
     note.textContent = `${what} (${error?.message ?? error}).`;
     root.querySelector(".kf-said").before(note);
-    console.error(`kernelfree: ${root.dataset.liveFigure ?? root.dataset.exercise}:`, error);
+    console.error(`kernelfree: ${name}:`, error);
   }
 
   // --- links to a state: #NAME?w=0.5&b=1, where each value is JSON or, for texts, the text itself ---
@@ -209,75 +207,6 @@
     roots[0]?.scrollIntoView({ block: "nearest" });
   }
 
-  // --- what was answered: kept in this browser alone, and never needed ---
-
-  const site = new URL("../../", home);
-  const SHELF = `kernelfree exercises of ${site.pathname}`;
-  const here = pageOf(location.href);
-
-  function pageOf(address) {
-    const { pathname } = new URL(address, location.href);
-    return pathname.startsWith(site.pathname) ? pathname.slice(site.pathname.length) || "index.html" : null;
-  }
-
-  function progress() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(SHELF));
-      return kept && typeof kept === "object" ? kept : {};
-    } catch {
-      return {};
-    }
-  }
-
-  function keep(kept) {
-    try {
-      if (kept) localStorage.setItem(SHELF, JSON.stringify(kept));
-      else localStorage.removeItem(SHELF);
-    } catch {
-      // A browser that keeps nothing shows nothing.
-    }
-    showProgress();
-  }
-
-  function remember(root, model) {
-    model.on("change:state", () => {
-      const kept = progress();
-      const done = { ...kept[here]?.done, [root.dataset.exercise]: model.get("state") };
-      keep({ ...kept, [here]: { total: document.querySelectorAll("[data-exercise]").length, done } });
-    });
-  }
-
-  const MARKS = { right: "✓ answered", wrong: "tried", shown: "answer seen" };
-
-  // In the chapter list how many of a page's exercises are answered, and on the page of all exercises which.
-  function showProgress() {
-    const kept = progress();
-    for (const old of document.querySelectorAll(".kf-count")) old.remove();
-    for (const link of document.querySelectorAll("nav li > a[href]")) {
-      const address = link.getAttribute("href");
-      const page = address === "#" ? here : address.includes("#") ? null : pageOf(link.href);
-      const right = Object.values(kept[page]?.done ?? {}).filter((state) => state === "right").length;
-      if (right)
-        link.append(
-          Object.assign(document.createElement("span"), {
-            className: "kf-count",
-            textContent: ` ${right} of ${kept[page].total}`,
-          }),
-        );
-    }
-    const states = Object.assign({}, ...Object.values(kept).map(({ done }) => done));
-    for (const mark of document.querySelectorAll("[data-exercise-mark]")) {
-      mark.textContent = MARKS[states[mark.dataset.exerciseMark]] ?? "";
-    }
-    for (const note of document.querySelectorAll(".kf-kept")) note.hidden = !Object.keys(states).length;
-  }
-
-  function beginProgress() {
-    showProgress();
-    for (const button of document.querySelectorAll(".kf-forget")) button.addEventListener("click", () => keep(null));
-    addEventListener("storage", showProgress);
-  }
-
   // --- wake what is near ---
 
   function begin() {
@@ -291,7 +220,7 @@
       },
       { rootMargin: "100% 0px" },
     );
-    for (const root of document.querySelectorAll("[data-live-figure], [data-exercise]")) {
+    for (const root of document.querySelectorAll(".kernelfree")) {
       const { top, bottom } = root.getBoundingClientRect();
       if (top < 2 * innerHeight && bottom > -innerHeight)
         start(root); // near from the start: no need to wait for a frame
@@ -299,7 +228,6 @@
     }
     addEventListener("hashchange", follow);
     follow();
-    beginProgress();
   }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
   else begin();

@@ -1,4 +1,9 @@
-"""The kinds of question an exercise may ask: what is right, the named mistakes, and the form in which one answers."""
+"""Define the kinds of question: the right answer, the named mistakes, and the form to answer in.
+
+Each kind is a frozen dataclass with the same four methods: ``key`` returns the part of the answer key that is checked
+against, as JSON; ``form`` the inputs as HTML; ``paper`` their replacement in print and without JavaScript; ``text`` the
+same as plain text.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +16,26 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, SupportsFloat
 
-from kernelfree.exercises.expression import Unreadable
-from kernelfree.exercises.replies import shape_of, spelled
-from kernelfree.exercises.tensors import RESERVED, measure
-
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class ExerciseError(ValueError):
-    """An exercise that could not tell right from wrong, or one mistake from another."""
+    """The exercise could not tell a right answer from a wrong one, or one mistake from another."""
 
 
 def rich(text: str) -> str:
-    """Plain text as HTML, with `code` between backticks."""
+    """Escape plain text as HTML, and mark up `code` between backticks."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _line(label: str, *, unit: str = "") -> str:
-    """One line to type into, with its label and its unit."""
+    """Return a text field with its label and unit."""
     spoken = f"{label}, in {unit}" if unit else label
     typed = (
-        f'<input type="text" class="kf-typed" aria-label="{escape(spoken)}" autocomplete="off" autocapitalize="off"'
-        ' spellcheck="false">'
+        f'<input type="text" class="askback-typed" aria-label="{escape(spoken)}"'
+        ' autocomplete="off" autocapitalize="off" spellcheck="false">'
     )
-    behind = f' <span class="kf-unit">{escape(unit)}</span>' if unit else ""
+    behind = f' <span class="askback-unit">{escape(unit)}</span>' if unit else ""
     return f'<span class="kf-label" aria-hidden="true">{escape(label)}</span> {typed}{behind}'
 
 
@@ -63,7 +64,7 @@ class Number:
         return _line("Your answer", unit=self.unit)
 
     def paper(self) -> str:
-        return f'Your answer: <span class="kf-blank"></span> {escape(self.unit)}'
+        return f'Your answer: <span class="askback-blank"></span> {escape(self.unit)}'
 
     def text(self) -> str:
         return f"Your answer: __________ {self.unit}".rstrip()
@@ -87,10 +88,10 @@ class Choice:
             for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False)
         )
         legend = "Choose all that hold" if self.several else "Choose one"
-        return f'<fieldset class="kf-options"><legend>{legend}</legend>{rows}</fieldset>'
+        return f'<fieldset class="askback-options"><legend>{legend}</legend>{rows}</fieldset>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="kf-box">{rich(text)}</span>' for text, _, _ in self.options)
+        return "".join(f'<span class="askback-box">{rich(text)}</span>' for text, _, _ in self.options)
 
     def text(self) -> str:
         return "\n".join(f"[ ] {letter}) {text}" for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False))
@@ -99,13 +100,13 @@ class Choice:
 @dataclass(frozen=True)
 class Order:
     items: list[str]
-    #: Places of ``items`` in the order they are shown in at first: ``shown[k]`` is the place of the k-th line.
+    #: The order of the lines at first: ``shown[k]`` is the index in ``items`` of the k-th line.
     shown: list[int]
     mistakes: list[tuple[list[int], str]]
     kind = "order"
 
     def _letters(self, places: Sequence[int]) -> list[int]:
-        """The right place of each line, in a given order of items, as the numbers of their letters."""
+        """Translate indices into ``items`` into the letters of the lines shown, a = 0."""
         return [self.shown.index(place) for place in places]
 
     def key(self) -> dict[str, Any]:
@@ -117,15 +118,16 @@ class Order:
 
     def form(self) -> str:
         rows = "".join(
-            f'<li data-letter="{letter}"><span class="kf-item">{rich(self.items[place])}</span>'
-            f'<button type="button" class="kf-up" aria-label="Move up: {escape(self.items[place])}">↑</button>'
-            f'<button type="button" class="kf-down" aria-label="Move down: {escape(self.items[place])}">↓</button></li>'
+            f'<li data-letter="{letter}"><span class="askback-item">{rich(self.items[place])}</span>'
+            f'<button type="button" class="askback-up" aria-label="Move up: {escape(self.items[place])}">↑</button>'
+            f'<button type="button" class="askback-down" aria-label="Move down: {escape(self.items[place])}">↓</button>'
+            "</li>"
             for letter, place in zip(_LETTERS, self.shown, strict=False)
         )
-        return f'<ol class="kf-order" aria-label="Bring into order">{rows}</ol>'
+        return f'<ol class="askback-order" aria-label="Bring into order">{rows}</ol>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="kf-box">{rich(self.items[place])}</span>' for place in self.shown)
+        return "".join(f'<span class="askback-box">{rich(self.items[place])}</span>' for place in self.shown)
 
     def text(self) -> str:
         return "\n".join(f"{letter}) {self.items[place]}" for letter, place in zip(_LETTERS, self.shown, strict=False))
@@ -134,34 +136,27 @@ class Order:
 @dataclass(frozen=True)
 class Shape:
     answer: list[int]
+    #: The answer as its author wrote it.
     written: str
     sizes: dict[str, int]
-    #: Where an expression is asked for: the shapes of what it may use.
-    tensors: dict[str, list[int]]
     mistakes: list[tuple[list[int], str]]
     kind = "shape"
 
     def key(self) -> dict[str, Any]:
-        mistakes = [list(pair) for pair in self.mistakes]
-        if self.tensors:
-            names = {**self.tensors, **self.sizes}
-            return {"answer": self.answer, "names": names, "mistakes": mistakes, "said": f"`{self.written}`"}
-        numbers = spelled(self.answer)
+        comma = "," if len(self.answer) == 1 else ""
+        numbers = f"({', '.join(map(str, self.answer))}{comma})"
         said = self.written if self.written == numbers else f"{self.written}, here {numbers}"
+        mistakes = [list(pair) for pair in self.mistakes]
         return {"answer": self.answer, "sizes": self.sizes, "mistakes": mistakes, "said": said}
 
-    @property
-    def _label(self) -> str:
-        return "The expression" if self.tensors else "The shape"
-
     def form(self) -> str:
-        return _line(self._label)
+        return _line("The shape")
 
     def paper(self) -> str:
-        return f'{self._label}: <span class="kf-blank"></span>'
+        return 'The shape: <span class="askback-blank"></span>'
 
     def text(self) -> str:
-        return f"{self._label}: __________"
+        return "The shape: __________"
 
 
 @dataclass(frozen=True)
@@ -174,12 +169,12 @@ class Judge:
 
     def form(self) -> str:
         return (
-            '<label class="kf-open"><span class="kf-label">Your answer</span>'
-            '<textarea class="kf-typed" rows="3" autocomplete="off"></textarea></label>'
+            '<label class="askback-open"><span class="kf-label">Your answer</span>'
+            '<textarea class="askback-typed" rows="3" autocomplete="off"></textarea></label>'
         )
 
     def paper(self) -> str:
-        return '<span class="kf-rules"></span><span class="kf-rules"></span><span class="kf-rules"></span>'
+        return 3 * '<span class="askback-rules"></span>'
 
     def text(self) -> str:
         return "Your answer:\n" + "\n".join(["_" * 60] * 3)
@@ -195,10 +190,13 @@ def number(
     unit: str = "",
     mistakes: Mapping[str, SupportsFloat | Sequence[SupportsFloat]] | None = None,
 ) -> Number:
-    """A number to type: right if within ``tolerance`` (absolute) of ``answer``. ``mistakes``: reply -> what it answers.
+    """Ask for a number, right within an absolute ``tolerance`` of ``answer``.
 
-    Numbers may be tensors. Compute them in the cell. Raises ``ExerciseError`` where some number that a reader might
-    type would be right and a mistake at once, or two mistakes.
+    ``mistakes`` maps a reply to the wrong number, or the list of wrong numbers, that it answers. Numbers may be
+    tensors of one element. With a ``unit``, the reader may type it or leave it out.
+
+    Raises ``ExerciseError`` if a number is not finite, or if one typed number could match the answer and a mistake, or
+    two mistakes.
     """
     right = float(answer)
     wrong = [(float(value), reply) for reply, values in (mistakes or {}).items() for value in _several(values)]
@@ -223,7 +221,11 @@ def number(
 
 
 def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> Choice:
-    """One of several options, or ``several`` of them: ``(text, is_right, reply)`` each, in the order shown."""
+    """Ask for one option or, with ``several``, for all that are right.
+
+    ``options`` are ``(text, is_right, reply)``, shown in this order. Every wrong option needs a reply.
+    Raises ``ExerciseError``.
+    """
     listed = [(str(text), bool(right), str(reply)) for text, right, reply in options]
     rights = sum(right for _, right, _ in listed)
     if not 2 <= len(listed) <= len(_LETTERS):
@@ -241,7 +243,11 @@ def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> C
 
 
 def order(items: Iterable[str], *, mistakes: Mapping[str, Sequence[str]] | None = None) -> Order:
-    """Lines to bring into order; given in the right one. ``mistakes``: reply -> the items in a wrong order."""
+    """Ask the reader to sort lines. ``items`` are in the right order; ``mistakes`` maps a reply to a wrong order.
+
+    At first the lines are shown in an order that is neither right nor a mistake, the same in every build.
+    Raises ``ExerciseError``.
+    """
     right = [str(item) for item in items]
     if not 3 <= len(right) <= len(_LETTERS) or len(set(right)) < len(right):
         raise ExerciseError(f"an order has 3 to {len(_LETTERS)} different items, got {right}")
@@ -251,7 +257,7 @@ def order(items: Iterable[str], *, mistakes: Mapping[str, Sequence[str]] | None 
             raise ExerciseError(f"the mistake {reply!r} must hold the same items as the answer, got {list(listed)}")
         wrong.append(([right.index(item) for item in listed], reply))
     _tell_apart(list(range(len(right))), wrong, ", ".join(right))
-    # Shown in an order that is neither right nor a named mistake, nor wholly reversed, and the same in every build.
+    # The reversed order is a likely mistake as well, so it is no place to start from.
     places = list(range(len(right)))
     taken = [places, places[::-1], *(listed for listed, _ in wrong)]
     free = [list(shown) for shown in itertools.islice(itertools.permutations(places), 5000) if list(shown) not in taken]
@@ -261,35 +267,21 @@ def order(items: Iterable[str], *, mistakes: Mapping[str, Sequence[str]] | None 
     return Order(right, free[digest % len(free)], wrong)
 
 
-def shape(
-    answer: str,
-    *,
-    sizes: Mapping[str, int] | None = None,
-    tensors: Mapping[str, Any] | None = None,
-    mistakes: Mapping[str, str] | None = None,
-) -> Shape:
-    """A shape to type, such as ``(N, C)``. ``sizes`` gives the names; shapes are compared by what they come to.
+def shape(answer: str, *, sizes: Mapping[str, int] | None = None, mistakes: Mapping[str, str] | None = None) -> Shape:
+    """Ask for the shape of a tensor, such as ``"(N, C)"`` with ``sizes={"N": 3, "C": 5}``.
 
-    ``(N, C)``, ``3, 5``, ``[3, 5]``, ``torch.Size([3, 5])`` are one answer, ``N*C`` and ``15`` another.
-
-    With ``tensors``, name -> a tensor or its shape as a text, an expression in them is asked for that has the shape of
-    ``answer``, itself an expression, as the mistakes are. Any that uses all the tensors and has that shape is right:
-    ask for what the shape decides. What may be typed is in ``kernelfree.exercises.tensors``.
+    ``mistakes`` maps a reply to a wrong shape. Shapes are compared by their numbers, so the reader may type ``(N, C)``,
+    ``3, 5``, ``[3, 5]`` or ``torch.Size([3, 5])``. Raises ``ExerciseError``.
     """
     named = {name: int(size) for name, size in (sizes or {}).items()}
-    given = {name: _given(name, one, named) for name, one in (tensors or {}).items()}
-
-    def read(text: str) -> list[int]:
-        return _expression(text, given, named) if given else _shape(text, named)
-
-    right = read(answer)
-    wrong = [(read(text), reply) for reply, text in (mistakes or {}).items()]
+    right = _evaluated(answer, named)
+    wrong = [(_evaluated(text, named), reply) for reply, text in (mistakes or {}).items()]
     _tell_apart(right, wrong, answer)
-    return Shape(right, answer, named, given, wrong)
+    return Shape(right, answer, named, wrong)
 
 
 def judge(model: str) -> Judge:
-    """An open question: the reader writes, sees ``model``, a model answer, and judges."""
+    """Ask an open question: the reader writes an answer, compares it with the ``model`` answer, and judges it."""
     if not model.strip():
         raise ExerciseError("an open question needs a model answer to compare with")
     return Judge(" ".join(model.split()))
@@ -299,29 +291,17 @@ def _several(values: Any) -> list[Any]:
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
-def _shape(text: str, sizes: Mapping[str, int]) -> list[int]:
+def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
     try:
-        return shape_of(text, sizes)
-    except Unreadable:
-        names = ", ".join(sizes) or "none"
-        raise ExerciseError(f"{text!r} can't be read as a shape; the names with a size are: {names}") from None
-
-
-def _given(name: str, tensor: Any, sizes: Mapping[str, int]) -> list[int]:
-    if not name.isidentifier() or not name.isascii() or name in RESERVED or name in sizes:
-        raise ExerciseError(f"a tensor can't be called {name!r}: that is no name, or means something else already")
-    return _shape(tensor, sizes) if isinstance(tensor, str) else [int(size) for size in tensor.shape]
-
-
-def _expression(text: str, tensors: Mapping[str, list[int]], sizes: Mapping[str, int]) -> list[int]:
-    try:
-        found, used = measure(text, {**{name: tuple(shape) for name, shape in tensors.items()}, **sizes})
-    except Unreadable as error:
-        why = "the sizes do not fit" if error.why == "misfit" else "it can't be read"
-        raise ExerciseError(f"{text!r} has no shape: {why}; it may use {', '.join([*tensors, *sizes])}") from None
-    if unused := [name for name in tensors if name not in used]:
-        raise ExerciseError(f"{text!r} does not use {unused[0]}, which an answer must")
-    return list(found)
+        # The author's own Python, in the author's own cell. What a reader types is never evaluated.
+        value = eval(text, {"__builtins__": {}}, dict(sizes))
+        found = list(value) if isinstance(value, (tuple, list)) else [value]
+        if all(isinstance(size, int) and size >= 0 for size in found):
+            return found
+    except Exception:  # whatever the text is, the error below names it
+        pass
+    names = ", ".join(sizes) or "none"
+    raise ExerciseError(f"{text!r} is not a shape: a tuple of sizes such as '(N, C)'; names with a size: {names}")
 
 
 def _tell_apart(right: list[int], wrong: list[tuple[list[int], str]], said: str) -> None:

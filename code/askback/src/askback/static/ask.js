@@ -1,14 +1,16 @@
-// The front end of `ask`: a form that says whether an answer is right, which mistake a wrong one is, and helps on.
+// The front end of an exercise: checks the answer in its form, shows the reply, and gives hints.
 import { announce, change, element, watch } from "kernelfree";
-import { help, respond, WORDS } from "./replies.js";
+import { help, hintsOf, respond, WORDS } from "./replies.js";
 
 export default {
   render({ model, el }) {
     const name = model.get("_about").name;
     const root = el.closest("[data-exercise]");
-    const form = el.querySelector("form.kf-form") ?? el.appendChild(parsed(model.get("form")));
+    const form = el.querySelector("form.askback-form") ?? el.appendChild(parsed(model.get("form")));
     const key = unsealed(name, model.get("key"));
-    const [check, hint, reply] = [".kf-check", ".kf-hint", ".kf-reply"].map((part) => form.querySelector(part));
+    const [check, hint, reply] = [".askback-check", ".askback-hint", ".askback-reply"].map((part) =>
+      form.querySelector(part),
+    );
     const input = INPUTS[key.kind](form, key);
     let last = {};
 
@@ -19,14 +21,14 @@ export default {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = input.read();
-      // The same answer again is no new try: it hears the same.
+      // The same answer again is no new try, and gets the same reply.
       if (text !== last.text || !last.reply.state) last = { text, reply: respond(key, text, model.get("given")) };
       take(text, last.reply);
     });
     hint.addEventListener("click", () => take(input.read(), help(key, model.get("given"))));
     for (const [part, state] of [
-      [".kf-had", "right"],
-      [".kf-missed", "wrong"],
+      [".askback-had", "right"],
+      [".askback-missed", "wrong"],
     ]) {
       form.querySelector(part)?.addEventListener("click", () => {
         take(input.read(), { state, text: WORDS[`judged_${state}`], given: model.get("given") });
@@ -34,27 +36,28 @@ export default {
       });
     }
 
+    model.on("change:state", () => window.askback?.remember(name, model.get("state"))); // progress.js, on a page
     input.show(model.get("answer"));
     form.querySelector("fieldset").disabled = false;
     return watch(model, ["state", "reply", "given"], () => {
       const state = model.get("state");
       root.dataset.state = state;
       reply.replaceChildren(...rich(model.get("reply")));
-      hint.textContent = model.get("given") < key.hints.length ? "Hint" : "Show the answer";
-      const judged = form.querySelector(".kf-judged");
+      hint.textContent = model.get("given") < hintsOf(key).length ? "Hint" : "Show the answer";
+      const judged = form.querySelector(".askback-judged");
       if (judged) judged.hidden = state !== "shown";
     });
   },
 };
 
-// What a reader fills in, by kind: `read` gives it as one text, `show` puts one there.
+// The inputs of each kind: `read` returns their state as one text, `show` sets it.
 const INPUTS = {
   number: typed,
   shape: typed,
   judge: typed,
 
   choice(form) {
-    const boxes = [...form.querySelectorAll(".kf-options input")];
+    const boxes = [...form.querySelectorAll(".askback-options input")];
     return {
       read: () =>
         boxes
@@ -66,7 +69,7 @@ const INPUTS = {
   },
 
   order(form) {
-    const list = form.querySelector(".kf-order");
+    const list = form.querySelector(".askback-order");
     const lines = () => [...list.children];
     for (const line of lines()) movable(list, line);
     return {
@@ -83,7 +86,7 @@ const INPUTS = {
 };
 
 function typed(form) {
-  const field = form.querySelector(".kf-typed");
+  const field = form.querySelector(".askback-typed");
   return {
     read: () => field.value,
     show: (text) => {
@@ -92,17 +95,17 @@ function typed(form) {
   };
 }
 
-// A line of a list, moved by its two buttons or dragged by its grip.
+// Let a line of a list be moved by its two buttons, or dragged by its grip.
 function movable(list, line) {
   const place = () => [...list.children].indexOf(line);
   const moveTo = (k) => {
     if (k < 0 || k >= list.children.length || k === place()) return;
     list.insertBefore(line, list.children[k > place() ? k + 1 : k]);
-    announce(list, `${line.querySelector(".kf-item").textContent}: ${place() + 1} of ${list.children.length}`);
+    announce(list, `${line.querySelector(".askback-item").textContent}: ${place() + 1} of ${list.children.length}`);
   };
   for (const [part, step] of [
-    [".kf-up", -1],
-    [".kf-down", 1],
+    [".askback-up", -1],
+    [".askback-down", 1],
   ]) {
     const button = line.querySelector(part);
     button.addEventListener("click", () => {
@@ -110,7 +113,7 @@ function movable(list, line) {
       button.focus(); // the browser forgets it when the line moves
     });
   }
-  const grip = element("span", { class: "kf-grip", "aria-hidden": "true" }, "⠿");
+  const grip = element("span", { class: "askback-grip", "aria-hidden": "true" }, "⠿");
   grip.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     event.preventDefault();
@@ -125,7 +128,7 @@ function movable(list, line) {
   line.prepend(grip);
 }
 
-// The solution of the exercise on this page, where there is one.
+// Open the exercise's solution, if this page has one: a dropdown of sphinx-exercise.
 function openSolution(root, name) {
   if (!root.closest(`#${CSS.escape(name)}`)) return;
   const link = [...document.querySelectorAll(".solution a")].find((a) => a.hash === `#${name}`);
@@ -135,7 +138,7 @@ function openSolution(root, name) {
   else solution?.querySelector("button.toggle-button[aria-expanded='false'], .toggle-button-hidden")?.click();
 }
 
-// Plain text, with `code` between backticks.
+// Turn plain text into nodes, with `code` between backticks.
 function rich(text) {
   return text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
 }
@@ -144,6 +147,7 @@ function parsed(html) {
   return new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
 }
 
+// The inverse of seal() in exercise.py.
 function unsealed(name, text) {
   const bytes = Uint8Array.from(atob(text), (c, i) => c.charCodeAt(0) ^ name.charCodeAt(i % name.length));
   return JSON.parse(new TextDecoder().decode(bytes));

@@ -1,12 +1,16 @@
-"""One page with all exercises of a book: the directive ``{exercise-list}``, by page, each with a link.
+"""The Sphinx extension: styles and progress on pages with exercises, and the directive ``{exercise-list}``.
 
-Which of them are answered is known to the reader's browser alone, and shown there by ``static/loader.js``.
+Add ``askback.sphinx`` to the extensions; it loads ``kernelfree.sphinx``, which puts the exercises on their pages. The
+directive lists the exercises of all pages, with links. Only the reader's browser knows which of them are answered;
+``static/progress.js`` keeps and shows that.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -14,15 +18,17 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+#: The files that pages load, in ``_static/askback/``.
+FILES = ("askback.css", "progress.js")
 _NAME = re.compile(r'data-exercise="([a-z0-9-]+)"')
 _KEPT = (
-    '<p class="kf-kept" hidden>What you have answered is kept in this browser and nowhere else. '
-    '<button type="button" class="kf-forget">Clear it</button></p>'
+    '<p class="askback-kept" hidden>What you have answered is kept in this browser and nowhere else. '
+    '<button type="button" class="askback-forget">Clear it</button></p>'
 )
 
 
 class exercise_list(nodes.General, nodes.Element):
-    """Stands for the list until all pages are read."""
+    """Placeholder for the list until all pages are read."""
 
 
 class ExerciseList(SphinxDirective):
@@ -34,44 +40,68 @@ class ExerciseList(SphinxDirective):
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.setup_extension("kernelfree.sphinx")
     app.add_node(exercise_list)
     app.add_directive("exercise-list", ExerciseList)
+    app.connect("builder-inited", _copy_files)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
     app.connect("doctree-read", _collect)
     app.connect("env-updated", _outdated)
     app.connect("doctree-resolved", _fill)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("html-page-context", _add_files)
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def has_list(env: BuildEnvironment, page: str) -> bool:
-    """Whether the page holds a list of all exercises."""
-    return page in _lists(env)
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _copy_files(app: Sphinx) -> None:
+    # Before any page is written, since Sphinx puts a checksum of what it finds there into the pages.
+    if app.builder.format == "html":
+        folder = Path(app.outdir, "_static", "askback")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copyfile(Path(__file__).parent / "static" / name, folder / name)
+
+
+def _add_files(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    if app.env is None:
+        return
+    # singlehtml puts every document into one page.
+    documents = app.env.found_docs if app.builder.name.endswith("singlehtml") else {pagename}
+    if documents & (_exercises(app.env).keys() | _lists(app.env)):
+        app.add_css_file("askback/askback.css")
+        app.add_js_file("askback/progress.js", loading_method="defer")
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
 
 
 def _lists(env: BuildEnvironment) -> set[str]:
-    if not hasattr(env, "kernelfree_exercise_lists"):
-        env.kernelfree_exercise_lists = set()  # type: ignore[attr-defined]
-    lists: set[str] = env.kernelfree_exercise_lists  # type: ignore[attr-defined]
+    """Return the names of the pages with a list."""
+    if not hasattr(env, "askback_lists"):
+        env.askback_lists = set()  # type: ignore[attr-defined]
+    lists: set[str] = env.askback_lists  # type: ignore[attr-defined]
     return lists
 
 
 def _exercises(env: BuildEnvironment) -> dict[str, list[tuple[str, str]]]:
-    """Page -> its exercises, each a name and what its title says beside the number."""
-    if not hasattr(env, "kernelfree_exercises"):
-        env.kernelfree_exercises = {}  # type: ignore[attr-defined]
-    exercises: dict[str, list[tuple[str, str]]] = env.kernelfree_exercises  # type: ignore[attr-defined]
+    """Return page -> its exercises, each a name and its title without the number."""
+    if not hasattr(env, "askback_exercises"):
+        env.askback_exercises = {}  # type: ignore[attr-defined]
+    exercises: dict[str, list[tuple[str, str]]] = env.askback_exercises  # type: ignore[attr-defined]
     return exercises
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """The pages with a list, where any page was read or is gone."""
-    changed: bool = env.__dict__.pop("kernelfree_exercises_changed", False)
+    """Return the pages to write again: those with a list, if any page was read or is gone."""
+    changed: bool = env.__dict__.pop("askback_changed", False)
     return sorted(_lists(env)) if changed else []
 
 
 def _note_change(env: BuildEnvironment) -> None:
-    env.__dict__["kernelfree_exercises_changed"] = True
+    env.__dict__["askback_changed"] = True
 
 
 def _purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
@@ -99,7 +129,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _title(node: nodes.Node, name: str) -> str:
-    """What the exercise around ``node`` is called beside its number; empty where it has no name of its own."""
+    """Return the title, without its number, of the ``{exercise-start}`` around ``node``; empty without one."""
     around: nodes.Node | None = node
     while around is not None and not (isinstance(around, nodes.Element) and name in around["ids"]):
         around = around.parent
@@ -125,7 +155,7 @@ def _listed(app: Sphinx, page: str) -> Iterator[nodes.Node]:
         for name, words in exercises:
             number = ".".join(map(str, numbers.get(name, ())))
             said = f"Exercise {number}".rstrip() + (f": {words}" if words else "")
-            mark = f'<span class="kf-mark" data-exercise-mark="{name}"></span>'
+            mark = f'<span class="askback-mark" data-exercise-mark="{name}"></span>'
             link = _link(said, f"{address}#{name}")
             items += nodes.list_item("", nodes.paragraph("", "", link, nodes.raw("", mark, format="html")))
         yield items

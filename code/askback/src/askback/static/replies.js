@@ -1,36 +1,31 @@
-// What an exercise answers: exercises/replies.py in the browser, in the same words. A key holds what is right, the named
-// mistakes and the hints. Held together by tests/unit/kernelfree/test_replies.py.
-import { legible, measure, read, tidy, Unreadable } from "./expression.js";
+// Checks an answer against the answer key that questions.py makes, and words the reply.
+// A key holds its `kind`, the `hints`, what is `said` when the answer is given, and what the kind's checker below reads.
+import { legible, read, tidy, Unreadable } from "./expression.js";
 
-// Python reads these too, so the words stand here only.
-export const WORDS = JSON.parse(`{
-  "right": "Right.",
-  "right_is": "Right: {}.",
-  "empty": "Write an answer first.",
-  "choose": "Choose first.",
-  "long": "That is too long. One line is enough.",
-  "unreadable": "That can’t be read as a number. Write it like −0.94, 2/3, ln 5, e^−1 or 2^−3; log is ln.",
-  "brackets": "Is the whole fraction in the logarithm? Write ln(1/8) or ln(1)/8.",
-  "infinite": "That has no finite value. A number is asked for.",
-  "unit": "That is in {}. The answer is asked for in {}.",
-  "near": "Right as far as it goes. Give more digits.",
-  "other": "Not that.",
-  "hint": "Hint: {}",
-  "reread": "read the question once more. What is asked for, in your own words?",
-  "answer": "The answer: {}.",
-  "missing": "What you chose is right, and something is missing.",
-  "option": "There is no such option. Answer with letters, such as {}.",
-  "all": "Name each item once, such as {}.",
-  "expression": "That can’t be read. Write one line of torch, with the names of the question.",
-  "misfit": "torch refuses that: sizes do not fit, or an axis is not there.",
-  "use": "Use {}, too.",
-  "comes_to": "That has the shape {}.",
-  "shape": "That can’t be read as a shape. Write it like (N, C), (3, 5) or (N*C,), with the names of the question.",
-  "long_text": "That is too long. Two or three sentences are enough.",
-  "compare": "Compare with this: {}",
-  "judged_right": "Well done.",
-  "judged_wrong": "Read the solution, then say it once more in your own words."
-}`);
+export const WORDS = {
+  right: "Right.",
+  right_is: "Right: {}.",
+  empty: "Write an answer first.",
+  choose: "Choose first.",
+  long: "That is too long. One line is enough.",
+  unreadable: "That can’t be read as a number. Write it like −0.94, 2/3, ln 5, e^−1 or 2^−3; log is ln.",
+  brackets: "Is the whole fraction in the logarithm? Write ln(1/8) or ln(1)/8.",
+  infinite: "That has no finite value. A number is asked for.",
+  unit: "That is in {}. The answer is asked for in {}.",
+  near: "Right as far as it goes. Give more digits.",
+  other: "Not that.",
+  hint: "Hint: {}",
+  reread: "read the question once more. What is asked for, in your own words?",
+  answer: "The answer: {}.",
+  missing: "What you chose is right, and something is missing.",
+  option: "There is no such option. Answer with letters, such as {}.",
+  all: "Name each item once, such as {}.",
+  shape: "That can’t be read as a shape. Write it like (N, C), (3, 5) or (N*C,), with the names of the question.",
+  long_text: "That is too long. Two or three sentences are enough.",
+  compare: "Compare with this: {}",
+  judged_right: "Well done.",
+  judged_wrong: "Read the solution, then say it once more in your own words.",
+};
 
 const LONGEST_TEXT = 2000;
 
@@ -40,11 +35,11 @@ const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
 const letter = (i) => String.fromCharCode(97 + i);
 
 /**
- * The reply to `text` after `given` hints: { state, text, given }, where `state` is null if the text is refused and
- * nothing changes.
+ * Check `text` after `given` hints. Returns { state, text, given }: the reply's `text`, and as `state` "right", "wrong",
+ * "shown", or null if `text` is refused and nothing changes.
  */
 export function respond(key, text, given) {
-  const { outcome, text: reply } = JUDGES[key.kind](key, text);
+  const { outcome, text: reply } = CHECKERS[key.kind](key, text);
   if (outcome !== "other") {
     return {
       state: { refused: null, right: "right", mistake: "wrong", compare: "shown" }[outcome],
@@ -56,13 +51,17 @@ export function respond(key, text, given) {
   return { ...more, state: more.state ?? "wrong", text: `${reply} ${more.text}` };
 }
 
-/** The next hint or, after the last, the answer: as `respond`. */
+/** The hints of a key; without any of the author's, a general one. */
+export const hintsOf = (key) => (key.hints.length ? key.hints : [WORDS.reread]);
+
+/** The next hint or, after the last, the answer, in the form that `respond` returns. */
 export function help(key, given) {
-  if (given < key.hints.length) return { state: null, text: say("hint", key.hints[given]), given: given + 1 };
+  const hints = hintsOf(key);
+  if (given < hints.length) return { state: null, text: say("hint", hints[given]), given: given + 1 };
   return { state: "shown", text: say(key.kind === "judge" ? "compare" : "answer", key.said), given };
 }
 
-const JUDGES = {
+const CHECKERS = {
   number(key, text) {
     const plain = withoutUnit(tidy(text), key.unit);
     if (plain.outcome) return plain;
@@ -99,22 +98,13 @@ const JUDGES = {
   order(key, text) {
     const chosen = letters(text, key.answer.length);
     if (chosen?.length !== key.answer.length) return refuse("all", key.answer.map((_, i) => letter(i)).join(", "));
-    if (same(chosen, key.answer)) return { outcome: "right", text: WORDS.right };
-    const named = key.mistakes.find(([wrong]) => same(chosen, wrong));
-    return named ? { outcome: "mistake", text: named[1] } : { outcome: "other", text: WORDS.other };
+    return compared(chosen, key, WORDS.right);
   },
 
   shape(key, text) {
-    const { names } = key;
-    const { value, why } = tried(() => (names ? measure(text, names) : { sizes: shapeOf(text, key.sizes) }));
-    if (why) return refuse(["empty", "long", "misfit"].includes(why) ? why : names ? "expression" : "shape");
-    const { sizes, unused } = value;
-    if (unused) return refuse("use", unused);
-    const said = `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
-    if (same(sizes, key.answer)) return { outcome: "right", text: say("right_is", names ? said : key.said) };
-    const named = key.mistakes.find(([wrong]) => same(sizes, wrong));
-    if (named) return { outcome: "mistake", text: named[1] };
-    return { outcome: "other", text: names ? say("comes_to", said) : WORDS.other };
+    const { value, why } = tried(() => shapeOf(text, key.sizes));
+    if (why) return refuse(["empty", "long"].includes(why) ? why : "shape");
+    return compared(value, key, say("right_is", key.said));
   },
 
   judge(key, text) {
@@ -123,6 +113,12 @@ const JUDGES = {
     return { outcome: "compare", text: say("compare", key.said) };
   },
 };
+
+function compared(found, key, right) {
+  if (same(found, key.answer)) return { outcome: "right", text: right };
+  const named = key.mistakes.find(([wrong]) => same(found, wrong));
+  return named ? { outcome: "mistake", text: named[1] } : { outcome: "other", text: WORDS.other };
+}
 
 // `plain` without the unit asked for; another unit is refused.
 function withoutUnit(plain, unit) {

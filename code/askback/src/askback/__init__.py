@@ -1,0 +1,13 @@
+"""askback: exercises for Jupyter Book that check an answer in the browser and tell the reader which mistake it is."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from askback.exercise import Exercise, ask
+from askback.questions import ExerciseError, choice, judge, number, order, shape
+
+try:
+    __version__ = version("askback")
+except PackageNotFoundError:  # imported from a source folder that is not installed
+    __version__ = "0"
+
+__all__ = ["Exercise", "ExerciseError", "ask", "choice", "judge", "number", "order", "shape"]

@@ -1,0 +1,107 @@
+"""What an author may ask, what is refused with which error, and what a page, a notebook and paper get of it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from askback import ExerciseError, ask, choice, judge, number, order, shape
+from askback.exercise import seal, unseal
+
+
+def key(exercise):
+    return unseal(exercise.name, exercise.key)
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (lambda: number(1.0, mistakes={"near": 1.009}), ["'near'", "the answer", "tolerance"]),
+        (lambda: number(1.0, mistakes={"one": 2, "two": 2.001}), ["'one'", "'two'"]),
+        (lambda: number(math.inf), ["finite"]),
+        (lambda: number(1.0, mistakes={"nan": math.nan}), ["'nan'", "finite"]),
+        (lambda: number(1.0, tolerance=-1), ["tolerance", "-1"]),
+        (lambda: choice([("a", True, ""), ("b", True, "")]), ["2 options are right"]),
+        (lambda: choice([("a", False, "no"), ("b", False, "no")]), ["0 options"]),
+        (lambda: choice([("a", True, ""), ("b", False, "")]), ["'b'", "reply"]),
+        (lambda: choice([("a", True, ""), ("a", False, "x")]), ["'a'"]),
+        (lambda: choice([("a", True, "")]), ["2 to 26 options, got 1"]),
+        (lambda: order(["a", "b"]), ["3 to 26"]),
+        (lambda: order(["a", "b", "c"], mistakes={"same": ["a", "b", "c"]}), ["'same'", "answer"]),
+        (lambda: order(["a", "b", "c"], mistakes={"other": ["a", "b"]}), ["'other'"]),
+        (lambda: shape("(N, C)", sizes={"N": 3, "C": 3}, mistakes={"turned": "(C, N)"}), ["'turned'", "answer"]),
+        (lambda: shape("(N, K)", sizes={"N": 3}), ["'(N, K)'", "N"]),
+        (lambda: shape("(0.5,)"), ["'(0.5,)'", "none"]),
+        (lambda: shape("(2, -1)"), ["'(2, -1)'"]),
+        (lambda: shape("(3, 5"), ["'(3, 5'"]),
+        (lambda: judge(" "), ["model answer"]),
+        (lambda: ask("ex", judge("x"), hints="a hint"), ["ex", "list"]),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_an_error_that_names_it(make, named):
+    with pytest.raises(ExerciseError) as refused:
+        make()
+    for words in named:
+        assert words in str(refused.value)
+
+
+def test_a_name_must_fit_an_address():
+    with pytest.raises(ValueError, match="lower-case"):
+        ask("Ex Uniform", judge("x"))
+
+
+def test_numbers_may_be_tensors_and_one_reply_may_answer_several():
+    question = number(torch.tensor(5.0).log(), unit="nats", mistakes={"No.": [1, torch.tensor(2.0)]})
+    assert question.key()["mistakes"] == [[1.0, "No."], [2.0, "No."]]
+    assert question.key()["said"] == "1.6094 nats"
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"), [("(N, C)", [3, 5]), ("N, C", [3, 5]), ("(N*C,)", [15]), ("15", [15]), ("()", []), ("[2]", [2])]
+)
+def test_an_author_s_shape_is_evaluated_with_its_sizes(text, sizes):
+    assert shape(text, sizes={"N": 3, "C": 5}).answer == sizes
+
+
+def test_an_order_starts_neither_right_nor_reversed_nor_as_a_mistake_and_always_the_same():
+    right = ["a", "b", "c"]
+    mistakes = {"one": ["b", "a", "c"], "two": ["a", "c", "b"], "three": ["b", "c", "a"]}
+    assert order(right, mistakes=mistakes).shown == [2, 0, 1]  # the one that is left
+    with pytest.raises(ExerciseError, match="every other order"):
+        order(right, mistakes={**mistakes, "four": ["c", "a", "b"]})
+    assert order("abcdef").shown == order("abcdef").shown
+
+
+def test_the_answer_does_not_stand_in_what_the_page_gets(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERNELFREE_BUILD", str(tmp_path / "progress"))
+    exercise = ask("ex-uniform", number(math.log(5), mistakes={"That is in bits.": math.log2(5)}), hints=["p is 1/5"])
+    shown = str(exercise._repr_mimebundle_())
+    for secret in ("1.609", "in bits", "1/5"):
+        assert secret not in shown
+    assert key(exercise)["hints"] == ["p is 1/5"] and key(exercise)["mistakes"] == [[math.log2(5), "That is in bits."]]
+    assert "<form" not in exercise.form and "--askback-right" not in shown  # the page has both
+
+
+def test_sealing_keeps_every_character():
+    assert unseal("ex-a", seal("ex-a", {"said": "−1 𝄞"})) == {"said": "−1 𝄞"}
+
+
+def test_a_notebook_gets_form_and_style_from_the_widget():
+    exercise = ask("ex-uniform", number(1.0))
+    assert exercise.form == exercise.form_html() and "--askback-right" in exercise._css
+    text = exercise._picture()._repr_mimebundle_()["text/html"]
+    assert "Run this cell" in text and "____" in text
+
+
+def test_paper_has_room_to_write_and_boxes_to_tick():
+    options = [("one", False, "No."), ("two", True, ""), ("three", False, "No.")]
+    picture = ask("ex-choice", choice(options))._picture()
+    assert picture.svg().count("askback-box") == 3
+    assert picture._repr_mimebundle_()["text/plain"].splitlines()[1] == "[ ] b) two"
+
+
+def test_texts_are_escaped():
+    html = ask("ex-x", choice([("<b>bold</b> & `x < 1`", True, ""), ("b", False, "no")]))._picture().svg()
+    assert "<b>" not in html and "&lt;b&gt;bold&lt;/b&gt; &amp; <code>x &lt; 1</code>" in html
