@@ -12,7 +12,7 @@ from engines import serve
 from conftest import watch
 from project import python_path
 
-CONF = 'project = "one"\nextensions = ["myst_nb", "kernelfree.sphinx"]\nhtml_theme = "basic"\n'
+CONF = 'project = "one"\nextensions = ["myst_nb", "askback.sphinx"]\nhtml_theme = "basic"\n'
 HEAD = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {display_name: Python 3, language: python, name: python3}
@@ -60,6 +60,7 @@ def test_figures_and_exercises_of_all_documents_live_in_one_page(tmp_path, chrom
     exercise.get_by_role("textbox").fill("4/2")
     exercise.get_by_role("textbox").press("Enter")
     page.locator("[data-exercise=two][data-state=right]").wait_for()
+    assert not exercise.locator(".askback-paper").is_visible()  # the style sheet is there
     page.close()
     server.shutdown()
     assert [slip for slip in slips if "404" not in slip] == []  # Sphinx's basic theme has no icon
