@@ -40,9 +40,9 @@ def test_every_exercise_of_the_book_answers(chromium, server, site, engine):
             browser.run("() => { window.slips = []; addEventListener('error', (e) => slips.push(e.message)); }")
             for asked in (asked for asked in table if asked.page == page):
                 right, wrong = asked.right(), asked.mistakes()
-                # Options and lines take no garbage but nothing at all.
-                junk = [""] if asked.kind == "choice" else [] if asked.kind == "order" else asked.garbage()
-                texts = [*right, *(text for text, _ in wrong), *junk]
+                # Every answer is checked in tests/site; here the form of each exercise takes one of each sort.
+                junk = [] if asked.kind == "order" else [""]
+                texts = [*right, *(text for text, _ in wrong[:1]), *junk]
                 script = f"async (name, texts) => {{ {LIBRARY} return answers(name, texts); }}"
                 expected = replies([(asked.key, text, 0) for text in texts])
                 for (text, state, reply), said in zip(browser.run(script, asked.name, texts), expected, strict=True):

@@ -1,4 +1,4 @@
-"""The Sphinx extension: styles and progress on pages with exercises, and the directive ``{exercise-list}``.
+"""The Sphinx extension: the exercises' style, the reader's progress, and the directive ``{exercise-list}``.
 
 Add ``askback.sphinx`` to the extensions; it loads ``kernelfree.sphinx``, which puts the exercises on their pages. The
 directive lists the exercises of all pages, with links. Only the reader's browser knows which of them are answered;
@@ -41,6 +41,7 @@ class ExerciseList(SphinxDirective):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("kernelfree.sphinx")
+    app.add_css_file("askback/askback.css", priority=501)  # right after kernelfree.css
     app.add_node(exercise_list)
     app.add_directive("exercise-list", ExerciseList)
     app.connect("builder-inited", _copy_files)
@@ -49,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _collect)
     app.connect("env-updated", _outdated)
     app.connect("doctree-resolved", _fill)
-    app.connect("html-page-context", _add_files)
+    app.connect("html-page-context", _add_script)
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -65,13 +66,12 @@ def _copy_files(app: Sphinx) -> None:
             shutil.copyfile(Path(__file__).parent / "static" / name, folder / name)
 
 
-def _add_files(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+def _add_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     if app.env is None:
         return
     # singlehtml puts every document into one page.
     documents = app.env.found_docs if app.builder.name.endswith("singlehtml") else {pagename}
     if documents & (_exercises(app.env).keys() | _lists(app.env)):
-        app.add_css_file("askback/askback.css")
         app.add_js_file("askback/progress.js", loading_method="defer")
 
 

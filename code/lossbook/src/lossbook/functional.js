@@ -1,5 +1,6 @@
 // The lesson's formulas in the browser: the functions of lossbook/functional.py, in float64 and in nats.
-// Scores come as rows, logits[n][c]; target[n] is the right class of row n. Held to torch by tests/unit/test_functional_js.py.
+// Scores come as rows, logits[n][c]; target[n] is the right class of row n. tests/unit/lossbook/test_functional_js.py
+// compares them with torch.
 
 // log p_i = z_i - log(sum_j e^{z_j}) for one row of scores. The largest score is taken out of the sum, so no exponential
 // overflows, and a loss near 0 keeps all its digits.

@@ -1,6 +1,6 @@
 // Accuracy and cross-entropy along a line in weight space: lossbook/accuracy/staircase.py in the browser, in float64.
 // A line is { offset, slope, target }: class 1's logit of example i is offset[i] + slope[i] * w; target is 0 or 1.
-// Held to torch by tests/unit/test_one_weight.py.
+// Held to torch by tests/unit/lossbook/test_one_weight.py.
 import { binaryCrossEntropy, sigmoid } from "../functional.js";
 
 // Pictures travel as texts, one letter a pixel: "a" is 0, "q" is 16 sixteenths of full ink.
