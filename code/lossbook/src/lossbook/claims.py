@@ -44,4 +44,3 @@ def _truth(sentence: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"a claim needs one truth value, got {value!r} for: {sentence}")
     return value
-
