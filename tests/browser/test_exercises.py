@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from engines import serve, start
 
 from answers import replies
+from askback import ask, number
 from checkers import faults_of_access, faults_of_html
 from exercises import exercises
 from project import ROOT, python_path
@@ -163,6 +165,39 @@ def test_lines_are_dragged(window):
         window.mouse.move(start["x"] + 9, start["y"] + 9 + step / 8 * (end["y"] + 20 - start["y"]))
     window.mouse.up()
     assert items()[-1] == first
+
+
+NOTEBOOK = """async ({ esm, css, state }) => {
+  document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+  const front = (await import(URL.createObjectURL(new Blob([esm], { type: "text/javascript" })))).default;
+  const listeners = [];
+  window.model = {
+    get: (name) => state[name],
+    set(name, x) {
+      state[name] = x;
+      for (const [event, fn] of listeners) if (event === `change:${name}`) fn();
+    },
+    on: (...listener) => listeners.push(listener),
+    off: () => {},
+    save_changes: () => (window.saved = { ...state }),
+  };
+  await front.render({ model: window.model, el: document.body });
+}"""
+
+
+def test_in_a_notebook_the_widget_brings_form_and_style_and_tells_the_kernel(chromium):
+    exercise = ask("ex-rain", number(math.log(8), unit="nats", mistakes={"That is in bits.": 3}))
+    state = {name: getattr(exercise, name) for name in ("_about", "answer", "state", "reply", "given", "key", "form")}
+    page = chromium.new_page()
+    page.goto("about:blank")
+    page.evaluate(NOTEBOOK, {"esm": str(exercise._esm), "css": str(exercise._css), "state": state})
+    root = page.locator(".kernelfree.askback[data-exercise=ex-rain][data-ready]")
+    root.get_by_label("Your answer, in nats").fill("3")
+    root.get_by_role("button", name="Check").click()
+    assert heard(root) == ("wrong", "That is in bits.")
+    assert page.evaluate("[saved.state, saved.answer]") == ["wrong", "3"]
+    assert root.evaluate("(root) => getComputedStyle(root).borderInlineStartColor") == "rgb(184, 74, 0)"
+    page.context.close()
 
 
 def test_an_open_question_is_judged_by_its_reader(window):
