@@ -231,6 +231,20 @@ def _notation(ax: Axes) -> None:
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
+def _sources(ax: Axes) -> None:
+    """A number line with the edge between two roundings, and the table's mean loss just to the right of that edge."""
+    mean = F.cross_entropy(LOGITS, TARGET).item()
+    edge = round(mean * 1e4 - 0.5) / 1e4 + 0.5e-4
+    ax.axvline(edge, color=INK, linewidth=1, linestyle=":")
+    ax.plot(mean, 0, "o", color=COLORS["loss"], markersize=7)
+    for value in (edge - 0.5e-4, edge + 0.5e-4):
+        ax.plot([value, value], [-0.12, 0.12], color=INK, linewidth=1)
+        ax.text(value, -0.45, f"{value:.4f}", ha="center", va="center", fontsize=10, color=INK)
+    ax.axhline(0, color=INK, linewidth=0.8, zorder=0)
+    ax.set(xlim=(edge - 1e-4, edge + 1e-4), ylim=(-1, 1))
+    ax.spines[["left", "bottom"]].set_visible(False)
+
+
 #: Chapter, named as its file with underscores -> the function that draws its thumbnail onto axes that have no ticks.
 THUMBNAILS: dict[str, Callable[[Axes], None]] = {
     "loss_function": _loss_function,
@@ -247,4 +261,5 @@ THUMBNAILS: dict[str, Callable[[Axes], None]] = {
     "exactly": _exactly,
     "exercises": _exercises,
     "notation": _notation,
+    "sources": _sources,
 }
