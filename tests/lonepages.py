@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 #: What the book's own pages keep to: nothing from elsewhere, and styles inside pages for the still pictures alone.
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'"
+#: JavaScript that makes such a page dark, as the book's theme would.
+DARK = """() => {
+  document.documentElement.dataset.theme = "dark";
+  Object.assign(document.body.style, { background: "#14181e", color: "#e6e8ec" });
+}"""
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

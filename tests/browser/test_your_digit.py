@@ -9,7 +9,7 @@ import torch
 from engines import serve
 
 from checkers import faults_of_access
-from lonepages import POLICY, lone_page
+from lonepages import DARK, POLICY, lone_page
 from lossbook.accuracy.your_digit import FULL, YourDigit, answer
 
 torch.set_num_threads(1)
@@ -237,6 +237,8 @@ def test_nothing_moves_below_it_and_no_judge_finds_a_fault(page, address, width)
     page.wait_for_selector(f"{FIGURE}[data-ready]")
     figure = page.locator(FIGURE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of_access(page, FIGURE) == []
+    page.evaluate(DARK)
     assert faults_of_access(page, FIGURE) == []
     reserved = figure.evaluate("(root) => parseFloat(getComputedStyle(root.querySelector('.kf-spaced')).minHeight)")
     assert reserved * 0.85 < figure.locator(".your-digit").bounding_box()["height"] <= reserved

@@ -43,6 +43,12 @@ def test_the_first_page_says_how_long_a_chapter_takes(chapter):
     assert abs(int(said[1]) - minutes(chapter)) <= max(1.5, minutes(chapter) / 6), f"{minutes(chapter):.1f} minutes"
 
 
+def test_the_first_page_has_a_card_for_each_chapter_in_the_order_of_the_contents():
+    cards = re.findall(r"^(?:\d\.|-) \{glue:any\}`card_(\w+)`\n +\[[^\]]+\]\(([\w-]+)\.md\)", CHAPTERS[0].source, re.M)
+    assert [f"book/{name}" for _, name in cards] == [chapter.name for chapter in CHAPTERS[1:]]
+    assert [picture.replace("_", "-") for picture, _ in cards] == [name for _, name in cards]
+
+
 def test_no_chapter_is_more_than_a_quarter_of_the_prose():
     counts = {chapter.name: words(chapter) for chapter in CHAPTERS}
     assert max(counts.values()) <= sum(counts.values()) / 4, counts

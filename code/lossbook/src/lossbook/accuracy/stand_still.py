@@ -1,4 +1,4 @@
-"""``StandStill``: one weight, two lines, one of them standing still; the first page's figure."""
+"""``StandStill``: the first page's figure, one weight and two lines, one of which does not move."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 
 class StandStill(Explorable):
-    """One weight, two lines, one of them standing still: the weight moves between two steps of accuracy's staircase."""
+    """Show accuracy and cross-entropy over one weight, between two steps of accuracy's staircase."""
 
     _esm = Path(__file__).with_name("stand_still.js")
     _css = Path(__file__).with_name("one_weight.css")
     name = "stand-still"
     title = "Move the weight. Which of the two notices?"
     description = (
-        "Accuracy and cross-entropy of a real model over the value of one of its weights. Accuracy is a level line: "
-        "not one of the pictures is read differently. Cross-entropy rises from left to right."
+        "Accuracy and cross-entropy of a trained model over the value of one of its weights. Accuracy is a level line: "
+        "no answer changes. Cross-entropy is a shallow bowl whose lowest point lies inside the range."
     )
     space = ("21rem", "25.5rem")
 
-    w = Float(2.3, min=2.0, max=2.95).tag(sync=True)
+    w = Float(0.0, min=-0.5, max=0.72).tag(sync=True)
     offset = List(Float(), read_only=True).tag(sync=True, data=True)
     slope = List(Float(), read_only=True).tag(sync=True, data=True)
     target = List(Int(), read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, line: Line, low: float = 2.0, high: float = 2.95, **state: Any) -> None:
-        """``line`` as from ``weight_line``, on which no reading may change from ``low`` to ``high``."""
+    def __init__(self, line: Line, low: float = -0.5, high: float = 0.72, **state: Any) -> None:
+        """Take ``line`` from ``weight_line``; no answer may change on it from ``low`` to ``high``, else ``ValueError``."""
         edges = staircase(line).edges
         if ((edges >= low) & (edges <= high)).any():
             raise ValueError(f"accuracy does not stand still from {low} to {high}: choose two ends between its edges")
@@ -54,7 +54,7 @@ class StandStill(Explorable):
 
 
 def stand_still(digits: Digits | None = None, seed: int = 1, pixel: int = 36) -> StandStill:
-    """The small figure: the chapter's own digits, model and weight, trained anew in well under a second."""
+    """Train the model of chapter 4 (well under a second) and show the weight of ``pixel`` around its trained value."""
     digits = digits or threes_and_sevens()
     weight, bias = fit(digits, cross_entropy, random_start(seed)).final
     return StandStill(weight_line(digits.x_train, digits.y_train, weight, bias, pixel))
