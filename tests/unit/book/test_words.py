@@ -38,7 +38,7 @@ INTRODUCED = {
     "weight=": "confidence",
 }
 #: Where a term's word means something else.
-OTHERWISE = r"\d bits?\b|bit for bit|confidence intervals?"
+OTHERWISE = r"\d bits?\b|bit for bit|confidence intervals?|Loss Functions: Cross Entropy Loss and You!"
 
 
 def running_text(source: str) -> str:

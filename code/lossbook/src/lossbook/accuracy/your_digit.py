@@ -74,10 +74,10 @@ class YourDigit(Explorable):
     name = "your-digit"
     title = "Draw a 3 or a 7"
     description = (
-        "A grid of 8 by 8 pixels to draw on, with a real picture of a 7 on it at first. Beside it, what a trained "
-        "linear model answers: its score, the probability of a 3 and of a 7, and the cross-entropy that either label "
-        "would cost. Below, one of its 64 weights can be moved: both costs move along smooth curves, while the answer "
-        "stays the same, except where the score crosses 0 and it jumps from 3 to 7."
+        f"A grid of {SIDE} by {SIDE} pixels to draw on, with a real picture of a {CLASSES[1]} on it at first. Beside it, "
+        f"what a trained linear model answers: its score, the probability of a {CLASSES[0]} and of a {CLASSES[1]}, and "
+        "the cross-entropy that either label would cost. Below, one of its weights can be moved: both costs move along "
+        f"smooth curves, while the answer changes only where the score crosses 0, from {CLASSES[0]} to {CLASSES[1]}."
     )
     space = ("66rem", "35.5rem")
 
