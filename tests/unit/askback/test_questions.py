@@ -7,8 +7,9 @@ import math
 import pytest
 import torch
 
-from askback import ExerciseError, ask, choice, judge, number, order, shape
+from askback import ExerciseError, ask, choice, guess, judge, number, order, shape
 from askback.exercise import seal, unseal
+from askback.sphinx import _NAME
 
 
 def key(exercise):
@@ -105,3 +106,15 @@ def test_paper_has_room_to_write_and_boxes_to_tick():
 def test_texts_are_escaped():
     html = ask("ex-x", choice([("<b>bold</b> & `x < 1`", True, ""), ("b", False, "no")]))._picture().svg()
     assert "<b>" not in html and "&lt;b&gt;bold&lt;/b&gt; &amp; <code>x &lt; 1</code>" in html
+
+
+def test_a_guess_answers_like_an_exercise_and_is_not_listed():
+    asked, guessed = (make("ex-one", number(1), hints=["a hint"]) for make in (ask, guess))
+    assert guessed.key == asked.key and guessed.form_html() == asked.form_html()
+
+    def tag(exercise):
+        return " ".join(f'{name}="{value}"' for name, value in exercise.root_attributes().items())
+
+    assert _NAME.search(tag(asked))[1] == "ex-one" and _NAME.search(tag(guessed)) is None
+    with pytest.raises(ExerciseError, match="hints is a list"):
+        guess("ex-one", number(1), hints="a hint")

@@ -42,8 +42,9 @@ class Exercise(Explorable):
     #: The form as HTML, for notebooks; on a page it is part of the HTML.
     form = Unicode(read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, name: str, question: Question, hints: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, question: Question, hints: Sequence[str] = (), listed: bool = True) -> None:
         self.name = name
+        self.listed = listed
         self.question = question
         self.set_trait("key", seal(name, {"kind": question.kind, "hints": [*hints], **question.key()}))
         if building():
@@ -70,7 +71,8 @@ class Exercise(Explorable):
         )
 
     def root_attributes(self) -> dict[str, str]:
-        return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open"}
+        mark = {} if self.listed else {"data-unlisted": ""}
+        return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open", **mark}
 
     @traitlets.default("_about")
     def _describe(self) -> dict[str, Any]:
@@ -128,6 +130,19 @@ def ask(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
+    return Exercise(name, question, _texts(name, hints))
+
+
+def guess(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise:
+    """Return a question for the running text, to be guessed before the text answers it.
+
+    It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
+    contents do not count it.
+    """
+    return Exercise(name, question, _texts(name, hints), listed=False)
+
+
+def _texts(name: str, hints: Sequence[str]) -> list[str]:
     if isinstance(hints, str):
         raise ExerciseError(f"{name}: hints is a list of strings, such as hints=['first', 'second']")
-    return Exercise(name, question, [str(hint) for hint in hints])
+    return [str(hint) for hint in hints]

@@ -20,7 +20,8 @@ from sphinx.util.docutils import SphinxDirective
 
 #: The files that pages load, in ``_static/askback/``.
 FILES = ("askback.css", "progress.js")
-_NAME = re.compile(r'data-exercise="([a-z0-9-]+)"')
+#: The name of an exercise that is listed, in its outermost tag.
+_NAME = re.compile(r'data-exercise="([a-z0-9-]+)"(?![^>]*data-unlisted)')
 _KEPT = (
     '<p class="askback-kept" hidden>What you have answered is kept in this browser and nowhere else. '
     '<button type="button" class="askback-forget">Clear it</button></p>'

@@ -11,8 +11,9 @@
   // ask.js calls this whenever an exercise changes its state.
   window.askback = {
     remember(name, state) {
+      if (document.querySelector(`[data-exercise="${name}"][data-unlisted]`)) return;
       const stored = load();
-      const total = document.querySelectorAll("[data-exercise]").length;
+      const total = document.querySelectorAll("[data-exercise]:not([data-unlisted])").length;
       store({ ...stored, [here]: { total, done: { ...stored[here]?.done, [name]: state } } });
     },
   };

@@ -37,7 +37,7 @@ class StandStill(Explorable):
     target = List(Int(), read_only=True).tag(sync=True, data=True)
 
     def __init__(self, line: Line, low: float = -0.5, high: float = 0.72, **state: Any) -> None:
-        """Show ``line``, as from ``weight_line``, from ``low`` to ``high``; ``ValueError`` if an answer changes there."""
+        """Show ``line``, as from ``weight_line``; ``ValueError`` if an answer changes from ``low`` to ``high``."""
         edges = staircase(line).edges
         if ((edges >= low) & (edges <= high)).any():
             raise ValueError(f"accuracy does not stand still from {low} to {high}: choose two ends between its edges")
