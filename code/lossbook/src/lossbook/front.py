@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from matplotlib.axes import Axes
@@ -39,7 +40,8 @@ def thumbnail(chapter: str) -> Still:
     """
     if chapter not in THUMBNAILS:
         raise KeyError(f"no thumbnail for {chapter!r}: add a function to THUMBNAILS, which has {', '.join(THUMBNAILS)}")
-    figure = Figure(figsize=SIZE, layout="none")
+    figure = Figure(figsize=SIZE)
+    figure.set_layout_engine("none")
     ax = figure.add_axes((0.03, 0.05, 0.94, 0.9))
     ax.set(xticks=[], yticks=[])
     draw = THUMBNAILS[chapter]
@@ -197,7 +199,7 @@ def _exactly(ax: Axes) -> None:
     digits = threes_and_sevens()
     stairs = staircase(weight_line(digits.x_train, digits.y_train, *_training().final, pixel=36))
     edge = int((stairs.between[1:] - stairs.between[:-1]).abs().argmax())
-    style = {"color": COLORS["accuracy"], "markersize": 6}
+    style: dict[str, Any] = {"color": COLORS["accuracy"], "markersize": 6}
     for x, height in (((-1.0, 0.0), stairs.between[edge]), ((0.0, 1.0), stairs.between[edge + 1])):
         ax.plot(x, [height, height], **line("accuracy", linestyle="-"))
         ax.plot(0, height, "o", markerfacecolor="none", markeredgewidth=1.6, **style)
