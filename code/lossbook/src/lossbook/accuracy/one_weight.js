@@ -30,7 +30,7 @@ const STEPS = [
     seen: "Over a step this long accuracy usually changes too, and the dash-dotted line tilts in both plots.",
   },
   {
-    ask: "Now a short step that accuracy notices: h at most 0.1, and w old close to an edge of the staircase.",
+    ask: "Now find a short step that accuracy notices: h at most 0.1, with w old close to an edge of the staircase.",
     light: ".ow-h, .ow-plots > :first-child",
     done: (now) => now.run <= 0.1 + 1e-9 && now.accuracy.rise !== 0,
     seen: "A picture’s score crosses 0 between the two points. Accuracy moves only at such an edge.",
