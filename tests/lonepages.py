@@ -18,6 +18,7 @@ POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'"
 #: JavaScript that makes such a page dark, as the book's theme would.
 DARK = """() => {
   document.documentElement.dataset.theme = "dark";
+  document.documentElement.style.setProperty("--pst-color-background", "#14181e");
   Object.assign(document.body.style, { background: "#14181e", color: "#e6e8ec" });
 }"""
 _PAGE = """<!DOCTYPE html>

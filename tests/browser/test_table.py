@@ -38,6 +38,7 @@ READ = """
     bars: each((lane) => 1 - lane.querySelector(".lt-level").style.transform.match(/translateY\\((.*)%\\)/)[1] / 100),
     gradient: each((lane) => number(lane.querySelector(".lt-heat > span:last-child"))),
     heat: each((lane) => Number(lane.querySelector(".lt-tint").style.opacity)),
+    negative: each((lane) => "negative" in lane.querySelector(".lt-heat").dataset),
     sums: rows.map((row) => row.querySelector(".lt-sum").textContent),
     losses: rows.map((row) => number(row.querySelector(".lt-price b"))),
     mean: number(figure.querySelector(".lt-mean b")),
@@ -96,13 +97,14 @@ def agrees_with_torch(seen):
     same("bars", probs, 1e-6)
     same("gradient", logits.grad, half[3])
     same("heat", logits.grad.abs(), 1e-6)
+    assert seen["negative"] == (logits.grad < 0).tolist()
     same("losses", losses, half[4])
     same("mean", losses.mean(), half[4])
     assert seen["marked"] == seen["target"]
     assert seen["sums"] == [f"−ln {p:.4f} =" for p in probs[range(3), target].tolist()]
     difference = losses.mean().item() - math.log(5)
     word = "The same as" if abs(difference) < 1e-9 else "Worse than" if difference > 0 else "Better than"
-    assert seen["guess"] == f"{word} a uniform guess (dashed: ln 5 = {math.log(5):.4f} nats)"
+    assert seen["guess"] == f"{word} a uniform guess (the mark is at ln 5 = {math.log(5):.4f} nats)"
     others = logits.detach().scatter(1, target[:, None], -math.inf)
     right = (logits.detach()[range(3), target] > others.amax(1)).sum().item()
     assert seen["accuracy"] == f"accuracy {right}/3"

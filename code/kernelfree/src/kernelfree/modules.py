@@ -26,6 +26,8 @@ from tree_sitter import Language, Node, Parser
 
 STATIC = Path(__file__).parent / "static"
 KIT = STATIC / "kit.js"
+#: What a front end may import by name: the kit goes along with every figure, the others with those that ask for them.
+PACKAGE = {"kernelfree": KIT, "kernelfree/steps": STATIC / "steps.js"}
 
 #: Between signs such as these and what stands beside them white space says nothing, not even where a statement ends.
 _OPEN, _CLOSE = b"{([;,=?:&|", b"})];,=?:&|"
@@ -244,8 +246,8 @@ class _Source:
         source = node.child_by_field_name("source")
         assert source is not None
         specifier = _string(source)
-        if specifier == "kernelfree":
-            target = KIT
+        if specifier in PACKAGE:
+            target = PACKAGE[specifier]
         elif specifier.startswith(("./", "../")):
             target = (self.path.parent / specifier).resolve()
             if not target.is_file():
@@ -253,7 +255,7 @@ class _Source:
         else:
             raise FrontEndError(
                 f'{self._place(node)}: cannot import from "{specifier}"; '
-                'a front end imports from "kernelfree" or from a file beside it ("./other.js")'
+                'a front end imports from "kernelfree", "kernelfree/steps" or a file beside it ("./other.js")'
             )
         if target not in self.imports:
             self.imports.append(target)

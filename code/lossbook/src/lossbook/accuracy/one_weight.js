@@ -6,7 +6,6 @@ import {
   change,
   element,
   format,
-  goals,
   handle,
   slider,
   svg,
@@ -15,19 +14,57 @@ import {
   watch,
   write,
 } from "kernelfree";
+import { steps } from "kernelfree/steps";
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
 const POINTS = { all: 120, close: 40 }; // of the curve: up close it is nearly straight
 const WIDTH = 460;
 
-// Tasks for the reader's hand.
-const GOALS = [
-  ["A step no longer than 0.1 that accuracy notices", (now) => now.run <= 0.1 + 1e-9 && now.accuracy.rise !== 0],
-  [
-    "A step that takes a tenth off cross-entropy, and accuracy does not notice",
-    (now) => now.accuracy.rise === 0 && now.loss.to <= 0.9 * now.loss.from,
-  ],
+// What a reader is led to do, one act after another.
+const STEPS = [
+  {
+    ask: "Start with a long step: make h 2 or more.",
+    light: ".ow-h",
+    done: (now) => now.run >= 2 - 1e-9,
+    seen: "Over a step this long accuracy usually changes too, and the dash-dotted line tilts in both plots.",
+  },
+  {
+    ask: "Now find a short step that accuracy notices: h at most 0.1, with w old close to an edge of the staircase.",
+    light: ".ow-h, .ow-plots > :first-child",
+    done: (now) => now.run <= 0.1 + 1e-9 && now.accuracy.rise !== 0,
+    seen: "A picture’s score crosses 0 between the two points. Accuracy moves only at such an edge.",
+  },
+  {
+    ask: "Leave w old where it is, and halve h again and again until accuracy no longer notices.",
+    light: ".ow-h",
+    done: (now, before) => now.accuracy.rise === 0 && now.run < before.run && now.old === before.old,
+    seen: "Both points are on one tread now, and rise over run is 0. It stays 0 however small h gets; cross-entropy’s settles at its slope.",
+  },
+  {
+    ask: "Find a step that takes a tenth off cross-entropy and that accuracy does not notice.",
+    light: ".ow-plots > :last-child",
+    done: (now) => now.accuracy.rise === 0 && now.loss.to <= 0.9 * now.loss.from,
+    seen: "Cross-entropy says: this way. Accuracy is the same before and after, so it cannot say anything.",
+  },
+  {
+    ask: "In the picture of the weights, choose a blank pixel, one marked ×.",
+    light: ".ow-grid",
+    done: (now) => now.blank,
+    seen: "No picture has ink there, so this weight is always multiplied by 0, and both curves are level. It proves nothing about accuracy.",
+  },
+  {
+    ask: "Choose a pixel with ink, and press “w old to the trained value”.",
+    light: ".ow-grid, [aria-label='Presets'] button",
+    done: (now) => !now.blank && now.old === now.trained,
+    seen: "Training left this weight near the bottom of its bowl: cross-entropy’s slope is close to 0 here. Accuracy’s is 0 on every tread, near the bottom or far from it.",
+  },
+  {
+    ask: "Tick close-up, and make h 0.001 or shorter.",
+    light: ".ow-h, .kf-toggle",
+    done: (now) => now.close && now.run <= 0.001 + 1e-9,
+    seen: "From close up the curve is its own tangent, a straight line with a slope. The staircase is a level line: slope 0.",
+  },
 ];
 
 export default {
@@ -37,27 +74,32 @@ export default {
     const plots = twoPlots(model);
     const table = numbers();
     const verdict = element("p", { class: "ow-verdict" });
-    const aims = goals(GOALS);
     const step = slider(value(model, "h"), {
       label: "h, length of the step",
       log: true,
       step: 0.1,
       format: (h) => `h = ${spoken(h).replace(/\.?0+$/, "")}`,
     });
-    const trained = () => change(model, { w_old: Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000 });
+    step.classList.add("ow-h");
+    const trained = () => Math.round(model.get("weight")[model.get("pixel")] * 1000) / 1000;
+    const guide = steps(el, STEPS);
     el.append(
       element(
         "div",
         { class: "one-weight" },
+        guide.node,
         element(
           "div",
           { class: "ow-side" },
           grid.node,
           step,
           toggle(value(model, "close_up"), { label: "close-up" }),
-          buttons({ label: "Presets", options: [["w old to the trained value", trained]] }),
+          buttons({
+            label: "Presets",
+            options: [["w old to the trained value", () => change(model, { w_old: trained() })]],
+          }),
         ),
-        element("div", { class: "ow-main" }, plots.node, verdict, table.node, aims.node),
+        element("div", { class: "ow-main" }, plots.node, verdict, table.node),
       ),
     );
 
@@ -72,8 +114,9 @@ export default {
       grid.show(pixel);
       plots.show(line, now, model.get("close_up"), moved);
       table.show(now);
-      aims.show(now);
-      const text = said(now, model.get("blank").includes(pixel));
+      const [blank, close] = [model.get("blank").includes(pixel), model.get("close_up")];
+      guide.show({ ...now, blank, close, trained: trained() });
+      const text = said(now, blank);
       write(verdict, text);
       if (!first) announce(el, `${text} Rise over run of cross-entropy ${spoken(now.loss.secant)}.`);
       first = false;
@@ -102,8 +145,8 @@ function measured(line, old, h) {
 
 function said(now, blank) {
   if (blank) return "A blank pixel: its weight is multiplied by 0. No loss could notice it, so it proves nothing.";
-  if (!now.flipped) return `None of ${now.examples} readings changed: accuracy’s rise is exactly 0.`;
-  const some = `${now.flipped} of ${now.examples} readings changed`;
+  if (!now.flipped) return `None of ${now.examples} predictions changed: accuracy’s rise is exactly 0.`;
+  const some = `${now.flipped} of ${now.examples} predictions changed`;
   return now.accuracy.rise ? `${some}, and accuracy with them.` : `${some}, as many for the better as for the worse.`;
 }
 

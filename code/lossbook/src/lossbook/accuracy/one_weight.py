@@ -46,7 +46,7 @@ class OneWeight(Explorable):
         "old and w new, are joined by a line: level on the staircase unless a step lies between them, "
         "tilted on the curve. A table gives rise, run, rise over run and the derivative."
     )
-    space = ("70rem", "47rem")
+    space = ("79rem", "55.5rem")
 
     pixel = Int(36, min=0, max=SIDE * SIDE - 1).tag(sync=True)
     w_old = Float(2.25, min=-8.0, max=8.0).tag(sync=True)

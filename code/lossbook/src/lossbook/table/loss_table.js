@@ -1,5 +1,6 @@
 // The lesson's table of logits under the reader's hand: softmax, each row's loss, the mean and p - onehot(y) move along.
-import { announce, buttons, change, clamp, element, format, goals, handle, number, value, watch } from "kernelfree";
+import { announce, buttons, change, clamp, element, format, handle, number, value, watch } from "kernelfree";
+import { steps } from "kernelfree/steps";
 import { crossEntropy, crossEntropyGradient, logSoftmax, nllLoss } from "../functional.js";
 
 const STEP = 0.1;
@@ -14,13 +15,50 @@ const PRESETS = [
   ["Right with doubt", (c, y) => (c === y ? 1 : 0.3)],
 ];
 
-// Tasks for the reader's hand.
-const GOALS = [
-  [
-    "Bring the mean below that of a uniform guess with no row right",
-    (now) => now.right === 0 && now.mean < now.uniform - 1e-9,
-  ],
-  ["Get all rows right, and keep the mean above 1 nat", (now) => now.right === now.logits.length && now.mean > 1],
+// What a reader is led to do, one act after another.
+const STEPS = [
+  {
+    ask: "Choose an example and drag the handle of its right class, the marked one, up.",
+    light: ".lt-lane[data-right] .lt-track",
+    done: (now, before) => raised(now, before, true),
+    seen: "The right class gained probability, every other class in its row lost some, and the loss of that row fell.",
+  },
+  {
+    ask: "Now drag up the handle of a wrong class.",
+    light: ".lt-lane:not([data-right]) .lt-track",
+    done: (now, before) => raised(now, before, false),
+    seen: "You did not touch the right class, yet its row’s loss rose: the probabilities add up to 1, so what one class gains the others lose.",
+  },
+  {
+    ask: "Get an answer right, but only just: the right class wins with a probability below 0.4. Example 1 is the easiest.",
+    light: "[aria-label='Example 1'] .lt-track",
+    done: (now) => now.logits.some((_, n) => isRight(now, n) && now.probs[n][now.target[n]] < 0.4),
+    seen: "For accuracy this is as right as a certainty. The loss still charges that row more than 0.9 nats for its doubt.",
+  },
+  {
+    ask: "Bring the mean below ln 5, the price of a uniform guess, with no answer right.",
+    light: ".lt-mean",
+    done: (now) => now.right === 0 && now.mean < now.uniform - 1e-9,
+    seen: "Accuracy says 0 of 3; the loss says better than guessing. It rewards a model for being nearly right.",
+  },
+  {
+    ask: "Get all three answers right, and keep the mean above 1 nat.",
+    light: ".lt-mean",
+    done: (now) => now.right === now.logits.length && now.mean > 1,
+    seen: "Accuracy has nothing left to ask for. The loss still wants more probability on the right classes.",
+  },
+  {
+    ask: "Press “The lesson’s table”, then “Take a gradient step”.",
+    light: "[aria-label='Presets'] > button:first-child, .lt-step button",
+    done: (now, _, last) => stepped(now, last),
+    seen: "Each score moved by minus the number in its shaded cell: the right classes went up, the others down, and the mean fell.",
+  },
+  {
+    ask: "Keep taking gradient steps until all three answers are right.",
+    light: ".lt-step button",
+    done: (now, _, last) => stepped(now, last) && now.right === now.logits.length,
+    seen: "Nobody told these steps about accuracy. It rose because the loss fell.",
+  },
 ];
 
 export default {
@@ -32,9 +70,8 @@ export default {
     });
     const rows = model.get("logits").map((_, n) => exampleRow(model, n, classes));
     const foot = totals(model, classes);
-    view.append(presets(model), legend(), ...rows.map((row) => row.node), ...foot.nodes);
-    const aims = goals(GOALS);
-    view.append(aims.node);
+    const guide = steps(view, STEPS);
+    view.append(guide.node, presets(model), legend(), ...rows.map((row) => row.node), ...foot.nodes);
     el.append(view);
 
     let before = null;
@@ -44,7 +81,7 @@ export default {
         if (!before || moved(before, now, n)) row.show(now, n);
       });
       foot.show(now);
-      aims.show(now);
+      guide.show(now);
       if (before) announce(el, said(before, now));
       before = now;
     });
@@ -55,16 +92,39 @@ function state(model) {
   const logits = model.get("logits");
   const target = model.get("target");
   const logProbs = logits.map(logSoftmax);
-  return {
+  const now = {
     logits,
     target,
+    limits: value(model, "logits", 0, 0).limits,
     probs: logProbs.map((row) => row.map(Math.exp)),
     losses: nllLoss(logProbs, target, "none"),
     mean: crossEntropy(logits, target),
     uniform: Math.log(logits[0].length),
     gradient: crossEntropyGradient(logits, target, "sum"),
-    right: logits.filter((row, n) => row.every((z, c) => c === target[n] || z < row[target[n]])).length,
   };
+  return { ...now, right: logits.filter((_, n) => isRight(now, n)).length };
+}
+
+function isRight({ logits, target }, n) {
+  return logits[n].every((z, c) => c === target[n] || z < logits[n][target[n]]);
+}
+
+// Whether the score that moved most rose, and is a right class's or a wrong one's.
+function raised(now, before, right) {
+  const moves = now.logits.flatMap((row, n) =>
+    row.map((z, c) => ({ rise: z - before.logits[n][c], right: c === now.target[n] })),
+  );
+  const most = moves.reduce((far, move) => (Math.abs(move.rise) > Math.abs(far.rise) ? move : far));
+  return most.rise > 0.15 && most.right === right;
+}
+
+// The scores after a step of gradient descent with learning rate 1 on each row's own loss.
+function descended({ logits, gradient, limits: { min, max } }) {
+  return logits.map((row, n) => row.map((z, c) => Number(clamp(z - gradient[n][c], min, max).toFixed(DIGITS))));
+}
+
+function stepped(now, last) {
+  return now.logits !== last.logits && JSON.stringify(now.logits) === JSON.stringify(descended(last));
 }
 
 // --- presets ---
@@ -188,6 +248,7 @@ function lane(model, n, c, group) {
       slide.style.transform = `translateY(${-100 * z}%)`;
       fill.style.transform = `translateY(${100 * (1 - now.probs[n][c])}%)`;
       tint.style.opacity = Math.abs(now.gradient[n][c]);
+      heat.toggleAttribute("data-negative", now.gradient[n][c] < 0);
       prob.write(format(now.probs[n][c], DIGITS));
       gradient.write((right ? "" : "+") + format(now.gradient[n][c], 3));
     },
@@ -227,12 +288,7 @@ function totals(model, classes) {
   const guess = text("p", "lt-guess");
   const hits = text("p", "lt-hits");
   const descend = () => {
-    const { logits, gradient } = state(model);
-    const { min, max } = value(model, "logits", 0, 0).limits;
-    const moved = logits.map((row, n) =>
-      row.map((z, c) => Number(clamp(z - gradient[n][c], min, max).toFixed(DIGITS))),
-    );
-    change(model, { logits: moved });
+    change(model, { logits: descended(state(model)) });
   };
   const step = buttons({ label: "Learning", options: [["Take a gradient step", descend]] });
   step.prepend(element("span", {}, "z ← z − (p − onehot(y))"));
@@ -241,7 +297,9 @@ function totals(model, classes) {
     nodes: [element("div", { class: "lt-mean" }, guess.node, hits.node, price.node), step],
     show(now) {
       price.show("mean =", now.mean);
-      guess.write(`${verdict(now.mean, classes)} (dashed: ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`);
+      guess.write(
+        `${verdict(now.mean, classes)} (the mark is at ln ${classes} = ${format(Math.log(classes), DIGITS)} nats)`,
+      );
       hits.write(`accuracy ${now.right}/${now.logits.length}`);
     },
   };

@@ -78,7 +78,7 @@ class LossTable(Explorable):
         "its gradient, p minus onehot(y); beside each row its loss, minus the logarithm of the right class's "
         f"probability; at the foot the mean of the three losses against ln {CLASSES}, the price of a uniform guess."
     )
-    space = ("77rem", "58rem")
+    space = ("83rem", "63rem")
 
     logits = _Logits(List(Float(min=LOWEST, max=HIGHEST)), default_value=_START["logits"]).tag(sync=True)
     target = _Target(Int(min=0, max=CLASSES - 1), default_value=_START["target"]).tag(sync=True)
@@ -146,9 +146,10 @@ def _bars(ax: Axes, values: torch.Tensor, y: int, limits: tuple[float, float], f
 
 
 def _heat(ax: Axes, gradient: torch.Tensor) -> None:
-    """One row of p - onehot(y) as shaded cells with their numbers."""
+    """Draw one row of p - onehot(y) as shaded cells with their numbers: negative ones in another hue, and striped."""
     for c, g in enumerate(gradient.tolist()):
-        ax.bar(c, 1, 0.96, color=COLORS["gradient"], alpha=HEAT * abs(g), linewidth=0)
+        color, hatch = (COLORS["right"], "////") if g < 0 else (COLORS["gradient"], None)
+        ax.bar(c, 1, 0.96, color=color, alpha=HEAT * abs(g), hatch=hatch, linewidth=0)
         ax.text(c, 0.5, f"{g:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8)
     ax.set_ylim(-0.7, 1.7)
     ax.set_yticks([])
