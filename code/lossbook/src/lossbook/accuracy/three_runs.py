@@ -1,4 +1,4 @@
-"""Three runs from one start, under a slider: weights, misread pictures, accuracy and loss at each step."""
+"""Draw three runs from one start under a slider: weights, wrong answers, accuracy and loss at each step."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
         """Weights, misread held-out pictures, accuracy and loss of three runs from the same random start.
 
         For argmax and for rounded accuracy nothing changes from the first step to the last: the same weights, the same
-        pictures misread, level curves. For cross-entropy the weights take a shape, hardly a picture stays misread,
+        pictures wrong, level curves. For cross-entropy the weights take a shape, hardly a picture stays wrong,
         accuracy rises and the loss falls.
         """
         said = []
@@ -92,7 +92,7 @@ def training_runs(runs: dict[str, Run], x: torch.Tensor, target: torch.Tensor, s
                 dots[metric, name].set_data([step], [getattr(run, f"held_{metric}")[step].item()])
             said.append(
                 f"{name}: accuracy {run.held_accuracy[step]:.3f}, loss {run.held_loss[step]:.3f} nats, "
-                f"{int(misread[name][step].sum())} of {len(target)} misread"
+                f"{int(misread[name][step].sum())} of {len(target)} wrong"
             )
         for mark in marks:
             mark.set_xdata([step, step])
