@@ -148,7 +148,7 @@ def test_three_runs_show_each_steps_accuracy_and_loss(page, figure, digits):
         for name, run in runs.items():
             accuracy, loss = run.held_accuracy[step].item(), run.held_loss[step].item()
             misread = round((1 - accuracy) * len(digits.y_held))
-            assert f"{name}: accuracy {accuracy:.3f}, loss {loss:.3f} nats, {misread} of 121 misread" in said
+            assert f"{name}: accuracy {accuracy:.3f}, loss {loss:.3f} nats, {misread} of 121 wrong" in said
 
 
 def test_shrinking_the_step_shrinks_the_share_to_zero_for_the_trained_model(page, figure):
