@@ -271,6 +271,20 @@ def test_the_steps_stay_in_sight_and_nothing_below_moves_when_one_is_done(opened
     assert last.bounding_box()["y"] > box["y"] + box["height"], "what has the focus is not covered"
 
 
+@pytest.mark.parametrize("size", [(390, 844), (1280, 900)])
+def test_in_the_book_they_stay_below_the_pages_header(page, server, awake, size):
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    figure = awake("cross-entropy", "loss-table")
+    knob = figure.get_by_role("slider", name="Example 2, class 4: logit", exact=True)
+    knob.focus()
+    knob.evaluate("(node) => node.scrollIntoView({ block: 'center' })")
+    header, steps = (page.locator(part).first.bounding_box() for part in (".bd-header-article", ".kf-guide"))
+    assert header["y"] + header["height"] <= steps["y"] + 1
+    assert steps["y"] + steps["height"] < knob.bounding_box()["y"]
+    mean = figure.locator(".lt-mean").bounding_box()
+    assert knob.bounding_box()["y"] < mean["y"] < size[1] - 40, "the mean stays in sight too"
+
+
 def test_print_and_pages_without_scripts_show_the_still_alone(opened, page):
     guide = Guide(opened(LossTable()))
     page.emulate_media(media="print")
