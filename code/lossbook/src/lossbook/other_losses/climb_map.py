@@ -18,7 +18,9 @@ def climb_map(found: Climb, heights: torch.Tensor, low: float, high: float) -> D
     shades = colormaps["Blues"].resampled(8)  # steps of 0.1
     image = ax.imshow(heights.numpy(), origin="lower", extent=(low, high, low, high), cmap=shades, vmin=0.3, vmax=1.1,
                       aspect="auto", interpolation="none")  # fmt: skip
-    figure.colorbar(image, ax=ax).set_label("accuracy", labelpad=9)  # a phone makes the ticks' numbers larger
+    bar = figure.colorbar(image, ax=ax)
+    bar.ax.set_ylim(0.3, 1.0)
+    bar.set_label("accuracy", labelpad=9)  # a phone makes the ticks' numbers larger
     (tried,) = ax.plot([], [], "o", color=INK, markeredgecolor="white", markeredgewidth=0.8, markersize=5)
     (path,) = ax.plot([], [], color=COLORS["loss"], marker="o", markersize=4, linewidth=1.5)
     (here,) = ax.plot([], [], "o", color=COLORS["loss"], markersize=9)

@@ -12,10 +12,13 @@ from lossbook.style import COLORS, INK, line
 
 
 def draw_needed(rows: list[Needed], budget: int) -> Figure:
-    """Looks at the data until the goal against the number of weights, log-log: two climbs, and descending."""
+    """Plot the looks needed against the number of weights, log-log: two climbs and a descent, a line through medians."""
     figure, panels = new_figure((6.4, 4.2), ["needed"])
     ax = panels["needed"]
     marks = {"climbs": ("o", "accuracy"), "priced": ("D", "right"), "descents": ("s", "loss")}
+    for name, middle in (("climbs", "middle"), ("priced", "priced_middle")):
+        known = [(row.size, getattr(row, middle)) for row in rows if None not in getattr(row, name)]
+        ax.plot(*zip(*known, strict=True), color=COLORS[marks[name][1]], linewidth=1, alpha=0.6)
     for row in rows:
         for name, (mark, meaning) in marks.items():
             counted = getattr(row, name)
@@ -25,9 +28,9 @@ def draw_needed(rows: list[Needed], budget: int) -> Figure:
                 ax.plot(row.size, budget, "^", color=COLORS[meaning], markerfacecolor="white", markersize=9)
     ax.axhline(budget, color=INK, linewidth=0.8, linestyle=":")
     sizes = [row.size for row in rows]
-    ax.annotate("climbing accuracy (circles)", (16, 400), color=COLORS["accuracy"], ha="center")
-    ax.annotate("climbing on the loss (diamonds)", (42, 75), color=COLORS["right"], ha="center")
-    ax.annotate("descending by the slope (squares)", (16, 9), color=COLORS["loss"], ha="center")
+    ax.annotate("climbing on accuracy (circles)", (2, 900), color=COLORS["accuracy"])
+    ax.annotate("climbing on the loss (diamonds)", (128, 45), color=COLORS["right"], ha="right")
+    ax.annotate("descending by the slope (squares)", (128, 11), color=COLORS["loss"], ha="right")
     ax.annotate("where we stopped counting", (sizes[0], budget), (0, 4), textcoords="offset points")
     ax.set(xscale="log", yscale="log", ylim=(1, budget * 3), xlabel="number of weights that matter",
            ylabel="looks at all the data")  # fmt: skip
