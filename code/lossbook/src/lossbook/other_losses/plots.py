@@ -12,7 +12,7 @@ from lossbook.style import COLORS, INK, line
 
 
 def draw_needed(rows: list[Needed], budget: int) -> Figure:
-    """Plot the looks needed against the number of weights, log-log: two climbs and a descent, a line through medians."""
+    """Plot the looks needed against the number of weights, log-log: two climbs, with their medians, and a descent."""
     figure, panels = new_figure((6.4, 4.2), ["needed"])
     ax = panels["needed"]
     marks = {"climbs": ("o", "accuracy"), "priced": ("D", "right"), "descents": ("s", "loss")}
