@@ -320,7 +320,7 @@ def every_figure(browser) -> None:
             figure.and_(page.locator("[data-ready]")).wait_for()
             name = figure.get_attribute("data-live-figure")
             weight = page.evaluate(
-                "(root) => [JSON.parse(root.querySelector('.kf-card').textContent).data ?? null, "
+                "(root) => [JSON.parse(root.querySelector('.kf-manifest').textContent).data ?? null, "
                 "root.querySelector('.kf-still').innerHTML]",
                 figure.element_handle(),
             )

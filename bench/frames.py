@@ -20,8 +20,8 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from kernelfree import stock
-from kernelfree.interaction import Figure, Options
+from kernelfree.interaction.figure import InteractFigure, Options
+from kernelfree.interaction.originals import make_panel, widgets_by_argument
 
 FRAMES, TURNS, MOST = 20, 5, 1.3
 GRID = np.meshgrid(*[np.linspace(-2, 2, 40)] * 2)
@@ -92,8 +92,8 @@ def wires(k: int = 1) -> Any:
 
 
 def ours(draw: Callable[..., Any]) -> None:
-    panel = stock.panel(draw, {"k": (1, FRAMES)})
-    Figure(draw, {stock.argument(widget): widget for widget in panel.kwargs_widgets}, Options()).bundle()
+    widgets = widgets_by_argument(make_panel(draw, {"k": (1, FRAMES)}))
+    InteractFigure(draw, widgets, Options()).output()
 
 
 def theirs(draw: Callable[..., Any]) -> None:

@@ -74,10 +74,10 @@ def exercises(site: Path) -> list[Asked]:
             continue
         for node in BeautifulSoup(text, "html.parser").select("[data-exercise]"):
             name = str(node["data-exercise"])
-            card = json.loads(node.select_one("script.kf-card").string)
-            sealed = card["state"].get("key")
+            manifest = json.loads(node.select_one("script.kf-manifest").string)
+            sealed = manifest["state"].get("key")
             if sealed is None:  # large ones wait in a file of their own
-                script = (site / "_static" / "kernelfree" / f"{card['data']}.js").read_text(encoding="utf-8")
+                script = (site / "_static" / "kernelfree" / f"{manifest['data']}.js").read_text(encoding="utf-8")
                 sealed = json.loads(script[script.index(",") + 1 : script.rindex(")")])["key"]
             found.append(Asked(path.relative_to(site).as_posix(), name, unseal(name, sealed)))
     return found

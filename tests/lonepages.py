@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kernelfree import markup, modules, page
+from kernelfree.building import PROGRESS_FILE
+from kernelfree.deliver.html import figure_html
+from kernelfree.deliver.payload import MIME, read_payload
+from kernelfree.deliver.rewrite import STATIC
 from lossbook import style
 from project import ROOT, source
 
@@ -35,11 +38,11 @@ _PAGE = """<!DOCTYPE html>
 
 def lone_page(figure: Explorable, folder: Path, monkeypatch) -> Path:
     """Write ``index.html`` and the files of ``figure``, as a book's page would have them, into ``folder``."""
-    monkeypatch.setenv(page.BUILD, str(folder / "progress"))
+    monkeypatch.setenv(PROGRESS_FILE, str(folder / "progress"))
     style.use_style()
-    html, files = markup.figure(page.read(figure._repr_mimebundle_()[page.MIME]))
+    html, files = figure_html(read_payload(figure._repr_mimebundle_()[MIME]))
     palette, icon = source("lossbook") / "static" / "palette.css", ROOT / "book" / "_static" / "favicon.svg"
-    for path in (modules.STATIC / "loader.js", modules.STATIC / "kernelfree.css", palette, icon):
+    for path in (STATIC / "loader.js", STATIC / "kernelfree.css", palette, icon):
         shutil.copy(path, folder)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ async ({ seed, count, hashes }) => {
   const keys = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", "a", "Enter"];
   const typed = ["1e308", "-1e308", "-0", "", "0.1234567890123", "1e-320", "7", "-3.5", "99999999999999999999"];
   const figures = [...document.querySelectorAll("[data-live-figure]")];
-  const card = new Map(figures.map((root) => [root, root.querySelector("script.kf-card").outerHTML]));
+  const card = new Map(figures.map((root) => [root, root.querySelector("script.kf-manifest").outerHTML]));
   const bad = [];
   const finite = (x) => (typeof x === "number" ? Number.isFinite(x) : x === null || typeof x !== "object" || Object.values(x).every(finite));
   const fire = (node, type, make) => node.dispatchEvent(new make[0](type, { bubbles: true, cancelable: true, ...make[1] }));

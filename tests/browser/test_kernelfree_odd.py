@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import pytest
 from engines import serve
 
-from kernelfree import svg
+from kernelfree.draw import svg
 from project import ROOT, python_path
 
 BOOK = ROOT / "tests" / "fixtures" / "kernelfree_book"
@@ -477,8 +477,8 @@ def test_figures_below_the_fold_cost_nothing_until_they_come_near(chromium, addr
     assert not [name for name in asked if name.startswith("nothing-alike.")]
     wake(page, "nothing-alike")
     assert [name for name in asked if name.startswith("nothing-alike.")]
-    kernelfree = [name for name in asked if re.match(r"(kit|frames|loader)\.[0-9a-f]+\.js", name)]
-    assert len(kernelfree) == len(set(kernelfree)) == 3, "one copy each"
+    kernelfree = [name for name in asked if re.match(r"(kit|controls|frames|loader)\.[0-9a-f]+\.js", name)]
+    assert len(kernelfree) == len(set(kernelfree)) == 4, "one copy each"
     page.context.close()
 
 

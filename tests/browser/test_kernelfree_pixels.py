@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from kernelfree import svg
+from kernelfree.draw import svg
 from project import source
 
 X = np.linspace(0, 6, 80)
@@ -65,8 +65,8 @@ def test_a_frame_looks_as_matplotlib_draws_it(page, draw):
     draw(ax)
     figure.savefig(buffer := io.BytesIO(), format="png", dpi=96)
     theirs = blurred(Image.open(buffer))
-    drawing = svg.read(figure)
-    drawing.box = (0, 0, *drawing.size)
+    drawing = svg.draw_figure(figure)
+    drawing.box = (0, 0, *72 * figure.get_size_inches())
     root = svg.dress([drawing])[0]
     plt.close(figure)
     height, width = theirs.shape[:2]

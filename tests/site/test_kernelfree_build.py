@@ -218,7 +218,7 @@ def test_clean_builds_later_builds_and_builds_from_the_cache_give_the_same_bytes
     later = outputs(tmp_path / "third" / "html")
     found.append({name: re.sub(rb"(mystnb\.\w+\.css)\?v=\w+", rb"\1", content) for name, content in later.items()})
     assert found[0] == found[1] == found[2] == found[3]
-    assert any(name.startswith("_static/kernelfree/draw.") for name in found[0]) or "kf-card" in str(
+    assert any(name.startswith("_static/kernelfree/draw.") for name in found[0]) or "kf-manifest" in str(
         found[0]["index.html"]
     )
 
@@ -235,9 +235,9 @@ def weight(page: Path, name: str) -> int:
     text = page.read_text()
     figure = text[text.index(f'data-live-figure="{name}"') :]
     picture = re.search(r'<div class="kf-still">(.*?</svg>)', figure, re.DOTALL)[1]
-    card = json.loads(re.search(r'<script type="application/json" class="kf-card">(.*?)</script>', figure)[1])
+    manifest = json.loads(re.search(r'<script type="application/json" class="kf-manifest">(.*?)</script>', figure)[1])
     folder = next(parent for parent in page.parents if (parent / "_static" / "kernelfree").is_dir())
-    data = (folder / "_static" / "kernelfree" / f"{card['data']}.js").read_bytes()
+    data = (folder / "_static" / "kernelfree" / f"{manifest['data']}.js").read_bytes()
     return sum(len(gzip.compress(part, mtime=0)) for part in (picture.encode(), data))
 
 

@@ -13,17 +13,18 @@ import numpy as np
 import pytest
 import traitlets
 
-from kernelfree import Explorable, page, still, svg, use_theme
+from kernelfree import Explorable, building, still, use_theme
+from kernelfree.deliver import payload
+from kernelfree.draw import svg
+from kernelfree.state import state
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(autouse=True)
 def theme():
-    before = dict(svg._theme)
     yield
-    svg._theme.clear()
-    svg._theme.update(before)
+    state.reset()
 
 
 def figure():
@@ -162,8 +163,7 @@ def night(ax):
         (night, "#000000"),
     ],
 )
-def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper, monkeypatch):
-    monkeypatch.setattr(svg, "_theme", dict(svg._PLAIN))
+def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper):
     figure, ax = plt.subplots()
     draw(ax)
     root = svg.draw(figure)
@@ -219,11 +219,11 @@ def kind(front):
 
 
 def test_the_page_gets_the_state_its_limits_and_the_modules(kind, monkeypatch):
-    monkeypatch.setenv(page.BUILD, "somewhere")
+    monkeypatch.setenv(building.PROGRESS_FILE, "somewhere")
     figure = kind(w=0.25)
     bundle = figure._repr_mimebundle_()
-    assert set(bundle) == {page.MIME, "text/html", "image/png", "text/plain"}
-    sent = json.loads(json.dumps(bundle[page.MIME]))
+    assert set(bundle) == {payload.MIME, "text/html", "image/png", "text/plain"}
+    sent = json.loads(json.dumps(bundle[payload.MIME]))
     assert sent["state"] == {"w": 0.25, "free": 0.5, "rows": [[1], [2]], "side": "left", "on": True}
     assert sent["data"] == {"table": [1.5, 2.5]}
     assert sent["about"]["start"] == sent["state"]
@@ -238,21 +238,21 @@ def test_the_page_gets_the_state_its_limits_and_the_modules(kind, monkeypatch):
     assert sent["css"] == ".mine { color: red; }\n"
     assert (
         sent["instance"]
-        == figure._repr_mimebundle_()[page.MIME]["instance"]
-        != kind()._repr_mimebundle_()[page.MIME]["instance"]
+        == figure._repr_mimebundle_()[payload.MIME]["instance"]
+        != kind()._repr_mimebundle_()[payload.MIME]["instance"]
     )
 
 
 def test_no_widget_is_announced_while_a_book_is_built(kind, monkeypatch):
-    monkeypatch.setenv(page.BUILD, "somewhere")
+    monkeypatch.setenv(building.PROGRESS_FILE, "somewhere")
     figure = kind()
     assert figure.comm is None
     figure.w = -0.5
-    assert figure._repr_mimebundle_()[page.MIME]["state"]["w"] == -0.5
+    assert figure._repr_mimebundle_()[payload.MIME]["state"]["w"] == -0.5
 
 
 def test_a_notebook_gets_a_widget_and_a_picture(kind, monkeypatch):
-    monkeypatch.delenv(page.BUILD, raising=False)
+    monkeypatch.delenv(building.PROGRESS_FILE, raising=False)
     figure = kind()
     bundle, _ = figure._repr_mimebundle_()
     assert {WIDGET, "text/html", "image/png"} <= set(bundle)
@@ -280,22 +280,22 @@ def test_explorables_say_what_they_lack(front):
 
 
 def test_values_that_json_cannot_say_are_named(kind, monkeypatch):
-    monkeypatch.setenv(page.BUILD, "somewhere")
+    monkeypatch.setenv(building.PROGRESS_FILE, "somewhere")
     with pytest.raises(TypeError, match="trait 'free' must hold what JSON can say"):
         kind(free=float("inf"))._repr_mimebundle_()
 
 
 def test_a_payload_comes_back_from_the_cache_as_it_was(kind, monkeypatch):
-    monkeypatch.setenv(page.BUILD, "somewhere")
-    sent = json.loads(json.dumps(kind()._repr_mimebundle_()[page.MIME]))
-    figure = page.read(sent)
-    assert isinstance(figure, page.Computed) and figure.space == ["20rem", "15rem"]
+    monkeypatch.setenv(building.PROGRESS_FILE, "somewhere")
+    sent = json.loads(json.dumps(kind()._repr_mimebundle_()[payload.MIME]))
+    figure = payload.read_payload(sent)
+    assert isinstance(figure, payload.ExplorablePayload) and figure.space == ["20rem", "15rem"]
     assert figure.to_json() == sent
 
 
-@pytest.mark.parametrize("change", [{"kernelfree": page.VERSION + 1}, {"kind": "dance"}, {"kernelfree": None}])
+@pytest.mark.parametrize("change", [{"kernelfree": payload.VERSION + 1}, {"kind": "dance"}, {"kernelfree": None}])
 def test_a_payload_of_another_version_says_to_clear_the_cache(kind, monkeypatch, change):
-    monkeypatch.setenv(page.BUILD, "somewhere")
-    sent = kind()._repr_mimebundle_()[page.MIME] | change
-    with pytest.raises(page.PayloadError, match=r"'slope' comes from an execution cache.*clear the cache"):
-        page.read(sent)
+    monkeypatch.setenv(building.PROGRESS_FILE, "somewhere")
+    sent = kind()._repr_mimebundle_()[payload.MIME] | change
+    with pytest.raises(payload.PayloadError, match=r"'slope' comes from an execution cache.*clear the cache"):
+        payload.read_payload(sent)

@@ -6,8 +6,9 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import pytest
 
-from kernelfree import page
-from kernelfree.interaction import Figure, FigureError, Options
+from kernelfree import FigureError, building
+from kernelfree.deliver.payload import MIME, read_payload
+from kernelfree.interaction.figure import InteractFigure, Options
 
 
 def draw(a, b):
@@ -18,9 +19,9 @@ def draw(a, b):
 
 
 def payload(monkeypatch, tmp_path, goals):
-    monkeypatch.setenv(page.BUILD, str(tmp_path / "progress"))
+    monkeypatch.setenv(building.PROGRESS_FILE, str(tmp_path / "progress"))
     controls = {"a": ipywidgets.IntSlider(0, min=0, max=2), "b": ipywidgets.IntSlider(0, min=0, max=1)}
-    return page.read(Figure(draw, controls, Options(goals=goals)).bundle()[page.MIME])
+    return read_payload(InteractFigure(draw, controls, Options(goals=goals)).output()[MIME])
 
 
 def test_a_goal_knows_its_frames(monkeypatch, tmp_path):

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from kernelfree import markup, modules
-from kernelfree.modules import FrontEndError, load, one_module
+from kernelfree.deliver.html import remove_css_comments
+from kernelfree.deliver.modules import bundle, load_modules
+from kernelfree.deliver.rewrite import STATIC, FrontEndError, remove_comments
 
 
 def node() -> str:
@@ -64,12 +65,12 @@ SHOWN = [41, 2, 1, "export default 3", 3]
 
 
 def test_one_module_means_what_the_modules_mean(front, tmp_path):
-    (tmp_path / "one.mjs").write_text(one_module(front))
+    (tmp_path / "one.mjs").write_text(bundle(front))
     assert json.loads(run(tmp_path, f'import f from "./one.mjs";\n{SHOW}')) == SHOWN
 
 
 def test_classic_scripts_mean_it_too(front, tmp_path):
-    found = load(front)
+    found = load_modules(front)
     assert [module.name for module in found][-1] == "main"
     names = {module.path: f"m{number}" for number, module in enumerate(found)}
     lines = ["const made = {};"]
@@ -82,7 +83,7 @@ def test_classic_scripts_mean_it_too(front, tmp_path):
 
 
 def test_each_module_stands_once_and_after_what_it_imports(front):
-    found = load(front)
+    found = load_modules(front)
     assert [module.name for module in found] == ["base", "middle", "kit", "main"]
     for number, module in enumerate(found):
         assert set(module.imports) <= {earlier.path for earlier in found[:number]}
@@ -115,7 +116,7 @@ def test_what_cannot_be_delivered_is_refused_with_its_place(tmp_path, line):
     (tmp_path / "other.js").write_text("export const a = 1;\n")
     (tmp_path / "main.js").write_text(f"// first line\n{line}\n")
     with pytest.raises(FrontEndError, match=r"main\.js:2: "):
-        load(tmp_path / "main.js")
+        load_modules(tmp_path / "main.js")
 
 
 #: What other.js beside each of them holds.
@@ -164,7 +165,7 @@ def test_what_a_browser_takes_means_the_same(tmp_path):
     for number, text in enumerate(TAKEN.values()):
         path = tmp_path / f"m{number}.js"
         path.write_text(text, encoding="utf-8")
-        found = load(path)
+        found = load_modules(path)
         names = {module.path: f"m{number}_{place}" for place, module in enumerate(found)}
         for module in found:
             given = ", ".join(names[imported] for imported in module.imports)
@@ -179,13 +180,13 @@ def test_lines_stay_where_they_are(tmp_path):
     (tmp_path / "other.js").write_text(OTHER)
     text = 'import {\n  a,\n  b,\n} from "./other.js";\nexport const c = a;\nexport {\n  b,\n};\nconst here = 1;\n'
     (tmp_path / "main.js").write_text(text)
-    assert load(tmp_path / "main.js")[-1].body.splitlines()[8] == "const here = 1;"
+    assert load_modules(tmp_path / "main.js")[-1].body.splitlines()[8] == "const here = 1;"
 
 
 def test_an_import_of_what_is_not_there_names_what_is(tmp_path):
     (tmp_path / "main.js").write_text('import { sliders } from "kernelfree";\n')
     with pytest.raises(FrontEndError, match=r"main\.js:1: kit\.js has no export 'sliders'; it has .*slider"):
-        load(tmp_path / "main.js")
+        load_modules(tmp_path / "main.js")
 
 
 @pytest.mark.parametrize(
@@ -195,20 +196,20 @@ def test_an_import_of_what_is_not_there_names_what_is(tmp_path):
 def test_imports_from_elsewhere_are_refused(tmp_path, specifier, said):
     (tmp_path / "main.js").write_text(f'import {{ a }} from "{specifier}";\n')
     with pytest.raises(FrontEndError, match=said):
-        load(tmp_path / "main.js")
+        load_modules(tmp_path / "main.js")
 
 
 def test_a_circle_is_refused(tmp_path):
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;\n')
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
     with pytest.raises(FrontEndError, match=r"a\.js -> b\.js -> a\.js"):
-        load(tmp_path / "a.js")
+        load_modules(tmp_path / "a.js")
 
 
 def test_words_of_the_language_in_comments_and_texts_stay(tmp_path):
     source = "/*\n * import(x) here\n */\n// import.meta there\nconst s = 'import it';\nexport default s;\n"
     (tmp_path / "main.js").write_text(source)
-    assert "import it" in load(tmp_path / "main.js")[-1].body
+    assert "import it" in load_modules(tmp_path / "main.js")[-1].body
 
 
 LEAN = """/*! Ada's licence */
@@ -226,14 +227,14 @@ export const text = `
 """
 
 
-def test_comments_and_indentation_stay_behind_and_nothing_else_does(tmp_path):
+def test_comments_stay_behind_and_nothing_else_does(tmp_path):
     (tmp_path / "main.js").write_text(f"{LEAN}export default [twice(2), text, web, pattern];\n")
-    body = load(tmp_path / "main.js")[-1].body
-    for gone in ("// one", "two", "// three", "// goes", "\n  return"):
+    body = load_modules(tmp_path / "main.js")[-1].body
+    for gone in ("// one", "two", "// three", "// goes"):
         assert gone not in body
     assert "/*! Ada's licence */" in body
     assert [line for line, text in enumerate(body.split("\n")) if "// stays" in text] == [8]  # an error names its line
-    script = f'import all from "data:text/javascript,{quote(one_module(tmp_path / "main.js", "front"))}"; '
+    script = f'import all from "data:text/javascript,{quote(bundle(tmp_path / "main.js"))}"; '
     plain = f'import own from "{(tmp_path / "main.js").as_uri()}"; '
     (tmp_path / "package.json").write_text('{"type": "module"}')
     said = run(tmp_path, script + plain + "console.log(JSON.stringify([all, own]))")
@@ -242,28 +243,35 @@ def test_comments_and_indentation_stay_behind_and_nothing_else_does(tmp_path):
 
 
 def test_kernelfrees_own_front_ends_can_be_delivered():
-    for path in sorted(modules.STATIC.glob("*.js")):
+    for path in sorted(STATIC.glob("*.js")):
         if path.name != "loader.js":
-            assert load(path)[-1].path == path
+            assert load_modules(path)[-1].path == path
 
 
-def test_page_loads_scripts_without_comments_and_idle_white_space(tmp_path):
+def test_pages_load_scripts_without_comments(tmp_path):
     script = r"""// a note
 const list = [1, /* two */ 2,   3]
 
 /* over
    lines */ const text = `a  ${ [`  b`, "  // c"].join("") }  /* d */`;
 const found = list.filter((x) => / {2}/.test("  ") && x > - -1) // the end
-console.log(JSON.stringify([list, text, found]))
+const nothing = (() => { return /* a line
+  ends here */ 1 })()
+console.log(JSON.stringify([list, text, found, nothing ?? null]))
 """
-    tight = modules.tight(script)
-    assert run(tmp_path, tight) == run(tmp_path, script)
-    assert "note" not in tight and "two" not in tight and "lines" not in tight and "\n\n" not in tight
+    without = remove_comments(script)
+    assert run(tmp_path, without) == run(tmp_path, script)
+    assert "note" not in without and "two" not in without and "ends here" not in without
+    assert without.count("\n") == script.count("\n")
 
 
-def test_page_loads_style_sheets_without_comments_and_idle_white_space():
+def test_pages_load_style_sheets_without_comments():
     sheet = """/* it's a note */
 .a  .b { content: "two  spaces /* kept */";  /* gone */ }
-.c/**/.d { top: 0 }
+  /* of
+     its own */
+.c/* x */.d, .e/* y */ .f { top: 0 }
 """
-    assert markup.tight_style(sheet) == '.a .b { content: "two  spaces /* kept */"; }\n.c/**/.d { top: 0 }'
+    assert remove_css_comments(sheet) == (
+        '.a  .b { content: "two  spaces /* kept */";  /**/ }\n.c/**/.d, .e/**/ .f { top: 0 }\n'
+    )

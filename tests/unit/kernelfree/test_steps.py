@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from javascript import run_node
-from kernelfree import modules
-from kernelfree.modules import FrontEndError
+from kernelfree.deliver.modules import bundle, load_modules
+from kernelfree.deliver.rewrite import FrontEndError
 
 # The steps of a figure whose state is one number.
 FRONT = """
@@ -33,7 +33,7 @@ def walk(tmp_path):
     """Gives a function that does acts [[name, value], ...] and returns [whether it changed, place] for each."""
     (tmp_path / "front.js").write_text(FRONT, encoding="utf-8")
     module = tmp_path / "front.mjs"
-    module.write_text(modules.one_module(tmp_path / "front.js"), encoding="utf-8")
+    module.write_text(bundle(tmp_path / "front.js"), encoding="utf-8")
     return lambda acts, kept=None: run_node(SCRIPT, [acts, kept], module)
 
 
@@ -102,8 +102,8 @@ def test_what_does_not_fit_is_left_alone(walk, kept):
 def test_only_figures_that_ask_for_the_steps_carry_them(tmp_path):
     (tmp_path / "plain.js").write_text('import { clamp } from "kernelfree";\nexport default { clamp };\n')
     (tmp_path / "guided.js").write_text('import { steps } from "kernelfree/steps";\nexport default { steps };\n')
-    carried = {name: {m.name for m in modules.load(tmp_path / f"{name}.js")} for name in ("plain", "guided")}
+    carried = {name: {m.name for m in load_modules(tmp_path / f"{name}.js")} for name in ("plain", "guided")}
     assert carried == {"plain": {"kit", "plain"}, "guided": {"kit", "steps", "guided"}}
     (tmp_path / "wrong.js").write_text('import { steps } from "kernelfree/step";\nexport default { steps };\n')
     with pytest.raises(FrontEndError, match='"kernelfree", "kernelfree/steps" or a file beside it'):
-        modules.load(tmp_path / "wrong.js")
+        load_modules(tmp_path / "wrong.js")

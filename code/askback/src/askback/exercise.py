@@ -14,7 +14,7 @@ from traitlets import Enum, Int, Unicode
 
 from askback.questions import ExerciseError, Question, rich
 from kernelfree import Explorable
-from kernelfree.page import building
+from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
 STATES = ("open", "wrong", "right", "shown")
@@ -47,7 +47,7 @@ class Exercise(Explorable):
         self.listed = listed
         self.question = question
         self.set_trait("key", seal(name, {"kind": question.kind, "hints": [*hints], **question.key()}))
-        if building():
+        if is_building():
             self._own_css = ""  # askback.sphinx puts the style sheet on the page, for readers without JavaScript too
         else:
             self.set_trait("form", self.form_html())

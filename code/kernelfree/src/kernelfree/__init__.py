@@ -2,15 +2,16 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from kernelfree.explorable import Explorable
-from kernelfree.interaction import FigureError, FrameError, interact, interact_manual, interactive, interactive_output
-from kernelfree.picture import still
-from kernelfree.standalone import save
-from kernelfree.svg import use_theme
+from kernelfree.deliver.explorable import Explorable
+from kernelfree.draw.still import still
+from kernelfree.draw.theme import use_theme
+from kernelfree.dropin.boxes import interactive, interactive_output
+from kernelfree.interaction.call import interact, interact_manual, save
+from kernelfree.record.frames import FigureError, FrameError
 
 try:
     __version__ = version("kernelfree")
-except PackageNotFoundError:  # read from a folder that nobody installed
+except PackageNotFoundError:  # imported from a folder that is not installed
     __version__ = "0"
 
 __all__ = [

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from torch.nn import functional as F
 
 from kernelfree import still
-from kernelfree.picture import Still
+from kernelfree.draw.still import Still
 from lossbook.accuracy.plots import steps_to_draw
 from lossbook.accuracy.runs import Run, fit, random_start
 from lossbook.accuracy.staircase import staircase, weight_line

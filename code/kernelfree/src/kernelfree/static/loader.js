@@ -1,15 +1,15 @@
 // Wakes the figures of a page when they come near the window: no kernel, no eval, no modules, no address but the site's.
 (() => {
   const home = (document.currentScript.src || document.baseURI).replace(/[^/]*$/, "");
-  const made = Object.create(null); // module -> its exports
+  const loaded = Object.create(null); // module -> its exports
   const data = Object.create(null); // data file -> its content
   const files = new Map(); // address -> promise of its arrival
   const models = new Map(); // figure and instance -> the state its views share
-  const started = new WeakMap(); // root -> its card
+  const started = new WeakMap(); // root -> its manifest
 
   window.kernelfree = {
     define(name, imports, make) {
-      made[name] = make(...imports.map((imported) => made[imported]));
+      loaded[name] = make(...imports.map((imported) => loaded[imported]));
     },
     data(name, content) {
       data[name] = content;
@@ -81,19 +81,19 @@
 
   async function start(root) {
     if (started.has(root)) return;
-    const card = JSON.parse(root.querySelector("script.kf-card").textContent);
-    started.set(root, card);
+    const manifest = JSON.parse(root.querySelector("script.kf-manifest").textContent);
+    started.set(root, manifest);
     try {
       await Promise.all([
-        ...card.files.map((file) => arrive(script, file)),
-        ...card.styles.map((file) => arrive(style, file)),
+        ...manifest.files.map((file) => arrive(script, file)),
+        ...manifest.styles.map((file) => arrive(style, file)),
       ]);
-      const kit = made[card.kit];
-      const front = made[card.front]?.default;
-      if (!kit || !front) throw new Error(`${card.front} could not be read`);
-      const key = `${card.name} ${card.instance}`;
+      const kit = loaded[manifest.kit];
+      const front = loaded[manifest.front]?.default;
+      if (!kit || !front) throw new Error(`${manifest.front} could not be read`);
+      const key = `${manifest.name} ${manifest.instance}`;
       if (!models.has(key)) {
-        const state = { ...card.state, ...(card.data ? data[card.data] : {}), _about: card.about };
+        const state = { ...manifest.state, ...(manifest.data ? data[manifest.data] : {}), _about: manifest.about };
         models.set(key, new Model(structuredClone(state)));
         await front.initialize?.({ model: models.get(key) });
         restore(models.get(key), fragment());
@@ -101,7 +101,7 @@
       const model = models.get(key);
       model.views.add(root);
       root.model = model;
-      if (card.still) {
+      if (manifest.still) {
         const stage = root.querySelector(".kf-stage");
         const view = stage.appendChild(document.createElement("div"));
         view.className = "kf-view";

@@ -1,0 +1,30 @@
+"""Tell whether this kernel runs the cells of a book that is being built, and with which of the book's settings.
+
+The Sphinx extension sets these environment variables before any cell runs; kernels inherit them.
+"""
+
+from __future__ import annotations
+
+import os
+
+#: The file into which a kernel writes its progress. Set at all: a book is being built.
+PROGRESS_FILE = "KERNELFREE_BUILD"
+#: "1" where the book's ``kernelfree_strict`` turns warnings about figures into errors.
+STRICT = "KERNELFREE_STRICT"
+#: "1" where the book's ``kernelfree_ipywidgets`` replaces ``ipywidgets.interact``.
+DROP_IN = "KERNELFREE_IPYWIDGETS"
+
+
+def is_building() -> bool:
+    """Return whether a book is being built, so that nobody will be behind the page."""
+    return bool(os.environ.get(PROGRESS_FILE))
+
+
+def is_strict() -> bool:
+    """Return whether the book wants errors instead of warnings."""
+    return os.environ.get(STRICT) == "1"
+
+
+def may_fall_back() -> bool:
+    """Return whether a call that kernelfree cannot serve goes to ipywidgets: in a drop-in book that is not strict."""
+    return bool(os.environ.get(DROP_IN)) and not is_strict()

@@ -1,0 +1,176 @@
+"""Provide ``Explorable``, the base class of figures that the browser computes."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import anywidget
+import traitlets
+
+from kernelfree.building import is_building
+from kernelfree.deliver.modules import bundle, modules_for_payload
+from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name, next_instance
+from kernelfree.deliver.rewrite import STATIC
+from kernelfree.draw.still import Still, close
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class StillPicture(Protocol):
+    """Types what ``Explorable._picture`` returns: HTML for the page, and a rich display for every other reader."""
+
+    def svg(self) -> str: ...
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]: ...
+
+
+class Explorable(anywidget.AnyWidget):
+    """Base class of figures that are dragged, or computed in the browser. docs/explorable.md has the front end's side.
+
+    A subclass sets
+
+    - ``_esm``: path of the front end, an ES module; ``_css``: path of a style sheet, if it needs one;
+    - ``name``: the figure's name in addresses and tests: lower-case letters, digits and hyphens;
+    - ``title`` and ``description``: a heading, and what the figure shows, for readers who cannot see it;
+    - ``space``: CSS heights ``(narrow, wide)`` that its view needs on a phone and on a desk, such as
+      ``("38rem", "26rem")``, so that nothing on the page moves when the view takes the still's place;
+    - synced traits (``traitlets.Float(0.0, min=-5, max=5).tag(sync=True)``), which are the figure's state. What the
+      reader can change has limits, or a fixed set of values (``Enum``, ``Bool``): only such traits are taken from a
+      shared link. Constants the front end reads get ``.tag(sync=True, data=True)``;
+    - ``still()``: a method that draws the present state as a matplotlib figure.
+    """
+
+    name: str = ""
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    space: ClassVar[tuple[str, str] | None] = None
+
+    #: For the kit: limits and starting values of the state, and the texts around the figure.
+    _about = traitlets.Dict().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        for name, value in cls.__dict__.items():
+            if isinstance(value, traitlets.TraitType) and callable(getattr(Explorable, name, None)):
+                raise TypeError(
+                    f"{cls.__name__}.{name} would hide {name}(), which every widget has: give the trait another name"
+                )
+        front_end, style = cls.__dict__.get("_esm"), cls.__dict__.get("_css")
+        # anywidget itself derives a class per instance, whose _esm is a trait made of what is set here.
+        if front_end is not None and not isinstance(front_end, traitlets.TraitType):
+            cls._front_end = _path_of(cls, "_esm", front_end)
+            cls._esm = bundle(cls._front_end, default="kit.dress(front)")
+            own = _path_of(cls, "_css", style).read_text(encoding="utf-8") if style is not None else ""
+            cls._own_css = own
+            cls._css = (STATIC / "kernelfree.css").read_text(encoding="utf-8") + own
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kind = type(self)
+        if not hasattr(kind, "_front_end"):
+            raise TypeError(f"{kind.__name__} has no front end: set _esm to the path of its ES module")
+        check_name(self.name, f"{kind.__name__}.name")
+        if not kind.title or not kind.description:
+            raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
+        self._instance = next_instance()
+        super().__init__(**kwargs)
+
+    def still(self) -> Figure:
+        """Draw the present state with matplotlib, for print and where no JavaScript runs."""
+        raise NotImplementedError(f"{type(self).__name__}.still() must return a matplotlib figure of the current state")
+
+    def root_attributes(self) -> dict[str, str] | None:
+        """Return the attributes of the outermost element for a widget that brings all of its HTML; else None.
+
+        Such a widget gets no title, stage, Reset or Copy link: the HTML of its picture is all that the page shows until
+        the front end renders into the outermost element. Its ``class`` must include ``kernelfree``.
+        """
+        return None
+
+    def open(self) -> None:
+        """Connect to the notebook, unless a book is being built: then the state travels in the figure's output."""
+        if not is_building():
+            super().open()
+
+    @traitlets.default("_about")
+    def _describe(self) -> dict[str, Any]:
+        own = {name: trait for name, trait in self.traits(sync=True).items() if name in self._state_names()}
+        limits = {name: _limits(trait) for name, trait in own.items() if not trait.metadata.get("data")}
+        root = self.root_attributes()
+        return {
+            **({"root": root} if root else {}),
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "limits": {name: limit for name, limit in limits.items() if limit},
+            "start": {name: getattr(self, name) for name in limits},
+        }
+
+    def _state_names(self) -> list[str]:
+        return [name for name in self.trait_names(sync=True) if not name.startswith("_") and not _is_inherited(name)]
+
+    def _picture(self) -> StillPicture:
+        figure = self.still()
+        picture = Still(figure, self.description, self.title)
+        close(figure)
+        return picture
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        picture = self._picture()
+        if not is_building():
+            data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+            return {**data, **picture._repr_mimebundle_()}, metadata
+        names = self._state_names()
+        data = self.traits(sync=True, data=True)
+        payload = ExplorablePayload(
+            name=self.name,
+            title=self.title,
+            instance=self._instance,
+            modules=modules_for_payload(self._front_end),
+            about=self._describe(),
+            state={name: _plain(name, getattr(self, name)) for name in names if name not in data},
+            data={name: _plain(name, getattr(self, name)) for name in names if name in data},
+            still=picture.svg(),
+            css=self._own_css,
+            space=list(self.space) if self.space else None,
+        )
+        return {MIME: payload.to_json(), **picture._repr_mimebundle_()}
+
+
+def _is_inherited(name: str) -> bool:
+    return name in Explorable.class_trait_names()
+
+
+def _path_of(cls: type, attribute: str, value: object) -> Path:
+    path = Path(str(value))
+    if "\n" in str(value) or not path.is_file():
+        raise FileNotFoundError(f"{cls.__name__}.{attribute} must be the path of a file, got {str(value)[:80]!r}")
+    return path
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a trait's value as JSON holds it. Raises ``TypeError`` for what JSON cannot say."""
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"trait {name!r} must hold what JSON can say (lists, finite numbers, texts): {error}") from None
+
+
+def _limits(trait: traitlets.TraitType[Any, Any]) -> dict[str, Any] | None:
+    """Return what a trait admits, for the browser; ``None`` where a few numbers cannot say it."""
+    if isinstance(trait, traitlets.Bool):
+        return {"kind": "boolean"}
+    if isinstance(trait, traitlets.Enum):
+        return {"kind": "choice", "values": list(trait.values or ())}
+    if isinstance(trait, (traitlets.Int, traitlets.Float)):
+        if any(end is None or not math.isfinite(end) for end in (trait.min, trait.max)):
+            return None
+        kind = "integer" if isinstance(trait, traitlets.Int) else "number"
+        return {"kind": kind, "min": trait.min, "max": trait.max}
+    if isinstance(trait, traitlets.List) and trait._trait is not None:
+        items = _limits(trait._trait)
+        return {"kind": "list", "items": items} if items else None
+    return None

@@ -1,0 +1,74 @@
+"""Load a front end and the ES modules that it imports, for notebooks and for pages.
+
+A notebook (anywidget) wants one ES module as a string. A page opened from disk can load no ES module at all, and a page
+under ``script-src 'self'`` no string, so there each module becomes a classic script of its own. Both are made from
+modules that ``rewrite.py`` turned into functions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kernelfree.deliver.rewrite import KIT, STATIC, FrontEndError, Module, ModuleSource
+
+
+def load_modules(path: Path) -> list[Module]:
+    """Load the module at ``path`` and all that it imports, each once, imported ones before those that import them."""
+    loaded: dict[Path, Module] = {}
+    _load(Path(path).resolve(), loaded, [])
+    return list(loaded.values())
+
+
+def _load(path: Path, loaded: dict[Path, Module], importers: list[Path]) -> None:
+    if path in loaded:
+        return
+    if path in importers:
+        chain = " -> ".join(module.name for module in [*importers[importers.index(path) :], path])
+        raise FrontEndError(f"{path}: these modules import each other in a circle: {chain}")
+    source = ModuleSource(path)
+    for imported in source.imports:
+        _load(imported, loaded, [*importers, path])
+    for wanted in source.imported_names:
+        exports = loaded[wanted.module].exports
+        if wanted.name not in exports:
+            raise FrontEndError(
+                f"{path}:{wanted.line}: {wanted.module.name} has no export {wanted.name!r}; "
+                f"it has {', '.join(sorted(exports)) or 'none'}"
+            )
+    loaded[path] = source.module()
+
+
+def bundle(path: Path, default: str = "front") -> str:
+    """Bundle ``path`` and everything it imports as one ES module, whose default export is the expression ``default``.
+
+    In it ``front`` is the default export of ``path`` and ``kit`` the kit's exports.
+    """
+    modules = {module.path: module for module in [*load_modules(KIT), *load_modules(path)]}
+    names = {key: f"m{number}" for number, key in enumerate(modules)}
+    parts = []
+    for key, module in modules.items():
+        imports = ", ".join(names[imported] for imported in module.imports)
+        parts.append(f"const {names[key]} = ({module.function()})({imports});")
+    parts.append(f"const kit = {names[KIT]}, front = {names[Path(path).resolve()]}.default;")
+    return "\n".join([*parts, f"export default {default};", ""])
+
+
+def modules_for_payload(front_end: Path) -> list[dict[str, Any]]:
+    """Return the modules behind ``front_end`` as a payload holds them, imported ones first.
+
+    The sources travel along, so that a page made from the execution cache needs nothing else; kernelfree's own modules
+    travel by file name only, ``{"own": "kit.js"}``.
+    """
+    loaded = load_modules(front_end)
+    numbers = {module.path: number for number, module in enumerate(loaded)}
+    return [
+        {"own": module.path.name}
+        if module.path.parent == STATIC
+        else {
+            "name": module.name,
+            "imports": [numbers[imported] for imported in module.imports],
+            "function": module.function(),
+        }
+        for module in loaded
+    ]

@@ -1,0 +1,133 @@
+"""Define the payload: the JSON in which a figure travels from a cell's output to the Sphinx extension.
+
+It travels under the MIME type ``MIME``, and so through the execution cache. ``Payload.to_json`` writes it and
+``read_payload`` reads it; nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from kernelfree.state import state
+
+#: The MIME type of a payload in a cell's output, and in the execution cache.
+MIME = "application/vnd.kernelfree.figure+json"
+
+#: The version of the payload's form. Raise it with every change that an older or newer Sphinx side would misread.
+VERSION = 4
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+class PayloadError(ValueError):
+    """Raised for a payload of a form that this version of kernelfree does not read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """Holds what the page needs of any figure. The two kinds below add what is theirs."""
+
+    kind: ClassVar[str]
+
+    #: The name that links use.
+    name: str
+    title: str | None
+    #: Outputs of one page with the same name are views of one figure if they share this number, else an error.
+    instance: int
+    #: The front end's modules, as ``modules_for_payload`` returns them.
+    modules: list[dict[str, Any]]
+    #: For the kit: limits and starting values of the state, and texts.
+    about: dict[str, Any]
+    #: The traits that the front end starts with.
+    state: dict[str, Any]
+    #: Constants of the front end, which may wait in a file of their own until the reader comes near the figure.
+    data: dict[str, Any]
+    #: The HTML that the page shows until the front end runs, and where it never does.
+    still: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the payload as JSON for the cell's output."""
+        return _to_json(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FramesPayload(Payload):
+    """Holds a figure of ``interact``, whose controls choose among drawn frames."""
+
+    kind: ClassVar[str] = "frames"
+
+    #: The controls as HTML, in their starting positions.
+    controls: str
+    #: How many frames there are.
+    frames: int
+    #: Warnings for the build: what was left out, and what the author should fix.
+    notes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplorablePayload(Payload):
+    """Holds an ``Explorable``, whose front end computes what it shows."""
+
+    kind: ClassVar[str] = "explorable"
+
+    #: The figure's own style sheet.
+    css: str
+    #: CSS heights of the view on a phone and on a desk.
+    space: list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallbackNotice:
+    """Marks a cell whose ``interact`` fell back to plain ipywidgets, with the reason. The widget is the next output."""
+
+    kind: ClassVar[str] = "fallback"
+
+    name: str
+    reason: str
+
+    def to_output(self) -> dict[str, Any]:
+        """Return the cell output that carries the notice."""
+        return {MIME: _to_json(self), "text/plain": ""}
+
+
+def _to_json(content: Payload | FallbackNotice) -> dict[str, Any]:
+    # Not dataclasses.asdict, which would copy thousands of frames that are JSON already.
+    own = {field.name: getattr(content, field.name) for field in fields(content)}
+    return {"kernelfree": VERSION, "kind": content.kind, **own}
+
+
+_KINDS: dict[str, type[FramesPayload | ExplorablePayload | FallbackNotice]] = {
+    kind.kind: kind for kind in (FramesPayload, ExplorablePayload, FallbackNotice)
+}
+
+
+def read_payload(content: Mapping[str, Any]) -> FramesPayload | ExplorablePayload | FallbackNotice:
+    """Read the payload in a cell's output. Raises ``PayloadError`` if another version of kernelfree wrote it."""
+    version, kind = content.get("kernelfree", 1), content.get("kind")
+    if version != VERSION or kind not in _KINDS:
+        raise PayloadError(
+            f"the figure {content.get('name', '')!r} comes from an execution cache that another version of kernelfree "
+            f"wrote (form {version}, this one reads {VERSION}): clear the cache, so that its cell runs again. "
+            "In Jupyter Book: jupyter-book clean --all, or delete _build"
+        )
+    own = _KINDS[kind]
+    return own(**{field.name: content[field.name] for field in fields(own)})
+
+
+def next_instance() -> int:
+    """Return a number that no other figure of this kernel has."""
+    state.figures += 1
+    return state.figures
+
+
+def check_name(name: str, what: str = "name") -> str:
+    """Return ``name`` if it suits an address: lower-case letters, digits, hyphens, starting with a letter.
+
+    Raises ``ValueError``, which calls it ``what``, otherwise.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{what} must be lower-case letters, digits and hyphens, such as 'nll-curve', got {name!r}")
+    return name

@@ -1,0 +1,332 @@
+"""Rewrite one ES module as a function of its imports that returns its exports.
+
+A parser of the language reads the module. With ``other.js`` as its first import,
+
+    import { a } from "./other.js";
+    export const b = a + 1;
+
+becomes the body of ``(_0) => { ... }``, each line where it was, so that an error names the line of the file::
+
+    const a = _0["a"];
+    const b = a + 1;
+    _exports["b"] = b;
+
+What a function cannot do is an error that names file and line: ``import()``, ``import.meta``, top-level ``await``,
+``export let`` and ``export var`` (importers would not see them change), ``export *``, and imports of what the other
+module does not export.
+
+Comments are left out, since pages are paid for by the byte; one that begins with ``/*!`` or says ``@license`` stays, as
+minifiers have it. The rest is left readable: a minifier would save about 1 kB a page, and those for Python break some
+scripts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import tree_sitter_javascript
+from tree_sitter import Language, Parser
+from tree_sitter import Node as SyntaxNode
+
+#: The folder of kernelfree's own front ends and styles.
+STATIC = Path(__file__).parent.parent / "static"
+KIT = STATIC / "kit.js"
+#: What a front end may import by name: the kit is delivered with every figure, the others with those that ask for them.
+PACKAGE = {"kernelfree": KIT, "kernelfree/steps": STATIC / "steps.js"}
+
+_PARSER = Parser(Language(tree_sitter_javascript.language()))
+_LICENCE = re.compile(rb"/\*!|.*@(license|preserve)", re.DOTALL)
+_FUNCTIONS = {
+    "function_declaration",
+    "function_expression",
+    "generator_function_declaration",
+    "generator_function",
+    "arrow_function",
+    "method_definition",
+}
+
+
+class FrontEndError(Exception):
+    """Raised for a front end whose imports or exports kernelfree cannot deliver. Names file and line."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """Holds one rewritten module. ``name`` is its path's stem, ``imports`` are the modules that its function takes."""
+
+    name: str
+    path: Path
+    imports: tuple[Path, ...]
+    body: str
+    exports: frozenset[str]
+    #: What the names that are not the author's begin with.
+    prefix: str = "_"
+
+    def function(self) -> str:
+        """Return JavaScript: a function of the imported modules that returns an object of the exports."""
+        parameters = ", ".join(f"{self.prefix}{number}" for number in range(len(self.imports)))
+        exports = f"{self.prefix}exports"
+        return f'({parameters}) => {{\n"use strict";\nconst {exports} = {{}};\n{self.body}\nreturn {exports};\n}}'
+
+
+def remove_comments(script: str) -> str:
+    """Return ``script`` without its comments; each line stays where it was."""
+    source = script.encode()
+    parts, at = [], 0
+    for node in _walk(_PARSER.parse(source).root_node):
+        if node.type == "comment" and not _LICENCE.match(node.text or b""):
+            # A space or line break stays: it may part two words, or end a statement.
+            parts += [source[at : node.start_byte], b"\n" * source.count(b"\n", node.start_byte, node.end_byte) or b" "]
+            at = node.end_byte
+    return b"".join([*parts, source[at:]]).decode()
+
+
+@dataclass(frozen=True)
+class ImportedName:
+    """Holds a name that is imported from a module, and the line where that happens."""
+
+    module: Path
+    name: str
+    line: int
+
+
+class ModuleSource:
+    """Takes one file apart: what it imports and exports, and what replaces these statements."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_bytes()
+        root = _PARSER.parse(self.text).root_node
+        self.imports: list[Path] = []
+        self.imported_names: list[ImportedName] = []
+        self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
+        self._exported: dict[str, str] = {}  # exported name -> expression inside
+        self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
+        names = {_text(node) for node in _walk(root) if node.type in ("identifier", "shorthand_property_identifier")}
+        self.prefix = "_"
+        while any(name == f"{self.prefix}exports" or _is_number(name, self.prefix) for name in names):
+            self.prefix += "_"
+        self._check(root)
+        declared = self._declared(root)
+        for node in root.children:
+            if node.type == "import_statement":
+                self._take_import(node, declared)
+            elif node.type == "hash_bang_line":
+                self._cut(node)
+        for node in root.children:
+            if node.type == "export_statement":
+                self._take_export(node, declared)
+
+    def module(self) -> Module:
+        """Return the module with its imports and exports rewritten, each line still where it was."""
+        parts, at = [], 0
+        for start, end, replacement in sorted(self._edits):
+            parts += [self.text[at:start].decode(), replacement]
+            at = end
+        body = remove_comments(" ".join([*self._constants, "".join([*parts, self.text[at:].decode()])]))
+        names = f"{self.prefix}exports"
+        tail = " ".join(f"{names}[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
+        exports = frozenset(self._exported)
+        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", exports, self.prefix)
+
+    # --- what cannot be delivered ---
+
+    def _check(self, root: SyntaxNode) -> None:
+        if root.has_error:
+            raise FrontEndError(f"{self._place(_first_error(root))}: this is not JavaScript that can be read")
+        for node in _walk(root):
+            if node.type == "import" and node.parent and node.parent.type == "call_expression":
+                self._refuse(node.parent, "import() loads at run time")
+            if node.type == "meta_property" and _text(node).startswith("import"):
+                self._refuse(node, "import.meta is an address that a page does not have")
+        for node in _walk(root, into_functions=False):
+            if node.type == "await_expression" or (node.type == "for_in_statement" and _has(node, "await")):
+                self._refuse(node, "await outside a function would hold up the page")
+
+    def _refuse(self, node: SyntaxNode, why: str) -> None:
+        line = _text(node).splitlines()[0]
+        raise FrontEndError(f"{self._place(node)}: cannot deliver {line!r}: {why}")
+
+    # --- imports ---
+
+    def _take_import(self, node: SyntaxNode, declared: set[str]) -> None:
+        if any(child.type == "import_attribute" for child in node.children):
+            self._refuse(node, "a front end imports modules only")
+        target = self._target(node)
+        given = f"{self.prefix}{self.imports.index(target)}"
+        for clause in (child for child in node.children if child.type == "import_clause"):
+            for part in clause.named_children:
+                if part.type == "identifier":
+                    self._give(part, _text(part), target, "default", given, declared)
+                elif part.type == "namespace_import":
+                    local = _text(part.named_children[-1])
+                    self._once(part, local, declared)
+                    self._constants.append(f"const {local} = {given};")
+                else:
+                    for item in part.named_children:
+                        if item.type == "import_specifier":
+                            name, local = _pair(item)
+                            self._give(item, local, target, name, given, declared)
+        self._cut(node)
+
+    def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str, declared: set[str]) -> None:
+        self._once(node, local, declared)
+        self.imported_names.append(ImportedName(target, name, node.start_point[0] + 1))
+        self._constants.append(f"const {local} = {given}[{json.dumps(name)}];")
+
+    def _once(self, node: SyntaxNode, local: str, declared: set[str]) -> None:
+        if local in declared:
+            self._refuse(node, f"{local} is declared twice")
+        declared.add(local)
+
+    def _target(self, node: SyntaxNode) -> Path:
+        source = node.child_by_field_name("source")
+        assert source is not None
+        specifier = _string(source)
+        if specifier in PACKAGE:
+            target = PACKAGE[specifier]
+        elif specifier.startswith(("./", "../")):
+            target = (self.path.parent / specifier).resolve()
+            if not target.is_file():
+                raise FrontEndError(f"{self._place(node)}: there is no file {specifier}")
+        else:
+            raise FrontEndError(
+                f'{self._place(node)}: cannot import from "{specifier}"; '
+                'a front end imports from "kernelfree", "kernelfree/steps" or a file beside it ("./other.js")'
+            )
+        if target not in self.imports:
+            self.imports.append(target)
+        return target
+
+    # --- exports ---
+
+    def _take_export(self, node: SyntaxNode, declared: set[str]) -> None:
+        declaration = node.child_by_field_name("declaration")
+        clause = next((child for child in node.children if child.type == "export_clause"), None)
+        if clause is not None:
+            given = ""
+            if node.child_by_field_name("source") is not None:
+                target = self._target(node)
+                given = f"{self.prefix}{self.imports.index(target)}"
+            for item in (item for item in clause.named_children if item.type == "export_specifier"):
+                inside, outside = _pair(item)
+                if given:
+                    self.imported_names.append(ImportedName(target, inside, item.start_point[0] + 1))
+                    self._export(item, outside, f"{given}[{json.dumps(inside)}]")
+                elif inside not in declared:
+                    self._refuse(item, f"{inside} is not declared")
+                else:
+                    self._export(item, outside, inside)
+            self._cut(node)
+        elif _has(node, "default"):
+            self._take_default(node, declaration)
+        elif declaration is None:
+            self._refuse(node, "name what is exported")
+        elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
+            self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
+        else:
+            for name in _names(declaration):
+                self._export(node, name, name)
+            self._edits.append((node.start_byte, declaration.start_byte, ""))
+
+    def _take_default(self, node: SyntaxNode, declaration: SyntaxNode | None) -> None:
+        value = declaration or node.child_by_field_name("value")
+        assert value is not None
+        name = declaration.child_by_field_name("name") if declaration else None
+        if name is not None:
+            self._export(node, "default", _text(name))
+            self._edits.append((node.start_byte, value.start_byte, ""))
+        else:
+            self._export(node, "default", "")
+            self._edits.append((node.start_byte, value.start_byte, f"{self.prefix}exports.default = "))
+            if not _text(node).endswith(";"):
+                self._edits.append((node.end_byte, node.end_byte, ";"))
+
+    def _export(self, node: SyntaxNode, outside: str, inside: str) -> None:
+        if outside in self._exported:
+            self._refuse(node, f"{outside} is exported twice")
+        self._exported[outside] = inside
+
+    # --- places and names ---
+
+    def _declared(self, root: SyntaxNode) -> set[str]:
+        """Return the names that are declared at the top of the file."""
+        declared: set[str] = set()
+        once: set[str] = set()
+        for node in root.children:
+            inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
+            if inner is None:
+                continue
+            for name in _names(inner):
+                if inner.type in ("lexical_declaration", "class_declaration"):
+                    self._once(node, name, declared)
+                    once.add(name)
+                elif name in once:
+                    self._refuse(node, f"{name} is declared twice")
+                declared.add(name)
+        return declared
+
+    def _cut(self, node: SyntaxNode) -> None:
+        self._edits.append((node.start_byte, node.end_byte, "\n" * _text(node).count("\n")))
+
+    def _place(self, node: SyntaxNode) -> str:
+        return f"{self.path}:{node.start_point[0] + 1}"
+
+
+def _walk(node: SyntaxNode, into_functions: bool = True) -> Iterator[SyntaxNode]:
+    """Yield a node and all below it, in document order."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [child for child in reversed(node.children) if into_functions or child.type not in _FUNCTIONS]
+
+
+def _first_error(root: SyntaxNode) -> SyntaxNode:
+    return next(node for node in _walk(root) if node.is_error or node.is_missing)
+
+
+def _text(node: SyntaxNode) -> str:
+    return (node.text or b"").decode()
+
+
+def _string(node: SyntaxNode) -> str:
+    """Return the content of a string; names in quotes hold no escapes."""
+    return _text(node)[1:-1] if node.type == "string" else _text(node)
+
+
+def _has(node: SyntaxNode, kind: str) -> bool:
+    return any(child.type == kind for child in node.children)
+
+
+def _pair(item: SyntaxNode) -> tuple[str, str]:
+    """Return ``a as b`` of an import or export as ``("a", "b")``, and ``a`` as ``("a", "a")``."""
+    name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+    assert name is not None
+    return _string(name), _string(alias or name)
+
+
+def _names(declaration: SyntaxNode) -> list[str]:
+    """List the names that a declaration declares, those in patterns too."""
+    if declaration.type in ("lexical_declaration", "variable_declaration"):
+        targets = [part.child_by_field_name("name") for part in declaration.named_children]
+        return [name for target in targets if target is not None for name in _pattern(target)]
+    name = declaration.child_by_field_name("name")
+    declares = declaration.type.endswith("_declaration")
+    return [_text(name)] if name is not None and declares else []
+
+
+def _pattern(node: SyntaxNode) -> list[str]:
+    if node.type in ("identifier", "shorthand_property_identifier_pattern"):
+        return [_text(node)]
+    field = {"pair_pattern": "value", "assignment_pattern": "left", "object_assignment_pattern": "left"}.get(node.type)
+    inner = [node.child_by_field_name(field)] if field else node.named_children
+    return [name for part in inner if part is not None for name in _pattern(part)]
+
+
+def _is_number(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and name[len(prefix) :].isdigit()

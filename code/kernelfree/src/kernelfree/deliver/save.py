@@ -1,0 +1,57 @@
+"""Write a figure as one HTML file that needs nothing else, to be mailed, shown among slides or in a frame."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from kernelfree.deliver.html import figure_html
+from kernelfree.deliver.payload import FramesPayload
+from kernelfree.deliver.rewrite import STATIC
+
+_STYLE = """
+h1 { margin: 0 0 .5rem; font: inherit; font-weight: 600; }
+h1.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); }
+body { margin: 1rem auto; max-width: 48rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif;
+  color: var(--pst-color-text-base); background: var(--pst-color-background); }
+:root { color-scheme: light dark; --pst-color-text-base: #1d2129; --pst-color-background: #ffffff; }
+@media (prefers-color-scheme: dark) { :root { --pst-color-text-base: #e6e8ec; --pst-color-background: #14181e; } }
+"""
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """Holds an HTML file that was written. As a cell's output it is shown in a frame, also by ``nbconvert``."""
+
+    path: Path
+    html: str
+
+    def _repr_html_(self) -> str:
+        # A frame keeps the styles and scripts of the notebook and of the file apart.
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.path.stem)}" '
+            'style="width:100%;height:36rem;border:0"></iframe>'
+        )
+
+
+def write_html_file(payload: FramesPayload, path: Path) -> SavedFile:
+    """Write a page that holds the figure and everything it needs."""
+    html, files = figure_html(payload, max_inline=10**9)
+    html = re.sub(r'"files":\[[^]]*\]', '"files":[]', html, count=1)
+    loader = (STATIC / "loader.js").read_text(encoding="utf-8")
+    code = "\n".join([loader, *files.values()]).replace("</script", "<\\/script")
+    style = (STATIC / "kernelfree.css").read_text(encoding="utf-8") + _STYLE
+    title = escape(payload.title or payload.name)
+    # The figure's title becomes the page's heading; a figure without a title gets one that screen readers alone find.
+    html = html.replace(f'<p class="kf-title">{title}</p>', "", 1)
+    unseen = "" if payload.title else ' class="unseen"'
+    heading = f"<h1{unseen}>{title}</h1>"
+    text = (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{style}</style></head>\n<body><main>{heading}{html}</main>\n<script>{code}</script></body></html>\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    return SavedFile(path, text)

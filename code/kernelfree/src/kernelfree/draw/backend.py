@@ -1,0 +1,166 @@
+"""Provide a matplotlib backend that writes SVG for a page, where matplotlib's own SVG differs from its PNG.
+
+``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. Nothing
+else of matplotlib is touched. It changes these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two
+with an underscore are private:
+
+========================  ==========================================================================================
+``draw_path``             notes the box of what is drawn, for what lies outside of the canvas
+``draw_text``             likewise; mathematics becomes outlines, since no reader's fonts hold its glyphs
+``draw_path_collection``  meshes and filled contours keep hard edges: matplotlib's SVG ignores ``antialiased=False`` and
+                          shows seams (https://github.com/matplotlib/matplotlib/issues/1188)
+``draw_image``            hands images over as arrays, since SVG inside a page needs other formats than PNG
+``_convert_path``         writes two decimals, which is all that ``svg.py`` keeps: fewer bytes to parse, much faster
+``_get_style``            remembers styles: matplotlib converts colours to hex for every element, and most share a few
+========================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib import _path
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+
+_COLLECTION = inspect.signature(RendererSVG.draw_path_collection)
+if "antialiaseds" not in _COLLECTION.parameters:
+    raise ImportError(
+        f"kernelfree was written for matplotlib 3.9 to 3.11, whose draw_path_collection has antialiaseds; matplotlib "
+        f"{matplotlib.__version__} has not"
+    )
+
+
+@dataclass
+class SVGOutput:
+    """Holds what ``print_svg`` returns: the SVG, its images in order, the box of all that is not clipped.
+
+    ``ink`` is in points from the top left corner, x to the right and y downwards: left, top, right, bottom.
+    """
+
+    svg: str
+    images: list[Any]
+    ink: tuple[float, float, float, float]
+
+
+class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
+    """Writes the SVG; this module's docstring lists what differs from matplotlib's."""
+
+    def __init__(self, width: float, height: float, file: io.StringIO, dpi: float) -> None:
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        self._own.__init__(width, height, file, image_dpi=dpi, metadata=nothing)
+        self.images: list[Any] = []
+        self.corners: list[Any] = []
+        self._styles: dict[Any, str] = {}
+
+    @property
+    def _own(self) -> Any:
+        """Return matplotlib's own methods, which have no types."""
+        return super()
+
+    def _mark(self, gc: Any, corners: Any, transform: Any = None) -> None:
+        """Note where something is drawn, unless it is clipped. ``corners``: points, measured from the lower left."""
+        if len(corners) and gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None:
+            corners = corners if transform is None else transform.transform(corners)
+            self.corners += [np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)]
+
+    def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
+        if len(path.vertices) < 500:
+            self._mark(gc, path.vertices, transform)
+        self._own.draw_path(gc, path, transform, rgbFace)
+
+    def _convert_path(
+        self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
+    ) -> Any:
+        # As matplotlib's own, but with 2 decimals instead of 6.
+        box = (0.0, 0.0, self.width, self.height) if clip else None
+        codes = [b"M", b"L", b"Q", b"C", b"z"]
+        write: Any = _path.convert_to_string  # type: ignore[attr-defined, unused-ignore]
+        return write(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
+
+    def _get_style(self, gc: Any, rgbFace: Any) -> str:
+        if gc.get_hatch() is not None:
+            return str(self._own._get_style(gc, rgbFace))
+        face = None if rgbFace is None else tuple(rgbFace)
+        if face == gc.get_rgb():
+            face = gc.get_rgb()  # the same object, which matplotlib's cache of colours finds faster
+        offset, dashes = gc.get_dashes()
+        key = (
+            *(face, gc.get_rgb(), gc.get_forced_alpha(), gc.get_alpha(), gc.get_linewidth(), gc.get_joinstyle()),
+            *(gc.get_capstyle(), offset, None if dashes is None else tuple(dashes)),
+        )
+        if key not in self._styles:
+            self._styles[key] = self._own._get_style(gc, face)
+        return self._styles[key]
+
+    def draw_text(
+        self,
+        gc: Any,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: bool | str = False,
+        mtext: Any = None,
+    ) -> None:
+        width, height, descent = self._own.get_text_width_height_descent(s, prop, ismath)
+        below, turn = self.height - y, np.deg2rad(angle)
+        along, up = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+        base = np.array([x, below])
+        self._mark(gc, [base + a * along + b * up for a in (0, width) for b in (-descent, height - descent)])
+        if not ismath:
+            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        # Anchor for kernelfree.css's scaling on phones, so that axis labels grow away from the axis.
+        anchor = "center"
+        if mtext is not None and angle == 90:
+            anchor = {"bottom": "right", "top": "left"}.get(mtext.get_verticalalignment(), anchor)
+        elif mtext is not None and not angle:
+            anchor = mtext.get_horizontalalignment()
+        self.writer.start("g", attrib={"data-text": s, **({} if anchor == "center" else {"data-from": anchor})})
+        matplotlib.rcParams["svg.fonttype"] = "path"
+        try:
+            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+        finally:
+            matplotlib.rcParams["svg.fonttype"] = "none"
+            self.writer.end("g")
+
+    def draw_path_collection(self, *args: Any, **kwargs: Any) -> None:
+        given = _COLLECTION.bind(self, *args, **kwargs).arguments
+        if np.any(given["antialiaseds"]):
+            self._own.draw_path_collection(*args, **kwargs)
+            return
+        self.writer.start("g", attrib={"shape-rendering": "crispEdges"})
+        self._own.draw_path_collection(*args, **kwargs)
+        self.writer.end("g")
+
+    def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
+        if im.shape[0] and im.shape[1]:
+            self.images.append(np.array(im))
+        # An empty image keeps the place, which svg.py fills from ``images``.
+        self._own.draw_image(gc, x, y, np.zeros_like(im), transform)
+
+
+class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
+    """Draws with ``_Renderer``; ``print_figure`` finds it by this module's name."""
+
+    def print_svg(self, filename: Any, *, bbox_inches_restore: Any = None, **_: Any) -> SVGOutput:
+        file = io.StringIO()
+        dpi = self.figure.dpi
+        self.figure.dpi = 72
+        width, height = self.figure.get_size_inches()
+        inner = _Renderer(width * 72, height * 72, file, dpi)
+        renderer = MixedModeRenderer(self.figure, width, height, dpi, inner, bbox_inches_restore=bbox_inches_restore)
+        self.figure.draw(renderer)  # type: ignore[arg-type]
+        renderer.finalize()
+        corners = np.array(inner.corners or [(0, 0)])
+        (left, bottom), (right, top) = np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)
+        canvas_height = height * 72
+        ink = (left, canvas_height - top, right, canvas_height - bottom)
+        return SVGOutput(file.getvalue(), inner.images, ink)

@@ -1,0 +1,71 @@
+"""Draw mathematics in labels and outputs with matplotlib's mathtext: outlines in the page's ink, no script."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from kernelfree.draw.node import Node
+from kernelfree.draw.still import with_own_ids
+from kernelfree.draw.svg import draw_figure, dress
+
+_DOLLARS = re.compile(r"(?<![\\$])\$(?!\$)([^$\n]+?)(?<!\\)\$(?!\$)")
+#: Font size in points, to which heights and widths in ``em`` refer.
+_SIZE = 12.0
+#: Commands that LaTeX printers write and mathtext does not know -> ones that it does know.
+_SPELLINGS = (
+    (r"\\displaystyle\s*", ""),
+    (r"\\(?:left|right)\.", ""),
+    (r"\\operatorname\*?", r"\\mathrm"),
+    (r"\\text\{", r"\\mathrm{"),
+    (r"\\[dt]frac\b", r"\\frac"),
+    (r"\\(?:big|Big|bigg|Bigg)[lr]?\b", ""),
+    (r"\\[lr]vert\b", "|"),
+    (r"\\limits\b", ""),
+    (r"\\label\{[^}]*\}", ""),
+)
+
+
+def draw_math(tex: str) -> Node | None:
+    """Draw ``tex`` (without dollars) as an inline ``<svg>``; return ``None`` where mathtext cannot set it."""
+    from matplotlib.figure import Figure
+
+    for pattern, spelling in _SPELLINGS:
+        tex = re.sub(pattern, spelling, tex)
+    figure = Figure(figsize=(20 / 72, 20 / 72))
+    figure.patch.set_visible(False)
+    figure.text(0, 0, f"${tex.strip()}$", fontsize=_SIZE)
+    try:
+        drawing = draw_figure(figure)
+    except ValueError:
+        return None
+    left, top, right, bottom = drawing.ink
+    if right <= left or bottom <= top:
+        return None
+    width, height, below = right - left, bottom - top, bottom - 20
+    root = dress([drawing])[0]
+    root.attributes = {
+        "class": "kf-math",
+        "role": "img",
+        "aria-label": tex.strip(),
+        "viewBox": f"{left:.2f} {top:.2f} {width:.2f} {height:.2f}",
+        "style": f"height:{height / _SIZE:.3f}em;width:{width / _SIZE:.3f}em;vertical-align:{-below / _SIZE:.3f}em",
+        "fill": "currentColor",
+    }
+    return root
+
+
+def text_to_html(text: str) -> str:
+    """Convert plain text with ``$...$`` in it to HTML; what mathtext cannot set stays as it was written."""
+    parts = split_math(text)
+    return "".join(escape(part) if k % 2 == 0 else _math_to_html(part) for k, part in enumerate(parts))
+
+
+def _math_to_html(tex: str) -> str:
+    root = draw_math(tex)
+    return escape(f"${tex}$") if root is None else with_own_ids(root)
+
+
+def split_math(text: str) -> list[str]:
+    """Split ``text`` at its ``$...$``: ``"of $x^2$ and"`` -> ``["of ", "x^2", " and"]``."""
+    return _DOLLARS.split(text)

@@ -1,0 +1,131 @@
+"""Encode the pixels of a drawing: a few even rectangles as paths, everything else as an image."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Color = tuple[int, ...]
+Rectangle = tuple[int, int, int, int]
+
+#: An image that needs more rectangles of one colour than this stays an image.
+MAX_RECTANGLES = 2000
+#: An image of at most this many bytes is kept without loss; a larger one as a photograph.
+LOSSLESS = 12_000
+#: How photographs are kept, best first: WebP's quality, and the share of the pixels in each direction.
+LEVELS = ((82, 1.0), (60, 1.0), (45, 0.75), (35, 0.5), (25, 0.35))
+
+
+@dataclass
+class RasterEncoder:
+    """Encodes the images of one figure's frames, as well as a budget in bytes allows."""
+
+    #: How many frames the figure has, and how many of them are drawn.
+    frames: int = 1
+    drawn: int = 0
+    #: Bytes for all images together, and how many are spent.
+    budget: int = 3_000_000
+    spent: int = 0
+    #: The position in ``LEVELS``; it only grows.
+    level: int = 0
+    _known: dict[bytes, str] = field(default_factory=dict)
+
+    def encode(self, pixels: Pixels) -> str:
+        """Return a ``data:`` address of the pixels (height, width, RGBA). Equal pixels share one."""
+        key = pixels.shape[0].to_bytes(4, "big") + pixels.tobytes()
+        if key not in self._known:
+            # Estimate the images of all frames from those so far.
+            content, kind = _encode(pixels, self.level)
+            while self.level + 1 < len(LEVELS) and (self.spent + len(content)) * self._frames_per_drawn() > self.budget:
+                self.level += 1
+                content, kind = _encode(pixels, self.level)
+            self.spent += len(content)
+            if len(self._known) > 200:
+                self._known.clear()
+            self._known[key] = f"data:image/{kind};base64,{b64encode(content).decode()}"
+        return self._known[key]
+
+    def _frames_per_drawn(self) -> float:
+        return max(1.0, self.frames / (self.drawn + 1))
+
+    @property
+    def coarse(self) -> bool:
+        """Return whether the budget cost images some of their quality."""
+        return self.level > 0
+
+
+def _encode(pixels: Pixels, level: int) -> tuple[bytes, str]:
+    """Encode one image: PNG for up to 16 greys, lossless WebP for few colours, else WebP as good as ``level`` says."""
+    from PIL import Image
+
+    image: Any = Image.fromarray(pixels)
+    if (pixels[..., 3] == 255).all():
+        image = image.convert("RGB")
+        if (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all():
+            grey = Image.fromarray(pixels[..., 0])
+            if len(grey.getcolors() or ()) <= 16:
+                return _save(grey.quantize(16), "png", optimize=True), "png"
+    few = image.getcolors(maxcolors=64)
+    if few:
+        content = _save(image, "webp", lossless=True, method=1, quality=20)
+        if len(content) <= LOSSLESS or level == 0 and len(few) <= 8:
+            return content, "webp"
+    quality, share = LEVELS[level]
+    if share < 1:
+        image = image.resize((max(1, round(image.width * share)), max(1, round(image.height * share))))
+    return _save(image, "webp", quality=quality, method=1), "webp"
+
+
+def _save(image: Any, kind: str, **options: Any) -> bytes:
+    image.save(buffer := io.BytesIO(), format=kind, **options)
+    return buffer.getvalue()
+
+
+def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:
+    """Cover the pixels of each colour with rectangles (left, top, width, height); invisible pixels are left out.
+
+    Runs of one colour in a row are joined with the same run in the rows below. With colours a and b::
+
+        a a b      a: [(0, 0, 2, 2), (0, 2, 3, 1)]
+        a a b      b: [(2, 0, 1, 2)]
+        a a a
+
+    Returns ``None`` where more than ``MAX_RECTANGLES`` would be needed.
+    """
+    flat = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
+    # Equal rows in succession are one band.
+    starts = [0, *(np.flatnonzero((flat[1:] != flat[:-1]).any(axis=1)) + 1).tolist()]
+    bands = flat[starts]
+    if np.count_nonzero(bands[:, 1:] != bands[:, :-1]) + len(starts) > 20 * MAX_RECTANGLES:
+        return None
+    colors: dict[int, Color] = {
+        int(value): tuple(int(part) for part in np.array([value], np.uint32).view(np.uint8))
+        for value in np.unique(bands)
+    }
+    found: dict[Color, list[Rectangle]] = {color: [] for color in sorted(colors.values()) if color[3]}
+    count = 0
+    open_runs: dict[
+        tuple[int, int, Color], int
+    ] = {}  # (left, right, colour) of a run that may go on in the next band -> the row where it began
+    tops = [*starts, len(flat)]
+    for number in range(len(starts) + 1):
+        runs: dict[tuple[int, int, Color], int] = {}
+        if number < len(starts):
+            row = bands[number]
+            edges = [0, *(np.flatnonzero(row[1:] != row[:-1]) + 1).tolist(), len(row)]
+            runs = {(left, right, colors[int(row[left])]): tops[number] for left, right in pairwise(edges)}
+        for run, since in open_runs.items():
+            if run not in runs and run[2] in found:
+                found[run[2]].append((run[0], since, run[1] - run[0], tops[number] - since))
+                count += 1
+        if count > MAX_RECTANGLES:
+            return None
+        open_runs = {run: open_runs.get(run, since) for run, since in runs.items()}
+    return found

@@ -1,0 +1,286 @@
+"""Turn a matplotlib figure into a small tree of SVG elements that fits into a page.
+
+The SVG that matplotlib writes is a file of its own: it names fonts and hex colours, styles every SVG around it, and
+uses the same ids each time. ``draw_figure`` makes of it a fragment that takes ink and colours from the page, scales
+with it, and clashes with nothing::
+
+    draw_figure(figure)        -> Drawing: a tree in matplotlib's colours, and its size
+    dress([drawing, ...])      -> <svg> trees of one size, in the page's colours
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from kernelfree.draw import theme
+from kernelfree.draw.backend import SVGOutput
+from kernelfree.draw.node import Node, garbage_collection_paused, keep_used_ids
+from kernelfree.draw.rasters import MAX_RECTANGLES, Pixels, RasterEncoder, rectangles_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
+_MORE_THAN_TWO_DECIMALS = re.compile(r"\.\d{3}")
+_MINUS_ZERO = re.compile(r"-0(?![\d.])")
+_TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
+_FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
+
+
+@dataclass
+class Drawing:
+    """Holds a figure as matplotlib drew it: elements in its own colours, and what the page must know of them."""
+
+    root: Node
+    #: The box of all that is drawn, in points: left, top, right, bottom.
+    box: tuple[float, float, float, float]
+    #: The box of texts and lines alone, which may be smaller than the canvas; likewise.
+    ink: tuple[float, float, float, float]
+    #: The background that the figure brings along where its colours do not suit a dark page; else None.
+    paper: str | None
+
+
+def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing:
+    """Draw ``figure`` as a tree. The same figure gives the same tree, and equal ids always mean equal content."""
+    import matplotlib
+
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
+    with matplotlib.rc_context(settings), _heavy_artists_rasterized(figure):
+        canvas: Any = figure.canvas
+        output: SVGOutput = canvas.print_figure(
+            io.BytesIO(), format="svg", backend="module://kernelfree.draw.backend", bbox_inches=None, dpi=figure.dpi
+        )
+    with garbage_collection_paused():
+        root = _to_node(ElementTree.fromstring(output.svg))
+        root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
+        _draw_images(root, iter(output.images), rasters or RasterEncoder())
+        _draw_ticks(root, {})
+        keep_used_ids(root)
+        root.children = [kept for child in root.children for kept in _without_wrappers(child)]
+        _, _, width, height = map(float, root.attributes["viewBox"].split())
+        root.attributes = {}
+        box = _box_of_all(output.ink, width, height)
+        return Drawing(root, box, output.ink, theme.paper_of(figure, root))
+
+
+def draw(figure: Figure) -> Node:
+    """Draw one figure as a responsive ``<svg>`` tree, its ids as matplotlib hashed them."""
+    return dress([draw_figure(figure)])[0]
+
+
+def dress(drawings: Sequence[Drawing]) -> list[Node]:
+    """Turn drawings of one figure into ``<svg>`` trees of one size, in which nothing that any of them draws is cut off.
+
+    They take their ink and colours from the page, light or dark. If one of the drawings has colours that a dark page
+    would swallow, all of them get a background of their own instead, as matplotlib drew them.
+    """
+    left, top = (min(drawing.box[side] for drawing in drawings) for side in (0, 1))
+    right, bottom = (max(drawing.box[side] for drawing in drawings) for side in (2, 3))
+    width, height = right - left, bottom - top
+    paper = next((drawing.paper for drawing in drawings if drawing.paper), None)
+    colors = {} if paper else theme.colors_of_page()
+    style = (
+        # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
+        # content-visibility: far out of sight it need not be drawn, since its size does not depend on its content.
+        f"display:block;width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;margin:0 auto;"
+        f"aspect-ratio:{width:g}/{height:g};content-visibility:auto"
+    )
+    for drawing in drawings:
+        theme.paint(drawing.root, colors)
+        drawing.root.attributes = {
+            "class": "kf-picture",
+            "viewBox": f"{left:g} {top:g} {width:g} {height:g}",
+            "style": f"{style};background:{paper}" if paper else style,
+            "font-family": "inherit",
+            # matplotlib leaves out the default fill of SVG, which is black.
+            "fill": colors.get("#000000", "#000000"),
+            # matplotlib sets these in a style sheet, which would reach every other SVG of the page.
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt",
+        }
+    return [drawing.root for drawing in drawings]
+
+
+def _box_of_all(
+    ink: tuple[float, float, float, float], width: float, height: float
+) -> tuple[float, float, float, float]:
+    """Return the box of the canvas and of what lies outside of it, capped at one canvas size in each direction.
+
+    The cap is for a label that lies far outside.
+    """
+
+    def margin(distance: float, most: float) -> float:
+        # A quarter more, since kernelfree.css makes texts larger on a phone.
+        return min(math.ceil(1.25 * distance) + 4, most) if distance > 0.5 else 0
+
+    left, top, right, bottom = ink
+    return (
+        -margin(-left, width),
+        -margin(-top, height),
+        width + margin(right - width, width),
+        height + margin(bottom - height, height),
+    )
+
+
+@contextmanager
+def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
+    """Have meshes and scatter plots of thousands of elements drawn as pixels."""
+    from matplotlib.collections import Collection, PathCollection, QuadMesh
+
+    # Not findobj: it looks into every tick, which takes as long as drawing some figures.
+    all_axes = [*figure.axes, *(inset for axes in figure.axes for inset in axes.child_axes)]
+    heavy: list[Collection] = [
+        part
+        for axes in all_axes
+        for part in axes.collections
+        if part.get_rasterized() is not True
+        and (
+            (isinstance(part, QuadMesh) and np.size(_array(part)) > MAX_RECTANGLES)
+            or (isinstance(part, PathCollection) and len(part.get_offsets()) > MAX_RECTANGLES)  # type: ignore[arg-type]
+        )
+    ]
+    for part in heavy:
+        part.set_rasterized(True)
+    try:
+        yield
+    finally:
+        for part in heavy:
+            part.set_rasterized(False)
+
+
+def _array(mesh: Any) -> Any:
+    values = mesh.get_array()
+    return () if values is None else values
+
+
+# --- elements --------------------------------------------------------------------------------------------------------
+
+
+def _draw_images(node: Node, images: Iterator[Pixels], rasters: RasterEncoder) -> None:
+    """Draw small images as one path a colour: sharp at any size, and no ``data:`` address for a policy to forbid.
+
+    An image of more than ``MAX_RECTANGLES`` even rectangles, such as a photograph, stays an image.
+    """
+    for k, child in enumerate(node.children):
+        _draw_images(child, images, rasters)
+        if child.tag != "image":
+            continue
+        pixels = next(images)
+        by_color = rectangles_of(pixels)
+        if by_color is None:
+            child.attributes["href"] = rasters.encode(pixels)
+            child.attributes.pop("id", None)
+            child.attributes["preserveAspectRatio"] = "none"  # the encoder may have left out pixels
+            continue
+        x, y, width, height = (float(child.attributes.get(name, 0)) for name in ("x", "y", "width", "height"))
+        moves = [child.attributes.get("transform", "")]
+        if x or y:
+            moves.append(f"translate({x:g} {y:g})")
+        if (height, width) != pixels.shape[:2]:
+            moves.append(f"scale({width / pixels.shape[1]:.6g} {height / pixels.shape[0]:.6g})")
+        paths = []
+        for (red, green, blue, alpha), rectangles in by_color.items():
+            ink = f"fill: rgb({red},{green},{blue})" + (f"; fill-opacity: {alpha / 255:.3g}" if alpha < 255 else "")
+            outline = "".join(f"M{left} {top}h{wide}v{tall}h-{wide}z" for left, top, wide, tall in rectangles)
+            paths.append(Node("path", {"d": outline, "style": ink}))
+        kept = {name: value for name, value in child.attributes.items() if name in ("clip-path", "opacity")}
+        node.children[k] = Node(
+            "g", {**kept, "transform": " ".join(moves).strip(), "shape-rendering": "crispEdges"}, "", paths
+        )
+
+
+def _draw_ticks(node: Node, marks: dict[str, tuple[float, float]]) -> None:
+    """Replace each use of a tick mark by a line of its own; each ``<use>`` costs a browser three elements.
+
+    ``marks`` collects the definitions: ``#id`` -> where the mark ends, from (0, 0).
+    """
+    for child in node.children:
+        line = _TICK.fullmatch(child.attributes.get("d", ""))
+        if node.tag == "defs" and line:
+            marks[f"#{child.attributes['id']}"] = float(line[1]), float(line[2])
+        elif child.tag == "use" and (reach := marks.get(child.attributes["href"])):
+            x, y = float(child.attributes.get("x", 0)), float(child.attributes.get("y", 0))
+            child.tag, child.attributes = (
+                "path",
+                {
+                    "d": _round(f"M {x:.6f} {y:.6f} L {x + reach[0]:.6f} {y + reach[1]:.6f}"),
+                    "style": child.attributes["style"],
+                },
+            )
+        _draw_ticks(child, marks)
+
+
+def _without_wrappers(node: Node) -> list[Node]:
+    """Return what remains of ``node`` without bare groups around a single element and without unused definitions.
+
+    ``<g><path/></g>`` becomes ``<path/>``.
+    """
+    node.children = [kept for child in node.children for kept in _without_wrappers(child)]
+    if node.tag == "defs":
+        node.children = [child for child in node.children if any("id" in below.attributes for below in child.walk())]
+        return [node] if node.children else []
+    return node.children if node.tag == "g" and not node.attributes and len(node.children) < 2 else [node]
+
+
+def _to_node(element: ElementTree.Element) -> Node:
+    """Convert what ElementTree read, with numbers shortened."""
+    node = Node(element.tag.rpartition("}")[2])
+    node.text = (element.text or "") if len(element) == 0 and node.tag in ("text", "tspan", "style") else ""
+    for key, value in element.attrib.items():
+        name = key.rpartition("}")[2]
+        value = _shorten_outline(value) if name == "d" else _shorten(name, value)
+        if value:
+            node.attributes[name] = value
+    node.children = [_to_node(child) for child in element]
+    return node
+
+
+def _shorten_outline(value: str) -> str:
+    """Shorten a path's ``d``: ``"M 1.250001 -0\\nL 3 4"`` -> ``"M 1.25 0 L 3 4"``."""
+    value = " ".join(value.split())
+    return _round(value) if _MORE_THAN_TWO_DECIMALS.search(value) else _MINUS_ZERO.sub("0", value)
+
+
+@lru_cache(maxsize=50_000)
+def _shorten(name: str, value: str) -> str:
+    """Shorten an attribute's value; empty where the attribute can go."""
+    if name == "transform":
+        # Most labels have a rotation by 0. Other transforms keep their precision, since they may scale.
+        value = re.sub(r"rotate\(-?0(?:\.0+)?(?: [^)]*)?\)", "", value)
+        return re.sub(r"translate\([^)]*\)", lambda match: _round(match[0]), value).strip()
+    if name == "space":
+        return ""
+    if name in theme.PAINTED:
+        return _FONT.sub("", _with_scalable_text(value))
+    if name in ("points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
+        return _round(re.sub(r"\s+", " ", value).strip())
+    return value
+
+
+def _with_scalable_text(style: str) -> str:
+    """Let the page enlarge texts by ``--kf-text``, for phones, where a picture and so its labels are small."""
+    return re.sub(r"font-size: ([\d.]+)px", r"font-size: calc(\1px*var(--kf-text,1))", style)
+
+
+def _round(value: str) -> str:
+    """Round numbers to a hundredth of a point, which is less than a screen can show."""
+    return _NUMBER.sub(_to_hundredth, value)
+
+
+def _to_hundredth(match: re.Match[str]) -> str:
+    text = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _holds_style(node: Node) -> bool:
+    return any(child.tag == "style" for child in node.children)

@@ -1,0 +1,130 @@
+"""Choose the colours of a picture: the page's own, or the figure's own background where a dark page would swallow it.
+
+A figure takes the page's ink, light or dark, unless it is one of these cases, for authors who never call ``use_theme``:
+
+======================  ==================================================================================
+navy line               a colour that is nearly as dark as a dark page's background
+pale fill under text    a light fill with text on it, which a dark page would make light as well
+white numbers           white letters or lines, which would take the page's (dark) background colour
+marks on cells          lines, arrows or texts over an image or a mesh, whose colours the page cannot change
+tinted background       axes or figure in a colour of their own, as in seaborn's styles
+======================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kernelfree.draw.node import Node
+from kernelfree.state import state
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Hex colour -> CSS value until an author calls ``use_theme``: matplotlib's own black and white.
+PLAIN = {
+    "#000000": "currentColor",
+    "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))",
+}
+#: The attributes that hold colours.
+PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
+#: Relative luminance (WCAG 2) of the darkest background that themes use in dark mode.
+_DARK_BACKGROUND = 0.009
+#: Contrast ratio (WCAG 2) that a colour needs on it to be seen. The 3:1 of WCAG is for what must be read.
+_LEAST_CONTRAST = 2.5
+#: Relative luminance above which a fill is paper for the text on it.
+_LIGHT_FILL = 0.45
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+_FILL_OR_STROKE = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
+
+
+def use_theme(colors: dict[str, str]) -> None:
+    """Map the hex colours of your matplotlib style to CSS values, for every figure drawn after this call.
+
+    ``colors`` has six-digit hex colours as keys: ``{"#1d2129": "currentColor", "#b84a00": "var(--loss, #b84a00)"}``.
+    A later call replaces an earlier one. Without a theme, black becomes the page's ink and white its background.
+    Raises ``ValueError`` for a key that is no six-digit hex colour.
+    """
+    for color in colors:
+        if not _HEX.fullmatch(color):
+            raise ValueError(f"use_theme wants six-digit hex colours such as '#1d2129', got {color!r}")
+    state.theme = {color.lower(): css for color, css in colors.items()}
+
+
+def colors_of_page() -> dict[str, str]:
+    """Return hex colour -> CSS value, matplotlib's black and white and the author's theme."""
+    return {**PLAIN, **state.theme}
+
+
+def paint(root: Node, colors: dict[str, str]) -> None:
+    """Replace the hex colours of a tree by the CSS values in ``colors``."""
+    if not colors:
+        return
+    for node in root.walk():
+        for name in PAINTED & node.attributes.keys():
+            value = node.attributes[name]
+            if "#" in value:
+                node.attributes[name] = _HEX.sub(lambda match: colors.get(match[0].lower(), match[0]), value)
+
+
+def paper_of(figure: Figure, root: Node) -> str | None:
+    """Return the background that ``figure`` needs to be seen on a dark page, or ``None`` if the page's own will do."""
+    from matplotlib.colors import to_hex, to_rgba
+
+    if set(state.theme) - set(PLAIN):  # the author said which colours follow the page
+        return None
+    backgrounds = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]
+    tinted = any(to_rgba(color)[3] > 0 and to_hex(color) != "#ffffff" for color in backgrounds)
+    has_texts = any(axes.texts for axes in figure.axes)
+    has_marks = has_texts or any(map(_has_marks, figure.axes))
+    if tinted or _is_lost_on_dark_page(root, has_texts, has_marks):
+        color = to_rgba(figure.get_facecolor())
+        return to_hex(color) if color[3] else "#ffffff"
+    return None
+
+
+def _has_marks(axes: Any) -> bool:
+    """Return whether axes have lines or arrows in inks of their own, which may lie over cells.
+
+    The edges of a colour bar are none.
+    """
+    marks = [*axes.lines, *(part for part in axes.collections if part.get_array() is None)]
+    return bool(marks) and axes.get_label() != "<colorbar>"
+
+
+def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
+    """Return whether a tree holds a colour that a dark page would swallow: the cases of this module's docstring.
+
+    ``has_texts`` says whether there are texts inside the axes, ``has_marks`` whether there are texts, lines or arrows.
+    """
+    waiting: list[tuple[Node, bool]] = [(root, False)]
+    while waiting:
+        node, in_cells = waiting.pop()
+        in_cells = in_cells or node.attributes.get("shape-rendering") == "crispEdges"
+        if has_marks and (in_cells or node.tag == "image"):
+            return True
+        is_text = node.tag in ("text", "tspan") or "data-text" in node.attributes
+        for what, color in _FILL_OR_STROKE.findall(node.attributes.get("style", "")):
+            if color == "#000000" or in_cells:
+                continue
+            if color == "#ffffff":
+                if what == "stroke" or is_text:
+                    return True
+                continue
+            luminance = _luminance(color)
+            contrast = (luminance + 0.05) / (_DARK_BACKGROUND + 0.05)
+            if contrast < _LEAST_CONTRAST or (has_texts and what == "fill" and luminance > _LIGHT_FILL):
+                return True
+        waiting += [(child, in_cells) for child in node.children]
+    return False
+
+
+def _luminance(color: str) -> float:
+    """Return the relative luminance of a hex colour, as WCAG 2 defines it."""
+    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

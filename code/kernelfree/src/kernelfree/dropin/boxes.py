@@ -1,0 +1,112 @@
+"""Serve ``interactive`` and ``interactive_output``, whose controls an author arranges in boxes.
+
+Both return widgets that the author puts into boxes and displays, such as ``HBox(panel.children[:-1])``. While a book is
+built, it is noted which widget belongs to which figure, and displaying a box that holds a figure's output displays the
+figure, with its controls in the box's rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import ipywidgets as widgets
+
+from kernelfree.building import is_building, may_fall_back
+from kernelfree.deliver.payload import FallbackNotice
+from kernelfree.interaction import originals
+from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
+from kernelfree.record.recording import display, shell_of_kernel
+from kernelfree.state import state
+
+
+def interactive(draw: Draw, /, *args: Any, **abbreviations: Any) -> Any:
+    """Return ``ipywidgets.interactive``: a widget to display, by itself or with its children arranged in boxes."""
+    if not is_building():
+        return originals.interactive(draw, *args, **abbreviations)
+    panel = originals.make_panel(draw, abbreviations, announce=True)
+    controls = originals.widgets_by_argument(panel)
+    _register(InteractFigure(draw, controls, Options()), panel, panel.out)
+    return panel
+
+
+def interactive_output(draw: Draw, controls: Mapping[str, Any], /) -> Any:
+    """Return ``ipywidgets.interactive_output``: the output of ``draw``, without the controls (argument -> widget)."""
+    if not is_building():
+        return originals.interactive_output(draw, controls)
+    output = widgets.Output()
+    _register(InteractFigure(draw, controls, Options()), output)
+    return output
+
+
+def _register(figure: InteractFigure, *outputs: Any) -> None:
+    """Note where a figure is shown and which controls it has, and take over the display of widgets."""
+    state.controls.update(dict.fromkeys(figure.widgets.values(), figure))
+    state.outputs.update(dict.fromkeys(outputs, figure))
+    shell = shell_of_kernel()
+    if shell is not None:
+        shell.display_formatter.ipython_display_formatter.for_type(widgets.Widget, _display_widget)
+
+
+def _display_widget(widget: Any) -> None:
+    """Display a widget: the figures whose outputs are in it, or if there are none, the widget as ipywidgets does.
+
+    A box that holds only controls is displayed with their figure later.
+    """
+    below = list(_walk(widget))
+    figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
+    controlled = list(dict.fromkeys(state.controls[part] for part in below if part in state.controls))
+    for figure in figures:
+        holds_both = figure in controlled and widget not in state.outputs
+        _display_figure(figure, widget, widget if holds_both else state.boxes.get(figure))
+    if figures:
+        return
+    if controlled and any(figure.widgets for figure in controlled):
+        state.boxes.update(dict.fromkeys(controlled, widget))
+        return
+    _display_original(widget)
+
+
+def _display_figure(figure: InteractFigure, widget: Any, box: Any) -> None:
+    if state.recording is not None:
+        show_start_inside(state.recording, figure.draw, figure.widgets)
+        return
+    try:
+        display(figure.output(partial(_arrange, box, figure)), raw=True)
+    except Exception as error:
+        if not may_fall_back():
+            raise
+        display(FallbackNotice(name=figure.name, reason=str(error)).to_output(), raw=True)
+        _display_original(widget)
+
+
+def _display_original(widget: Any) -> None:
+    data = widget._repr_mimebundle_()
+    display(data[0] if isinstance(data, tuple) else data, raw=True)
+
+
+def _walk(widget: Any) -> Iterator[Any]:
+    yield widget
+    if widget in state.outputs and not is_building():
+        return
+    for child in getattr(widget, "children", ()):
+        yield from _walk(child)
+
+
+def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
+    """Join the controls' HTML in rows and columns as ``box`` has them, followed by those that it does not hold."""
+    names = {id(widget): name for name, widget in figure.widgets.items()}
+    remaining = dict(html)
+
+    def inside(widget: Any) -> str:
+        if id(widget) in names:
+            return remaining.pop(names[id(widget)], "")
+        parts = [text for text in map(inside, getattr(widget, "children", ())) if text]
+        if len(parts) < 2:
+            return "".join(parts)
+        kind = "kf-row" if isinstance(widget, widgets.HBox) else "kf-column"
+        return f'<div class="{kind}">{"".join(parts)}</div>'
+
+    placed = inside(box) if box is not None else ""
+    return placed + "".join(remaining.values())

@@ -1,0 +1,133 @@
+"""Provide ``interact``, which shows what a function draws under controls, and ``save``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from kernelfree.building import is_building, may_fall_back
+from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, read_payload
+from kernelfree.deliver.save import SavedFile, write_html_file
+from kernelfree.interaction import originals
+from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
+from kernelfree.interaction.live import live_output
+from kernelfree.interaction.names import name_after
+from kernelfree.record.frames import FigureError
+from kernelfree.record.recording import display
+from kernelfree.state import state
+
+#: The options that may be given among the controls.
+_KEYWORDS = frozenset(field.name for field in fields(Options)) - {"manual", "manual_name", "auto_display"}
+
+
+class Interact:
+    """``ipywidgets.interact``, and on the page of a book the same without a kernel.
+
+    ``interact(draw, x=(0, 9))``, ``@interact(x=(0, 9))`` and ``@interact`` show what ``draw(x=...)`` shows under a
+    control for each of its arguments; ``interact.options(title="...")`` is an ``interact`` with these options. The
+    options ``name``, ``title``, ``description``, ``goals``, ``max_frames``, ``max_bytes`` and ``strict`` may also be
+    given among the controls, unless ``draw`` has an argument of that name.
+
+    While a book is built, every combination of the controls' values is drawn once. Raises ``FigureError`` for what
+    cannot become a figure, and ``FrameError``, which names the values, where ``draw`` fails and the figure is strict.
+    """
+
+    def __init__(self, options: Options | None = None, *, is_drop_in: bool = False) -> None:
+        self._options = options or Options()
+        #: Whether it replaces ipywidgets' own: no keyword is an option, and ipywidgets gets what kernelfree cannot do.
+        self._is_drop_in = is_drop_in
+
+    def options(self, **options: Any) -> Interact:
+        """Return an ``interact`` with these options."""
+        return Interact(replace(self._options, **options), is_drop_in=self._is_drop_in)
+
+    def __call__(self, draw: Any = None, /, **keywords: Any) -> Any:
+        """Show ``draw`` under controls, and return it; without ``draw``, return a decorator that does."""
+        if draw is None:
+            return functools.partial(self, **keywords)
+        draw = draw.function if isinstance(draw, Shown) else draw
+        options, abbreviations = self.split_keywords(draw, keywords)
+        if is_building():
+            self._show_without_kernel(draw, abbreviations, options)
+        else:
+            _display(live_output(draw, abbreviations, options))
+        return Shown(draw)
+
+    def split_keywords(self, draw: Draw, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
+        """Split keywords into options and controls; an argument of ``draw`` is always a control."""
+        try:
+            arguments = set(inspect.signature(draw).parameters)
+        except (TypeError, ValueError):
+            arguments = set()
+        names = set() if self._is_drop_in else (_KEYWORDS & keywords.keys()) - arguments
+        options = replace(self._options, **{name: keywords[name] for name in names})
+        return options, {name: value for name, value in keywords.items() if name not in names}
+
+    def _show_without_kernel(self, draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> None:
+        try:
+            widgets = originals.widgets_by_argument(originals.make_panel(draw, abbreviations))
+            if state.recording is not None:
+                show_start_inside(state.recording, draw, widgets)
+                return
+            output = InteractFigure(draw, widgets, options).output()
+        except Exception as error:
+            if not (self._is_drop_in and may_fall_back()):
+                raise _with_name(draw, options, error) from error
+            _display(FallbackNotice(name=name_after(draw), reason=str(error)).to_output())
+            originals.interact.options(manual=options.manual)(draw, **abbreviations)
+        else:
+            _display(output)
+
+
+class Shown:
+    """Wraps the function that ``interact`` returns: called as before, displayed as nothing.
+
+    A cell that ends in ``interact(draw, ...)`` would else show the text ``<function draw>`` below the figure, as it
+    does with ipywidgets (https://github.com/microsoft/vscode-jupyter/issues/10611).
+    """
+
+    def __init__(self, function: Draw) -> None:
+        self.function = function
+        functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def _ipython_display_(self) -> None:
+        """Display nothing."""
+
+
+def _with_name(draw: Draw, options: Options, error: Exception) -> FigureError:
+    """Return an error as a ``FigureError`` that names the figure."""
+    if isinstance(error, FigureError):
+        return error
+    name = options.name or getattr(draw, "__name__", type(draw).__name__)
+    return FigureError(f"{name}: {error}" if not isinstance(error, KeyError) else f"{name}: {error!r}")
+
+
+def _display(output: dict[str, Any]) -> None:
+    display(output, raw=True)
+
+
+interact = Interact()
+interact_manual = Interact(Options(manual=True))
+
+
+def save(path: str | os.PathLike[str], draw: Callable[..., Any], /, **keywords: Any) -> SavedFile:
+    """Draw ``draw`` for all values of its controls, as ``interact`` does in a book, into one HTML file at ``path``.
+
+    Script and style are inside the file, so ``default-src 'self'`` cannot hold for it: serve it where ``script-src
+    'unsafe-inline'`` may hold, or from disk. Raises what ``interact`` raises in a book.
+    """
+    options, abbreviations = interact.split_keywords(draw, keywords)
+    widgets = originals.widgets_by_argument(originals.make_panel(draw, abbreviations))
+    payload = read_payload(InteractFigure(draw, widgets, options).output()[MIME])
+    assert isinstance(payload, FramesPayload)
+    for note in payload.notes:
+        print(f"{payload.name}: {note}")
+    return write_html_file(payload, Path(path))

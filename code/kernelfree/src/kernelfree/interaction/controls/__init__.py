@@ -1,0 +1,98 @@
+"""Turn the widgets of ``interact`` into controls with finitely many values, and make these fewer where needed.
+
+To add a kind: a class in ``sliders.py`` or ``choices.py``, its name in ``KINDS``, and an object of the same name in
+``static/controls.js``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from kernelfree.interaction.controls.choices import Checkbox, Menu, Radio
+from kernelfree.interaction.controls.control import Control, Fixed, label_of
+from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider, ValueSlider
+
+__all__ = ["Control", "Fixed", "coarsen", "controls_for", "count_frames", "starting_frame"]
+
+KINDS: tuple[type[Control], ...] = (NumberSlider, ValueSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox)
+
+
+def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control], list[str]]:
+    """Return a control for each widget, and notes on widgets that cannot move.
+
+    Raises ``TypeError`` or ``ValueError`` that names a widget which is no control.
+    """
+    notes: list[str] = []
+    return [_control_for(name, widget, notes) for name, widget in widgets_by_argument.items()], notes
+
+
+def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
+    if isinstance(widget, widgets.fixed):
+        return Fixed.from_widget(name, widget)
+    for kind in KINDS:
+        if isinstance(widget, kind.widget_types):
+            return kind.from_widget(name, widget)
+    if isinstance(widget, widgets.ValueWidget):
+        value = widget.get_interact_value()
+        notes.append(
+            f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stands still at "
+            f"{value!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
+        )
+        return Fixed.of(name, label_of(name, widget), value)
+    raise TypeError(f"control {name!r} is a {type(widget).__name__}, which has no value")
+
+
+def count_frames(controls: Sequence[Control]) -> int:
+    """Return how many frames there are to draw: one for each combination of values."""
+    return math.prod(len(control.values) for control in controls)
+
+
+def starting_frame(controls: Sequence[Control]) -> int:
+    """Return the number of the frame that is shown first; the last control's values vary fastest."""
+    number = 0
+    for control in controls:
+        number = number * len(control.values) + control.start
+    return number
+
+
+def coarsen(controls: Sequence[Control], most: int) -> tuple[list[Control], list[str]]:
+    """Leave out values until there are at most ``most`` frames, and say which; the start stays exact.
+
+    Sliders become coarser, the widest first, down to two values each; where that does not suffice, the last controls
+    stand still. One menu alone may still have more than ``most``. Two sliders of 11 and 21 values, 130 frames at most::
+
+        x: 11 values, y: 21   ->   x: 11, y: every second, 11 values: 121 frames
+    """
+    strides = dict.fromkeys(range(len(controls)), 1)
+    coarse = list(controls)
+    while count_frames(coarse) > most:
+        sliders = [k for k, control in enumerate(coarse) if control.positions > 2]
+        if not sliders:
+            moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+            if len(moving) < 2:
+                break
+            coarse[moving[-1]] = _at_rest(controls[moving[-1]])
+            continue
+        widest = max(sliders, key=lambda k: coarse[k].positions)
+        before = coarse[widest].positions
+        while coarse[widest].positions == before:
+            strides[widest] += 1
+            coarse[widest] = controls[widest].coarser(strides[widest])
+        if coarse[widest].positions == 1:
+            coarse[widest] = _at_rest(controls[widest])
+    notes = [
+        f"{now.name!r} stands still at {now.values[0]!r}"
+        if isinstance(now, Fixed)
+        else f"{now.name!r} has {now.positions} of its {was.positions} values, one in {strides[k]}"
+        for k, (was, now) in enumerate(zip(controls, coarse, strict=True))
+        if now is not was
+    ]
+    return coarse, notes
+
+
+def _at_rest(control: Control) -> Fixed:
+    return Fixed.of(control.name, control.label, control.values[control.start])

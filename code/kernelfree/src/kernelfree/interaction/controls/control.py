@@ -1,0 +1,128 @@
+"""Define what every kind of control has, and the pieces of HTML that several kinds share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from html import escape
+from typing import Any, ClassVar, Self
+
+from kernelfree.draw.mathematics import text_to_html
+from kernelfree.interaction.originals import options_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control(ABC):
+    """Offers a finite list of values for one argument of ``draw``.
+
+    Each kind is a subclass here and an object of the same name in ``static/controls.js``, which moves the HTML that
+    ``html`` returns.
+    """
+
+    #: The classes of ipywidgets that become this kind.
+    widget_types: ClassVar[tuple[type, ...]] = ()
+
+    #: The argument of ``draw``.
+    name: str
+    label: str
+    #: The values in order, and a text for each.
+    values: list[Any]
+    labels: list[str]
+    #: The position of the value that the figure starts with.
+    start: int
+    #: Whether the figure waits until the reader lets go.
+    late: bool = False
+
+    @classmethod
+    @abstractmethod
+    def from_widget(cls, name: str, widget: Any) -> Control:
+        """Return the control for a widget of one of the ``widget_types``."""
+
+    @property
+    def states(self) -> list[Any]:
+        """Return the values as the page and its links name them: texts of options, numbers, booleans, pairs."""
+        return self.labels
+
+    @abstractmethod
+    def html(self, group: str) -> str:
+        """Return the control as HTML, in its starting position. ``group`` is a name that the figure alone has."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the object of this name in ``static/controls.js`` needs to know."""
+        late = {"late": True} if self.late else {}
+        return {"name": self.name, "kind": type(self).__name__, "count": len(self.values), **late}
+
+    def limits(self) -> dict[str, Any]:
+        """Return which values a link may ask for."""
+        return {"kind": "choice", "values": self.states}
+
+    @property
+    def positions(self) -> int:
+        """Return how many positions a slider has; 1 for a control that cannot become coarser."""
+        return 1
+
+    def coarser(self, stride: int) -> Self:
+        """Return the control with every ``stride``-th position; the start stays."""
+        raise TypeError(f"a {type(self).__name__} cannot become coarser")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed(Control):
+    """Holds a value that the reader cannot change; the page does not show it."""
+
+    @classmethod
+    def from_widget(cls, name: str, widget: Any) -> Fixed:
+        return cls.of(name, label_of(name, widget), widget.value)
+
+    @classmethod
+    def of(cls, name: str, label: str, value: Any) -> Fixed:
+        """Return a control that has one value."""
+        return cls(name=name, label=label, values=[value], labels=[str(value)], start=0)
+
+    def html(self, group: str) -> str:
+        return ""
+
+
+def label_of(name: str, widget: Any) -> str:
+    """Return the label of a widget: its description, else the argument's name."""
+    return getattr(widget, "description", "") or name
+
+
+def basics(name: str, widget: Any) -> dict[str, Any]:
+    """Return the fields that every control takes from its widget in the same way."""
+    late = getattr(widget, "continuous_update", True) is False
+    return {"name": name, "label": label_of(name, widget), "late": late}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionsControl(Control):
+    """Offers the options of a selection, which links name by their texts."""
+
+    @classmethod
+    def from_widget(cls, name: str, widget: Any) -> Self:
+        texts, values = options_of(widget)
+        if not values:
+            raise ValueError(f"control {name!r} has no options")
+        return cls(values=values, labels=distinct(texts), start=widget.index or 0, **basics(name, widget))
+
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "values": self.states}
+
+
+def distinct(texts: list[str]) -> list[str]:
+    """Number texts that occur again, since links name options by text: ``["a", "a"]`` -> ``["a", "a (2)"]``."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for text in texts:
+        seen[text] = seen.get(text, 0) + 1
+        numbered.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
+    return numbered
+
+
+def control_html(name: str, content: str) -> str:
+    """Wrap the content of a control in the element by which its front end finds it."""
+    return f'<div class="kf-control" data-control="{escape(name)}">{content}</div>'
+
+
+def label_html(label: str) -> str:
+    return f'<span class="kf-label">{text_to_html(label)}</span>'

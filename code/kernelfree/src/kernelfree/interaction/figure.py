@@ -1,0 +1,218 @@
+"""Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get.
+
+The steps of ``InteractFigure.output``, top to bottom::
+
+    controls  <- widgets                 controls/      fewer values where there are too many
+    frames    <- draw() for each value   record/
+    packed    <- frames                  pack/
+    payload   <- packed, controls        deliver/payload.py
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from itertools import product
+from typing import Any
+
+from kernelfree.building import is_strict
+from kernelfree.deliver.modules import modules_for_payload
+from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_instance
+from kernelfree.deliver.rewrite import STATIC
+from kernelfree.draw.node import Node
+from kernelfree.draw.still import join_label, unique_prefix
+from kernelfree.interaction.controls import Control, Fixed, coarsen, controls_for, count_frames, starting_frame
+from kernelfree.interaction.names import name_after, take_name
+from kernelfree.pack.packing import pack
+from kernelfree.record.frames import FigureError, FrameRecorder, RecordedFrames
+from kernelfree.record.recording import Recording
+from kernelfree.state import state
+
+Draw = Callable[..., Any]
+#: A function that joins the HTML of the controls, given by argument.
+Arrange = Callable[[Mapping[str, str]], str]
+
+
+def in_order(html: Mapping[str, str]) -> str:
+    """Join the HTML of the controls one below the other."""
+    return "".join(html.values())
+
+
+@dataclass(frozen=True)
+class Options:
+    """Holds the options of ``interact`` that are no controls."""
+
+    #: The name that links use (default: the name of ``draw``).
+    name: str | None = None
+    #: The heading above the figure.
+    title: str | None = None
+    #: What the figure shows, for readers who cannot see it (default: the docstring of ``draw``).
+    description: str | None = None
+    #: Tasks for the reader: text -> function of the values that tells whether the task is done.
+    goals: Mapping[str, Callable[..., bool]] | None = None
+    #: How many frames, and bytes of images, are too many.
+    max_frames: int = 1000
+    max_bytes: int = 3_000_000
+    #: Whether warnings about this figure are errors (default: the book's ``kernelfree_strict``).
+    strict: bool | None = None
+    # ipywidgets' own, which a page without a kernel has no use for.
+    manual: bool = False
+    manual_name: str = "Run Interact"
+    auto_display: bool = True
+
+
+class InteractFigure:
+    """Turns a function and the widgets for its arguments into a cell's output."""
+
+    def __init__(self, draw: Draw, widgets: Mapping[str, Any], options: Options) -> None:
+        self.draw = draw
+        self.widgets = dict(widgets)
+        self.options = options
+        self.instance = next_instance()
+        self.name = check_name(options.name) if options.name else take_name(name_after(draw))
+        state.names.add(self.name)
+        self.strict = is_strict() if options.strict is None else options.strict
+
+    def output(self, arrange: Arrange = in_order) -> dict[str, Any]:
+        """Draw the figure and return the cell output that carries its payload.
+
+        ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.
+        """
+        controls, notes = controls_for(self.widgets)
+        most, max_bytes = self.options.max_frames, self.options.max_bytes
+        controls, left_out = self._fit(controls, most, f"more than max_frames={most:,}", "max_frames")
+        description = describe(self.draw, self.options)
+        if not description:
+            notes.append(
+                "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
+            )
+        notes = left_out + notes
+        if self.strict and notes:
+            raise FigureError(f"{self.name}: {notes[0]}")
+        recorded = self._record(controls, description)
+        while recorded.fitting is not None:
+            why = f"whose sounds and films take more than max_bytes={max_bytes:,}"
+            controls, left_out = self._fit(controls, recorded.fitting, why, "max_bytes")
+            if self.strict:
+                raise FigureError(f"{self.name}: {left_out[0]}")
+            notes = left_out + notes
+            recorded = self._record(controls, description)
+        payload = self._payload(controls, recorded, notes, description, arrange)
+        start = recorded.trees[starting_frame(controls)]
+        return {MIME: payload.to_json(), **_for_other_readers(start, payload, recorded.png, description)}
+
+    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> tuple[list[Control], list[str]]:
+        """Return controls with at most ``most`` combinations and, if values were left out, a note that says ``why``."""
+        count = count_frames(controls)
+        if count <= most:
+            return controls, []
+        sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in controls if len(control.values) > 1)
+        said = f"{count:,} frames to draw ({sizes}), {why}"
+        coarse, left_out = coarsen(controls, most)
+        if count_frames(coarse) > most:
+            raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
+        return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise {option}"]
+
+    def _record(self, controls: list[Control], description: str) -> RecordedFrames:
+        recorder = FrameRecorder(
+            self.draw,
+            {control.name: control.values for control in controls},
+            start=starting_frame(controls),
+            name=self.name,
+            label=join_label(self.options.title, description or self.name),
+            strict=self.strict,
+            max_bytes=self.options.max_bytes,
+        )
+        return recorder.record()
+
+    def _payload(
+        self,
+        controls: list[Control],
+        recorded: RecordedFrames,
+        notes: list[str],
+        description: str,
+        arrange: Arrange,
+    ) -> FramesPayload:
+        start = starting_frame(controls)
+        packed = pack(recorded.trees, start, unique_prefix(recorded.trees[start]))
+        shown = [control for control in controls if not isinstance(control, Fixed)]
+        starts = {control.name: control.states[control.start] for control in shown}
+        html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
+        return FramesPayload(
+            name=self.name,
+            title=self.options.title,
+            instance=self.instance,
+            modules=_front_end(),
+            about={
+                "name": self.name,
+                "title": self.options.title or description or self.name,
+                "limits": {control.name: control.limits() for control in shown},
+                "start": starts,
+                **({"goals": self._goals(controls)} if self.options.goals else {}),
+            },
+            state={**starts, "controls": [control.to_json() for control in shown]},
+            data={"frames": packed.frames},
+            still="".join(map(str, packed.base.children)),
+            controls=arrange(html) + _goals_html(self.options.goals or {}),
+            frames=len(recorded.trees),
+            notes=notes + recorded.notes,
+        )
+
+    def _goals(self, controls: list[Control]) -> list[list[Any]]:
+        """Return each goal with the numbers of the frames in which it is reached."""
+        names = [control.name for control in controls]
+        calls = [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in controls))]
+        goals: list[list[Any]] = []
+        for text, is_reached in (self.options.goals or {}).items():
+            goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
+            if not goals[-1][1]:
+                raise FigureError(f"{self.name}: the goal {text!r} is reached for no values of the controls")
+        return goals
+
+
+@functools.cache
+def _front_end() -> list[dict[str, Any]]:
+    return modules_for_payload(STATIC / "frames.js")
+
+
+def _goals_html(goals: Mapping[str, Any]) -> str:
+    """Return the list of goals as HTML, for the front end to mark."""
+    lines = "".join(
+        f'<li data-goal="open"><span>{escape(text)}</span><span class="kf-done" role="status"></span></li>'
+        for text in goals
+    )
+    return f'<div class="kf-goals"><p>Can you reach these?</p><ul>{lines}</ul></div>' if goals else ""
+
+
+def _for_other_readers(start: Node, payload: FramesPayload, png: str | None, description: str) -> dict[str, str]:
+    """Return what notebook viewers, LaTeX and text builders get: still and PNG, or the texts of the starting frame."""
+    if png:
+        return {"text/plain": description or payload.name, "text/html": payload.still, "image/png": png}
+    words = [node.text for node in start.walk() if node.attributes.get("class") == "kf-words"]
+    return {"text/plain": "\n".join(words) or description or payload.name}
+
+
+def describe(draw: Draw, options: Options) -> str:
+    """Return the description that the author gave, in the options or as the docstring of ``draw``; else nothing."""
+    description = options.description or (inspect.getdoc(draw) if hasattr(draw, "__name__") else None)
+    if description is None and isinstance(draw, functools.partial):
+        description = inspect.getdoc(draw.func)
+    return " ".join((description or "").split())
+
+
+def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:
+    """Show what ``draw`` starts with inside the frame of another figure, whose ``draw`` called this ``interact``.
+
+    A note says that the controls are missing.
+    """
+    controls, _ = controls_for(widgets)
+    if any(not isinstance(control, Fixed) for control in controls):
+        name = name_after(draw)
+        recording.notes[
+            f"{name}, an interact that it calls, is shown as it starts, without its controls: offer them with the "
+            f"outer function's own, or call {name}'s interact in a cell of its own"
+        ] = None
+    recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))

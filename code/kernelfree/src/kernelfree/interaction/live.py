@@ -1,0 +1,49 @@
+"""Show ``interact`` where a kernel runs: ipywidgets' own, whose output holds kernelfree's pictures."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from kernelfree.draw.still import Still
+from kernelfree.interaction import originals
+from kernelfree.interaction.figure import Draw, Options, describe
+from kernelfree.record.recording import Item, display, record_call
+from kernelfree.record.reused import ReusedFigures
+
+
+def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dict[str, Any]:
+    """Return the cell output of ``ipywidgets.interactive`` with, for readers without a kernel, the first picture."""
+    description = describe(draw, options) or "A figure."
+    saved: dict[str, Any] = {}
+    reused = ReusedFigures(draw)
+
+    @functools.wraps(draw)
+    def show(**values: Any) -> None:
+        with record_call(draw, values, reused) as recording:
+            outputs = [_output(item, description, options.title, save=not saved) for item in recording.items]
+        if not saved:
+            saved.update(next((output for output in outputs if "image/png" in output), {}))
+        for item, output in zip(recording.items, outputs, strict=True):
+            if isinstance(item, str):
+                print(item, end="" if item.endswith("\n") else "\n")
+            else:
+                display(output, raw=True)
+        for goal, is_reached in (options.goals or {}).items():
+            print(f"{'✓' if is_reached(**values) else '○'} {goal}")
+
+    panel = originals.interactive(show, {"manual": options.manual, "manual_name": options.manual_name}, **abbreviations)
+    data = panel._repr_mimebundle_()
+    data = data[0] if isinstance(data, tuple) else data
+    return {**saved, **data, "text/plain": description}
+
+
+def _output(item: Item, description: str, title: str | None, save: bool) -> dict[str, Any]:
+    """Return one item's data by MIME type. Only the first picture is saved, with a PNG; nobody sees that of a move."""
+    if isinstance(item, str):
+        return {}
+    if isinstance(item, dict):
+        return item
+    still = Still(item, description, title)
+    return dict(still._repr_mimebundle_()) if save else {"text/html": still.svg(), "text/plain": description}

@@ -1,0 +1,90 @@
+"""Keep the original ``interact`` family of ipywidgets, as it was before ``dropin/install.py`` may have replaced it.
+
+Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses are in this file: ``_kwarg``,
+``_options_labels``, ``_options_values``. ipywidgets has no public way to ask for an argument's name or a selection's
+pairs.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from typing import Any
+
+import ipywidgets as widgets
+from ipywidgets.widgets import interaction as _interaction
+
+from kernelfree.record.recording import record_call
+from kernelfree.record.reused import ReusedFigures
+
+interactive: Any = _interaction.interactive
+interact: Any = _interaction.interact
+interactive_output: Any = _interaction.interactive_output
+
+for _name in ("find_abbreviations", "widgets_from_abbreviations"):
+    if not hasattr(interactive, _name):
+        raise ImportError(f"kernelfree was written for ipywidgets 8.1, whose interactive has {_name}; this one has not")
+
+
+class _Panel(interactive):
+    """Makes the controls of ``interactive``, but calls the function only when somebody asks for the result."""
+
+    _result: Any = None
+
+    def update(self, *args: Any) -> None:
+        self.kwargs = {widget._kwarg: widget.get_interact_value() for widget in self.kwargs_widgets}
+
+    @property
+    def result(self) -> Any:
+        """Return what the function returns for the present values of the controls; what it shows is not shown."""
+        if self._result is None:
+            with suppress(Exception), record_call(self.f, self.kwargs, ReusedFigures(self.f)) as recording:
+                self._result = recording.value
+        return self._result
+
+    @result.setter
+    def result(self, value: Any) -> None:
+        self._result = value
+
+
+def make_panel(function: Callable[..., Any], abbreviations: Mapping[str, Any], *, announce: bool = False) -> Any:
+    """Return what ``interactive(function, **abbreviations)`` returns, without calling the function.
+
+    Its ``children[-1]`` is its output. Unless ``announce``, the notebook hears nothing of the widgets made for it.
+    """
+    with nullcontext() if announce else _without_announcement():
+        return _Panel(_with_name(function), {}, **abbreviations)
+
+
+def _with_name(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function with a ``__name__``, which ipywidgets wants: partials and objects have none."""
+    if hasattr(function, "__name__"):
+        return function
+
+    def call(**values: Any) -> Any:
+        return function(**values)
+
+    call.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return call
+
+
+@contextmanager
+def _without_announcement() -> Iterator[None]:
+    """Create widgets that open no connection to the notebook: they are only asked for their values."""
+    open_connection = widgets.Widget.open
+    widgets.Widget.open = lambda self: None
+    try:
+        yield
+    finally:
+        widgets.Widget.open = open_connection
+
+
+def widgets_by_argument(panel: Any) -> dict[str, Any]:
+    """Return the controls of a panel: argument of the function -> widget."""
+    return {widget._kwarg: widget for widget in panel.kwargs_widgets}
+
+
+def options_of(widget: Any) -> tuple[list[str], list[Any]]:
+    """Return the texts and the values of a selection."""
+    return list(widget._options_labels), list(widget._options_values)

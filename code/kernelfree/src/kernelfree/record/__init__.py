@@ -1,0 +1,1 @@
+"""Run ``draw()`` once for each combination of values, and record what it shows."""

@@ -1,0 +1,244 @@
+"""Convert what ``draw`` shows (texts, HTML, LaTeX, Markdown, images, SVG) to elements that the frames can hold."""
+
+from __future__ import annotations
+
+import io
+import re
+from base64 import b64decode, b64encode
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+from PIL import Image
+
+from kernelfree.draw.mathematics import draw_math, split_math
+from kernelfree.draw.node import Node
+from kernelfree.draw.rasters import LOSSLESS, RasterEncoder
+
+#: The MIME type of a widget of ipywidgets in a cell's output.
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+
+#: Headings would enter the page's outline: they become bold lines.
+_BOLD = {f"h{level}": ("div", {"style": "font-weight:600"}) for level in range(1, 7)}
+#: HTML elements that a browser's parser leaves in place, so that Python and the page count elements alike.
+_TAGS = frozenset(
+    "a abbr audio b blockquote br caption code col colgroup dd del div dl dt em hr i img kbd li mark ol pre s small "
+    "span strong sub sup table tbody td tfoot th thead tr u ul var video".split()
+)
+_VOID = frozenset(("br", "col", "hr", "img"))
+MEDIA = ("audio", "video")
+_ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src style title width height".split())
+_FORMULA = re.compile("\ue000(\\d+)\ue001")
+
+
+def text(content: str) -> list[Node]:
+    """Convert a printed or returned text to a box that keeps its size when the text changes."""
+    content = _as_on_a_terminal(content).strip("\n")
+    if not content.strip():
+        return []
+    return [Node("div", {"class": "kf-room"}, "", [Node("output", {"class": "kf-words"}, content)])]
+
+
+def _as_on_a_terminal(content: str) -> str:
+    """Apply carriage returns, which overwrite a line, and remove the codes of colours."""
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in content.split("\n")]
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
+
+
+def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -> list[Node]:
+    """Convert a display's data in the richest form that frames can hold. Adds to ``notes`` what is lost."""
+    if html := data.get("text/html"):
+        nodes = from_html(_joined(html))
+        if nodes is not None:
+            return [Node("div", {"class": "kf-output"}, "", nodes)]
+    if tex := data.get("text/latex"):
+        return [Node("div", {"class": "kf-output kf-formula"}, "", _from_latex(_joined(tex)))]
+    if source := data.get("text/markdown"):
+        return [Node("div", {"class": "kf-output"}, "", _from_markdown(_joined(source)))]
+    if source := data.get("image/svg+xml"):
+        return [_from_svg(_joined(source))]
+    for kind in ("image/png", "image/jpeg"):
+        if content := data.get(kind):
+            image = _image(kind, _joined(content).strip(), rasters)
+            return [Node("div", {"class": "kf-output"}, "", [Node("img", image)])]
+    plain = _joined(data.get("text/plain", ""))
+    if not data.keys() - {"text/plain"}:
+        return text(plain)
+    name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
+    without_text = WIDGET_MIME in data or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
+    notes[
+        f"what it displays as {name} {'is left out' if without_text else 'is there as plain text'}: frames take text, "
+        "tables, pictures, and sound and films that are embedded. Display it in a cell of its own"
+    ] = None
+    return [] if without_text else text(plain)
+
+
+def _image(kind: str, content: str, rasters: RasterEncoder) -> dict[str, str]:
+    """Return the attributes of an ``<img>``: the image as it came if it is small, else encoded within the budget."""
+    if len(content) <= LOSSLESS:
+        return {"src": f"data:{kind};base64,{content}", "alt": ""}
+    picture = Image.open(io.BytesIO(b64decode(content)))
+    # The size is set, since the encoder may keep fewer pixels.
+    size = {"width": str(picture.width), "height": str(picture.height)}
+    return {"src": rasters.encode(np.asarray(picture.convert("RGBA"))), "alt": "", **size}
+
+
+def _joined(value: Any) -> str:
+    """Return a MIME bundle's content as text: it may be lines or bytes."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    return value if isinstance(value, str) else "".join(map(str, value))
+
+
+# --- LaTeX and Markdown ----------------------------------------------------------------------------------------------
+
+
+def _from_latex(source: str) -> list[Node]:
+    tex = source.strip()
+    for start, end in (("$$", "$$"), (r"\[", r"\]"), ("$", "$"), (r"\begin{equation*}", r"\end{equation*}")):
+        if tex.startswith(start) and tex.endswith(end) and len(tex) > len(start) + len(end):
+            tex = tex[len(start) : -len(end)]
+            break
+    return [draw_math(tex) or Node("code", {}, tex)]
+
+
+def _from_markdown(source: str) -> list[Node]:
+    formulas: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        formulas.append(match[1])
+        return f"\ue000{len(formulas) - 1}\ue001"
+
+    source = re.sub(r"\$\$(.+?)\$\$", keep, source, flags=re.DOTALL)
+    words = split_math(source)
+    for k in range(1, len(words), 2):
+        formulas.append(words[k])
+        words[k] = f"\ue000{len(formulas) - 1}\ue001"
+    source = "".join(words)
+    try:
+        from markdown_it import MarkdownIt
+    except ImportError:
+        return text(source)
+    nodes = from_html(MarkdownIt("commonmark").enable("table").render(source)) or text(source)
+    return [_with_formulas(node, formulas) for node in nodes]
+
+
+def _with_formulas(node: Node, formulas: list[str]) -> Node:
+    children = [_with_formulas(child, formulas) for child in node.children]
+    if not _FORMULA.search(node.text):
+        node.children = children
+        return node
+    parts = _FORMULA.split(node.text)
+    pieces: list[Node] = []
+    for k, part in enumerate(parts):
+        if k % 2:
+            tex = formulas[int(part)]
+            pieces.append(draw_math(tex) or Node("code", {}, tex))
+        elif part:
+            pieces.append(Node("span", {}, part))
+    node.text, node.children = "", pieces + children
+    return node
+
+
+# --- HTML and SVG ----------------------------------------------------------------------------------------------------
+
+
+class _HTMLTree(HTMLParser):
+    """Builds nodes; their text comes before their children: ``a<b>c</b>d`` becomes ``a<b>c</b><span>d</span>``."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("div")
+        #: The elements that are not closed yet, outermost first.
+        self.open = [self.root]
+        #: Whether there was something that a browser might read in another way, or a script.
+        self.unsafe = False
+        #: How many style and script elements are open, whose content is skipped.
+        self.skipping = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("style", "script"):
+            self.unsafe |= tag == "script"
+            self.skipping += 1
+            return
+        own = {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
+        if (parent := self.open[-1]).tag in MEDIA:
+            if tag == "source":  # a browser reads it once; the src of the media element may change
+                parent.attributes.setdefault("src", own.get("src", ""))
+            return
+        tag, more = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))
+        self.unsafe |= tag not in _TAGS
+        node = Node(tag, {**more, **own})
+        if tag == "tr" and self.open[-1].tag == "table":
+            self.handle_starttag("tbody", [])  # as browsers do
+        self.open[-1].children.append(node)
+        if tag not in _VOID:
+            self.open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("style", "script"):
+            self.skipping -= 1
+            return
+        tag = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))[0]
+        if self.open[-1].tag in MEDIA and tag not in MEDIA:
+            return
+        if tag == "table" and self.open[-1].tag == "tbody":
+            self.open.pop()
+        if tag in _VOID:
+            return
+        if self.open[-1].tag != tag or len(self.open) == 1:
+            self.unsafe = True
+        else:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        at = self.open[-1]
+        if self.skipping or not data.strip() or at.tag in MEDIA:
+            return
+        if at.tag in ("table", "tbody", "thead", "tr", "ul", "ol"):
+            self.unsafe = True
+        elif at.children or at is self.root:
+            at.children.append(Node("span", {}, data))
+        else:
+            at.text += data
+
+
+def from_html(source: str) -> list[Node] | None:
+    """Convert HTML to nodes; return ``None`` for what a browser might read in another way, or what needs a script."""
+    tree = _HTMLTree()
+    tree.feed(source)
+    tree.close()
+    if tree.unsafe or len(tree.open) > 1 or not tree.root.children:
+        return None
+    for node in (below for child in tree.root.children for below in child.walk()):
+        if node.tag in MEDIA:
+            if not node.attributes.get("src", "").startswith(("data:", "https:", "http:")):
+                return None  # a file beside the notebook, which does not come with the page
+            node.attributes["controls"] = ""
+        if node.tag == "th" and not node.text and not node.children:
+            node.tag = "td"  # an empty corner is no header
+        if node.text and node.children:
+            node.children.insert(0, Node("span", {}, node.text))
+            node.text = ""
+    return tree.root.children
+
+
+def _from_svg(source: str) -> Node:
+    """Convert an SVG file, with a ``viewBox`` so that it can be scaled."""
+
+    def convert(element: ElementTree.Element) -> Node:
+        own = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
+        text = (element.text or "") if not len(element) else ""
+        return Node(element.tag.rpartition("}")[2], own, text.strip("\n"), [convert(child) for child in element])
+
+    root = convert(ElementTree.fromstring(source))
+    if "viewBox" not in root.attributes and "width" in root.attributes and "height" in root.attributes:
+        size = [re.sub(r"[^\d.]", "", root.attributes[name]) for name in ("width", "height")]
+        root.attributes["viewBox"] = f"0 0 {size[0]} {size[1]}"
+    return Node("div", {"class": "kf-output"}, "", [root])

@@ -1,0 +1,116 @@
+"""Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them.
+
+::
+
+    figure, ax = plt.subplots()
+    (line,) = ax.plot(x, np.sin(x))
+
+    def draw(k):
+        line.set_ydata(np.sin(k * x))       # returns nothing and opens nothing: the frame is ``figure``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FunctionType
+from typing import Any
+
+#: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper(). A figure
+#: that is named only below that must be open in pyplot, or be returned.
+_CALL_DEPTH = 3
+
+
+class ReusedFigures:
+    """Holds the figures that exist before ``draw`` is called: those open in pyplot, and those that it names."""
+
+    def __init__(self, draw: Callable[..., Any]) -> None:
+        self._open = open_figures()
+        self._named = list(dict.fromkeys(_figures_of(_values_of_names(draw, _CALL_DEPTH))))
+        self.figures = list(dict.fromkeys([*self._open, *self._named]))
+        #: The figures that the last call changed, in order.
+        self.changed: list[Any] = []
+        self._ever_changed: set[int] = set()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Note in ``changed`` which of the figures change inside."""
+        self.changed = []
+        callbacks = [(figure, figure.stale_callback) for figure in self.figures]
+
+        def note(figure: Any, stale: bool) -> None:
+            if not contains(self.changed, figure):
+                self.changed.append(figure)
+                self._ever_changed.add(id(figure))
+
+        for figure in self.figures:
+            figure.stale_callback = note
+        try:
+            yield
+        finally:
+            for figure, callback in callbacks:
+                figure.stale_callback = callback
+
+    def unrelated(self) -> list[Any]:
+        """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
+        return [figure for figure in self._open if not contains(self._named, figure)]
+
+    def untouched(self) -> list[Any]:
+        """List the open figures that no call has changed; they are not part of any frame."""
+        return [figure for figure in self._open if id(figure) not in self._ever_changed]
+
+    def touched(self) -> list[Any]:
+        """List the figures that at least one call has changed."""
+        return [figure for figure in self.figures if id(figure) in self._ever_changed]
+
+
+def open_figures() -> list[Any]:
+    """List the figures that pyplot holds, in order, without changing which of them is the current one."""
+    from matplotlib._pylab_helpers import Gcf
+
+    return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
+
+
+def contains(items: Iterable[Any], wanted: Any) -> bool:
+    """Return whether ``wanted`` is one of ``items``, by identity: arrays and tables among them have no plain ``==``."""
+    return any(item is wanted for item in items)
+
+
+def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
+    """Yield the values that ``draw`` refers to: globals, variables of enclosing functions, attributes of its object.
+
+    The functions among the globals are followed in the same way, ``depth`` calls deep.
+    """
+    function = getattr(draw, "func", draw)  # of a partial
+    function = getattr(function, "__func__", function)  # of a method
+    if not hasattr(function, "__code__"):  # a cached or a decorated function, or an object that can be called
+        function = getattr(function, "__wrapped__", type(function).__call__)
+    code, namespace = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    for name in code.co_names if code else ():
+        if name in namespace:
+            value = namespace[name]
+            yield value
+            called = getattr(value, "__wrapped__", value)
+            if depth and isinstance(called, FunctionType):
+                yield from _values_of_names(called, depth - 1)
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            pass  # not yet filled
+    owner = getattr(draw, "__self__", draw if not hasattr(draw, "__code__") else None)
+    yield from getattr(owner, "__dict__", {}).values()
+
+
+def _figures_of(values: Iterable[Any]) -> Iterator[Any]:
+    """Yield the figures of all artists among the values, in lists, tuples and arrays of objects too."""
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure
+
+    for value in values:
+        parts = value.ravel().tolist() if type(value).__name__ == "ndarray" and value.dtype == object else value
+        for part in parts if isinstance(parts, (list, tuple)) else [parts]:
+            if isinstance(part, Artist):
+                figure = part if isinstance(part, Figure) else part.get_figure()
+                if isinstance(figure, Figure):
+                    yield figure

@@ -1,0 +1,39 @@
+"""Everything that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book.
+
+Tests call ``state.reset()``; nothing else in the package keeps a value between two calls.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+
+@dataclass
+class State:
+    """Holds the process-wide values, each used by the one module that its comment names."""
+
+    #: Hex colour -> CSS value, set by ``use_theme``; empty until an author calls it (draw/theme.py).
+    theme: dict[str, str] = field(default_factory=dict)
+    #: How often each drawing was asked for, since two equal pictures on one page need different ids (draw/still.py).
+    pictures: Counter[str] = field(default_factory=Counter)
+    #: The names that figures have taken: a second ``f`` becomes ``f-2`` (interaction/names.py).
+    names: set[str] = field(default_factory=set)
+    #: How many figures there are; each gets the next number (deliver/payload.py).
+    figures: int = 0
+    #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py).
+    recording: Any = None
+    #: Widget -> the figure whose output, or one of whose controls, it is (dropin/boxes.py).
+    outputs: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+    controls: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+    #: Figure -> the box in which an author displayed its controls before its output (dropin/boxes.py).
+    boxes: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+
+    def reset(self) -> None:
+        """Forget everything, as in a process that has just started."""
+        vars(self).update(vars(State()))
+
+
+state = State()

@@ -1,0 +1,187 @@
+// The controls of `interact` on a page. Each kind is an object here and a class of the same name in Python, which made
+// the HTML: `positions(settings)` says which of its values each state has, `bind` moves the HTML with the state and back.
+import { clamp, short, watch, write } from "kernelfree";
+
+// --- sliders ------------------------------------------------------------------------------------------------------
+
+/** An even grid of numbers: the slider holds the number itself. */
+const NumberSlider = {
+  positions: ({ min, step, count }) => {
+    const places = clamp(3 - Math.floor(Math.log10(step)), 0, 100);
+    return {
+      nth: (i) => Number((min + clamp(i, 0, count - 1) * step).toFixed(places)),
+      nearest: (x) => clamp(Math.round((x - min) / step), 0, count - 1),
+    };
+  },
+  bind(box, v, settings, { nth, nearest }) {
+    const { labels, digits, count, play } = settings;
+    bindSlider(box, v, settings, {
+      mark: (x) => x,
+      read: (mark) => nth(nearest(mark)),
+      text: (x) => labels[nearest(x)],
+      written: (x) => (digits <= 6 ? x.toFixed(digits) : String(x)),
+      typed: (x) => nth(nearest(x)),
+    });
+    return play && bindPlay(box.querySelector(".kf-play"), play, () => v.set(nth((nearest(v.get()) + 1) % count)));
+  },
+};
+
+/** Numbers that lie anywhere, in order: the slider counts them. */
+const ValueSlider = {
+  positions: ({ values, count }) => ({
+    nth: (i) => values[clamp(i, 0, count - 1)],
+    nearest: (x) => {
+      const far = (i) => (x > 0 && values[i] > 0 ? Math.abs(Math.log(values[i] / x)) : Math.abs(values[i] - x));
+      return values.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0);
+    },
+  }),
+  bind(box, v, settings, { nth, nearest }) {
+    bindSlider(box, v, settings, {
+      mark: nearest,
+      read: nth,
+      text: (x) => settings.labels[nearest(x)],
+      written: short,
+      typed: (x) => nth(nearest(x)),
+    });
+  },
+};
+
+/** Texts in order. */
+const TextSlider = {
+  positions: ({ values, count }) => ({
+    nth: (i) => values[clamp(i, 0, count - 1)],
+    nearest: (text) => Math.max(0, values.indexOf(text)),
+  }),
+  bind(box, v, settings, { nth, nearest }) {
+    bindSlider(box, v, settings, { mark: nearest, read: nth, text: (x) => settings.values[nearest(x)] });
+  },
+};
+
+/** Two handles on one track; the lower never passes the upper. */
+const RangeSlider = {
+  positions: ({ ends }) => {
+    const n = ends.length;
+    const handles = (pair) => pair.map((end) => Math.max(0, ends.indexOf(end)));
+    return {
+      handles,
+      nearest: (pair) => {
+        const [low, high] = handles(pair);
+        return low * n - (low * (low - 1)) / 2 + (high - low);
+      },
+    };
+  },
+  bind(box, v, { ends, labels, late }, { handles }) {
+    const inputs = [...box.querySelectorAll("input")];
+    const text = box.querySelector(".kf-text");
+    const show = () => {
+      const at = handles(v.get());
+      inputs.forEach((input, k) => {
+        if (Number(input.value) !== at[k]) input.value = at[k];
+        input.setAttribute("aria-valuetext", labels[at[k]]);
+      });
+      inputs[0].style.zIndex = at[0] > ends.length / 2 ? 1 : 0; // else two handles at the far end could not be parted
+      write(text, `${labels[at[0]]} to ${labels[at[1]]}`);
+    };
+    inputs.forEach((input, k) =>
+      input.addEventListener(late ? "change" : "input", () => {
+        const at = handles(v.get());
+        at[k] = k ? Math.max(Number(input.value), at[0]) : Math.min(Number(input.value), at[1]);
+        v.set(at.map((i) => ends[i]));
+        show();
+      }),
+    );
+    watch(v.model, [v.trait], show);
+  },
+};
+
+// A slider with one handle. `mark` and `read` convert a state to the track's number and back; `text` is what a screen
+// reader says; `written` and `typed` do the same for the number field, if there is one.
+function bindSlider(box, v, { late }, { mark, read, text, written, typed }) {
+  const range = box.querySelector('input[type="range"]');
+  const field = box.querySelector(".kf-number");
+  const readout = box.querySelector(".kf-text");
+  const show = () => {
+    const at = mark(v.get());
+    if (Number(range.value) !== at) range.value = at; // not while the reader drags: it is there already
+    range.setAttribute("aria-valuetext", text(v.get()));
+    if (field) field.value = written(v.get());
+    if (readout) write(readout, text(v.get()));
+  };
+  range.addEventListener(late ? "change" : "input", () => {
+    v.set(read(Number(range.value)));
+    show();
+  });
+  field?.addEventListener("change", () => {
+    if (field.value.trim() && !Number.isNaN(Number(field.value))) v.set(typed(Number(field.value)));
+    show();
+  });
+  watch(v.model, [v.trait], show);
+}
+
+// A button that steps through the values until it is pressed again; with reduced motion each press is one step.
+function bindPlay(button, pause, next) {
+  let timer = null;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    button.setAttribute("aria-pressed", "false");
+    write(button, "Play");
+  };
+  button.addEventListener("click", () => {
+    if (timer) return stop();
+    next();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    timer = setInterval(() => (button.isConnected ? next() : stop()), pause);
+    button.setAttribute("aria-pressed", "true");
+    write(button, "Stop");
+  });
+  return stop;
+}
+
+// --- choices ------------------------------------------------------------------------------------------------------
+
+const byValue = ({ values }) => ({ nearest: (value) => Math.max(0, values.indexOf(value)) });
+
+const Menu = {
+  positions: byValue,
+  bind(box, v, { values }, { nearest }) {
+    const select = box.querySelector("select");
+    box.addEventListener("change", () => v.set(values[select.selectedIndex]));
+    watch(v.model, [v.trait], () => (select.selectedIndex = nearest(v.get())));
+  },
+};
+
+const Radio = {
+  positions: byValue,
+  bind(box, v, { values }, { nearest }) {
+    const buttons = [...box.querySelectorAll("input")];
+    box.addEventListener("change", () => v.set(values[buttons.findIndex((button) => button.checked)]));
+    watch(v.model, [v.trait], () => buttons.forEach((button, k) => (button.checked = k === nearest(v.get()))));
+  },
+};
+
+const Checkbox = {
+  positions: () => ({ nearest: Number }),
+  bind(box, v) {
+    const input = box.querySelector("input");
+    box.addEventListener("change", () => v.set(input.checked));
+    watch(v.model, [v.trait], () => (input.checked = v.get()));
+  },
+};
+
+const KINDS = { NumberSlider, ValueSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox };
+
+/**
+ * One control, from the `settings` that Python sent and the value `v` that it moves: how many values it has, the
+ * `position()` of the present one, and `bind(box)`, which wakes its HTML and may return what stops it.
+ */
+export function control(settings, v) {
+  const kind = KINDS[settings.kind];
+  const positions = kind.positions(settings);
+  return {
+    name: settings.name,
+    count: settings.count,
+    position: () => positions.nearest(v.get()),
+    bind: (box) => kind.bind(box, v, settings, positions),
+  };
+}
