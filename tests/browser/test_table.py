@@ -476,16 +476,3 @@ def test_many_random_moves_leave_every_number_true(figure, page):
         else:
             button(figure, draw.choice(names)).click()
         agrees_with_torch(shown(figure))
-
-
-def test_without_javascript_and_in_print_the_still_picture_stands(chromium, home):
-    context = chromium.new_context(java_script_enabled=False)
-    try:
-        page = context.new_page()
-        page.goto(f"{home}")
-        picture = page.locator(f"{FIGURE} svg[role=img]")
-        assert picture.is_visible()
-        assert "gradient" in picture.get_attribute("aria-label")
-        assert page.locator(FIGURE).get_by_role("slider").count() == 0
-    finally:
-        context.close()
