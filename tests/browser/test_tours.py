@@ -8,10 +8,8 @@ from engines import serve
 from walk import Traffic, Visit
 
 from conftest import watch
+from lonepages import POLICY
 from sitepages import chapters, pages, start_figures
-
-# Styles stand in the drawings; all else is the site's own files.
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'"
 
 
 @pytest.fixture
