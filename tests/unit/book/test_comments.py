@@ -14,10 +14,10 @@ from project import ROOT
 
 FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
 COMMENTED = [ROOT / name for name in FILES if re.match(r"code/.*\.(py|js|css)$", name) and (ROOT / name).exists()]
-#: A file with or without its folders; no pattern (`*.css`), no address, no method of an object.
-NAME = re.compile(r"(?<![\w/.:*}-])(?:[\w-]+/)*[\w-]+\.(?:py|js|css|md|toml|txt|yml|json|html|svg)\b(?!\()")
+#: A file with or without its folders, of a kind that no build writes; no pattern (`*.css`), address or method.
+NAME = re.compile(r"(?<![\w/.:*}-])(?:[\w-]+/)*[\w-]+\.(?:py|js|css|md|toml|txt|yml|json|svg)\b(?!\()")
 #: What a reader's book or a build has, by names that everybody gives it.
-ANY_BOOK = {"index.html", "conf.py", "_config.yml", "_toc.yml"}
+ANY_BOOK = {"conf.py", "_config.yml", "_toc.yml"}
 
 
 def comments(text: str, suffix: str) -> Iterator[str]:
