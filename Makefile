@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test unit bench clean pins check-python pdf links newest check-distribution
+.PHONY: help book serve lab check test unit coverage bench clean pins check-python pdf links newest check-distribution
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -36,19 +36,28 @@ lab: $(VENV)/lab-installed book  ## the chapters as notebooks in JupyterLab, in 
 	@$(BIN)/python -m leanpage.elsewhere.lab _build/html lab
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir lab $(LAB)
 
-test: $(VENV)/test-installed  ## everything that must hold, fast to slow: style, types, units, build, pages, browsers
+check: $(VENV)/test-installed  ## the quick half of the tests: style, types, units
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	tests/node_modules/.bin/biome check --error-on-warnings .
 	$(BIN)/mypy
 	$(BIN)/pytest $(SHARED) tests/unit
-	$(MAKE) --no-print-directory book
-	$(BIN)/pytest $(SHARED) tests/site
+
+test: $(VENV)/test-installed  ## all tests: check, then the build, then its pages and the browsers
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory book
 	$(BIN)/python tests/browsers.py
-	$(BIN)/pytest $(SHARED) tests/browser
+	$(BIN)/pytest $(SHARED) tests/site tests/browser
 
 unit: $(VENV)/test-installed  ## the unit tests alone
 	$(BIN)/pytest $(SHARED) tests/unit
+
+coverage: $(VENV)/test-installed  ## which lines of the packages the unit tests and the builds of tests/site never run
+	@mkdir -p _build
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(SHARED) tests/unit tests/site
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --sort=miss
 
 bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

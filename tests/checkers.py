@@ -13,8 +13,11 @@ from typing import Any
 
 MODULES = Path(__file__).parent / "node_modules"
 
-_AXE = """async (within) => (await axe.run(within ?? document)).violations.flatMap(({ id, nodes }) =>
-  nodes.map((node) => `axe: ${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`))"""
+_AXE = """async ([within, tags]) => {
+  const { violations } = await axe.run(within ?? document, tags ? { runOnly: tags } : {});
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `axe: ${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
+}"""
 # Its messages are of three kinds: errors, which are 1, and what a person is to look at.
 _SNIFFER = """(within) => new Promise((done, failed) => {
   const told = () => HTMLCS.getMessages()
@@ -31,17 +34,20 @@ def _module(*parts: str) -> Path:
     return path
 
 
-def faults_by_axe(page: Any, within: str | None = None) -> list[str]:
-    """The faults that axe finds in a page, or in its parts that a selector names."""
+def faults_by_axe(page: Any, within: str | None = None, tags: list[str] | None = None) -> list[str]:
+    """The faults that axe finds in a page, or in its parts that a selector names, by all rules or some tags' alone."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_module("axe-core", "axe.min.js").read_text("utf-8"))
-    found: list[str] = page.evaluate(_AXE, within)
+    found: list[str] = page.evaluate(_AXE, [within, tags])
     return found
 
 
-def faults_of_access(page: Any, within: str | None = None) -> list[str]:
-    """The faults that axe and HTML_CodeSniffer (WCAG 2, AA) find in a page, or in its parts that a selector names."""
-    by_axe = faults_by_axe(page, within)
+def faults_of_access(page: Any, within: str | None = None, tags: list[str] | None = None) -> list[str]:
+    """The faults that axe and HTML_CodeSniffer (WCAG 2, AA) find in a page, or in its parts that a selector names.
+
+    Some `tags` keep axe, and it alone, to the rules that have them.
+    """
+    by_axe = faults_by_axe(page, within, tags)
     page.evaluate(_module("@pa11y", "html_codesniffer", "build", "HTMLCS.js").read_text("utf-8"))
     return [*by_axe, *page.evaluate(_SNIFFER, within)]
 

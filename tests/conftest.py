@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from project import ROOT
+from sitepages import page_of, pages
 
 VIEWPORT = {"width": 1280, "height": 900}
 
@@ -23,13 +24,25 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
 
 
 #: The files that take longest, longest first: one that came last would run alone, the other core with nothing to do.
-LONGEST = ["figures", "access", "kernelfree_build", "kernelfree_odd", "kernelfree_gallery", "exercises", "pages"]
-LONGEST += ["targets", "table", "paper_printed", "gate", "practice", "whole_picture", "forks"]
+LONGEST = ["desk", "webkit", "phone", "kernelfree_build", "kernelfree_odd", "firefox", "tours", "kernelfree_gallery"]
+LONGEST += ["exercises", "table", "paper_printed", "gate", "practice", "forks"]
 
 
 def pytest_collection_modifyitems(items):
     place = {f"test_{name}.py": at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+def built() -> Path:
+    """Where the built pages are: _build/html, or what $BOOK_HTML names."""
+    return Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+
+
+def pytest_generate_tests(metafunc):
+    """A test with a `page_name` is one test for each page of the built book."""
+    if "page_name" in metafunc.fixturenames:
+        # Without a book there is one test, which the fixture `site` lets fail.
+        metafunc.parametrize("page_name", pages(built()) or ["book/index.html"])
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +56,25 @@ def own_directives():
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The built pages: _build/html, or what $BOOK_HTML names."""
-    folder = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+    """The built pages."""
+    folder = built()
     if not (folder / "book" / "index.html").exists():
         pytest.fail(f"no built book in {folder}: run `make book` first", pytrace=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def asked(site):
+    """All exercises of the built book."""
+    from exercises import exercises
+
+    return exercises(site)
+
+
+@pytest.fixture(scope="session")
+def live(site) -> list[str]:
+    """The pages of the built book that hold live figures."""
+    return [name for name in pages(site) if "data-live-figure=" in (site / name).read_text("utf-8")]
 
 
 @pytest.fixture(scope="session")
@@ -132,17 +159,18 @@ def page(_window):
 
 
 @pytest.fixture
-def awake(page, server):
-    """Gives what opens a chapter and wakes one of its figures."""
+def figure(page, server, site):
+    """Gives what opens the page on which a live figure stands and wakes it: `figure(name, fragment="")`."""
 
-    def wake(chapter: str, name: str):
-        address = f"{server}/book/{chapter}.html"
-        if page.url != address:
+    def wake(name: str, fragment: str = ""):
+        address = f"{server}/{page_of(site, name)}{fragment}"
+        if page.url != address or fragment:
+            page.goto("about:blank")
             page.goto(address)
-        figure = page.locator(f'[data-live-figure="{name}"]')
-        figure.scroll_into_view_if_needed()
-        figure.and_(page.locator("[data-ready]")).wait_for()
-        return figure
+        found = page.locator(f'[data-live-figure="{name}"]')
+        found.scroll_into_view_if_needed()
+        found.and_(page.locator("[data-ready]")).wait_for()
+        return found
 
     return wake
 

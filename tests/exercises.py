@@ -64,6 +64,17 @@ class Asked:
     def garbage(self) -> list[str]:
         return ["", "   ", "x" * 10_000] if self.kind == "judge" else GARBAGE
 
+    def expected(self) -> list[tuple[str, str, str | None]]:
+        """One answer of each sort, with the state that it leads to, and the reply where the key says it.
+
+        A form takes them as a reader gives them; every answer there is goes through the same script in tests/site.
+        """
+        return [
+            *((text, "shown" if self.kind == "judge" else "right", None) for text in self.right()),
+            *((text, "wrong", reply.replace("`", "")) for text, reply in self.mistakes()[:1]),
+            *((text, "open", None) for text in ([] if self.kind == "order" else [""])),
+        ]
+
 
 def exercises(site: Path) -> list[Asked]:
     """All exercises of a built site, in the order of pages' names and of the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -17,6 +18,14 @@ def pages(site: Path) -> list[str]:
 
 def chapters(site: Path) -> list[str]:
     return [name for name in pages(site) if name.startswith("book/")]
+
+
+def page_of(site: Path, name: str) -> str:
+    """The page of the book on which a live figure or an exercise stands, wherever its chapter puts it."""
+    mark = re.compile(f'data-(?:live-figure|exercise)="{re.escape(name)}"')
+    found = [page for page in chapters(site) if mark.search((site / page).read_text("utf-8"))]
+    assert found, f"no page of the book holds {name}"
+    return found[0]
 
 
 def start_figures(page) -> None:

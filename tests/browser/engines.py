@@ -71,14 +71,13 @@ class Engine(ABC):
 
 
 class Chromium(Engine):
+    """A page of Playwright's, which its caller opens, watches and closes."""
+
     name = "chromium"
 
-    def __init__(self, browser: Any) -> None:
-        from conftest import watch
-
+    def __init__(self, page: Any) -> None:
         super().__init__()
-        self.page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        self.slips = watch(self.page)
+        self.page = page
 
     def open(self, url: str) -> None:
         self.page.goto(url)
@@ -97,7 +96,7 @@ class Chromium(Engine):
         self.page.mouse.up()
 
     def close(self) -> None:
-        self.page.context.close()
+        pass
 
 
 def _actions(start: tuple[float, float], end: tuple[float, float]) -> list[dict[str, Any]]:
@@ -292,11 +291,6 @@ class WebKit(Engine):
         finally:
             self._display.terminate()
             self._display.wait(timeout=30)
-
-
-def start(name: str, chromium: Any) -> Engine:
-    """A window of the engine ``name``; ``chromium`` is Playwright's browser, which the tests share. Raises Missing."""
-    return {"chromium": lambda: Chromium(chromium), "firefox": Firefox, "webkit": WebKit}[name]()
 
 
 # Collects in a page what the other engines' drivers report: console errors, exceptions, and requests to other hosts.

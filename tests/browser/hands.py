@@ -7,16 +7,11 @@ from typing import Any
 
 from engines import Engine
 
-MARK = "data-live-figure"
+from exercises import Asked
+from sitepages import pages
 
 LIBRARY = Path(__file__).with_name("hands.js").read_text(encoding="utf-8")
-
-
-def pages_with_figures(site: Path) -> list[str]:
-    """The pages of a built site that hold live figures, as paths from its root."""
-    return sorted(
-        str(page.relative_to(site)) for page in site.rglob("*.html") if f"{MARK}=" in page.read_text(encoding="utf-8")
-    )
+ANSWERS = Path(__file__).with_name("exercises.js").read_text(encoding="utf-8")
 
 
 def wake_all(engine: Engine) -> list[str]:
@@ -93,3 +88,45 @@ def _by_pointer(engine: Engine, i: int, k: int) -> list[str]:
         if not (faults := _differs(before, _seen(engine, i), "a drag")):
             return []
     return faults
+
+
+def answers_of(engine: Engine, asked: list[Asked]) -> list[str]:
+    """Answer the exercises of the open page through their forms: rightly, with each named mistake, with garbage.
+
+    Returns what they replied otherwise than their keys say. Each is left as it was found.
+    """
+    faults: list[str] = []
+    for one in asked:
+        wanted = one.expected()
+        script = f"async (name, texts) => {{ {ANSWERS} return answers(name, texts); }}"
+        heard = engine.run(script, one.name, [text for text, _, _ in wanted])
+        for (text, state, reply), (_, found, said) in zip(wanted, heard, strict=False):
+            if found != state or (said != reply if reply is not None else not said):
+                faults.append(f"{one.name}: {text[:40]!r} is {found}: {said[:80]!r}, not {state}: {reply!r}")
+        if len(heard) != len(wanted):
+            faults.append(f"{one.name} did not wake")
+    if engine.run("() => window.hit ?? null") is not None:
+        faults.append("an answer was run as a script")
+    return faults
+
+
+def walk_through(kind: type[Engine], address: str, site: Path, asked: list[Asked]) -> list[str]:
+    """Open each page of the book that has figures or exercises once, and move and answer all of them.
+
+    Raises engines.Missing.
+    """
+    engine, moved, faults = kind(), {}, []
+    try:
+        for name in pages(site):
+            here = [one for one in asked if one.page == name]
+            if not here and "data-live-figure=" not in (site / name).read_text("utf-8"):
+                continue
+            engine.open(f"{address}/{name}")
+            faults += move_all(engine, name, moved)
+            faults += [f"{name}: {fault}" for fault in answers_of(engine, here)]
+            faults += engine.run("() => (window.slips ?? []).splice(0)")
+    finally:
+        engine.close()
+    idle = [f"{where} has no slider or handle" for where, count in moved.items() if not count]
+    assert moved, "no page of the book holds a live figure"
+    return [*faults, *idle, *engine.slips]

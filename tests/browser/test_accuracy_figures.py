@@ -9,15 +9,6 @@ import pytest
 from lossbook.accuracy.runs import three_runs
 from lossbook.accuracy.staircase import staircase, weight_line
 
-#: The chapters of the figures that do not stand in the chapter on accuracy.
-ELSEWHERE = {"logit-scale": "confidence"}
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens a figure's chapter and wakes the figure."""
-    return lambda name: awake(ELSEWHERE.get(name, "why-not-accuracy"), name)
-
 
 def number(text):
     """A number as the figures write it: a real minus sign, powers of ten in superscripts."""
@@ -166,11 +157,8 @@ def test_shrinking_the_step_shrinks_the_share_to_zero_for_the_trained_model(page
     assert trained[0] > 0 and trained[-10:] == [0] * 10
 
 
-def test_the_first_pages_figure_stands_still(page, server, digits, model):
-    page.goto(f"{server}/book/index.html")
-    found = page.locator('[data-live-figure="stand-still"]')
-    found.scroll_into_view_if_needed()
-    found.and_(page.locator("[data-ready]")).wait_for()
+def test_a_longer_step_leaves_the_accuracy_where_it_was(page, figure, digits, model):
+    found = figure("stand-still")
     line = weight_line(digits.x_train, digits.y_train, *model, 36)
     found.get_by_role("slider").focus()
     accuracies, losses = set(), []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 
@@ -21,12 +20,6 @@ def parts():
     digits = ten_digits()
     run = train_network(digits)
     return (run.val[-1], digits.y_val), (run.test[-1], digits.y_test)
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens the chapter and wakes a figure of it."""
-    return functools.partial(awake, "confidence")
 
 
 def rows(found):

@@ -1,4 +1,4 @@
-"""Exercises under a reader's hands: all of the book's in three browsers, and each kind in a small book of its own."""
+"""Each kind of exercise under a reader's hands, in a small book of its own."""
 
 from __future__ import annotations
 
@@ -11,53 +11,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import serve, start
+from engines import serve
 
-from answers import replies
 from askback import ask, number
 from checkers import faults_of_access, faults_of_html
-from exercises import exercises
 from project import ROOT, python_path
 
-LIBRARY = Path(__file__).with_name("exercises.js").read_text(encoding="utf-8")
 # What the stock theme of Jupyter Book says on any page.
 STOCK = re.compile(r"THEBE_JS|theme mode|favicon|404|ERR_NAME_NOT_RESOLVED|unpkg|cdn|Content Security Policy|toggle")
 pytestmark = pytest.mark.timeout(600)
-
-
-def plain(text: str) -> str:
-    """A reply as the page shows it: what stood between backticks is code."""
-    return text.replace("`", "")
-
-
-@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
-def test_every_exercise_of_the_book_answers(chromium, server, site, engine):
-    table = exercises(site)
-    assert len(table) >= 20
-    browser = start(engine, chromium)
-    faults = []
-    try:
-        for page in dict.fromkeys(asked.page for asked in table):
-            browser.open(f"{server}/{page}")
-            browser.run("() => { window.slips = []; addEventListener('error', (e) => slips.push(e.message)); }")
-            for asked in (asked for asked in table if asked.page == page):
-                right, wrong = asked.right(), asked.mistakes()
-                # Every answer is checked in tests/site; here the form of each exercise takes one of each sort.
-                junk = [] if asked.kind == "order" else [""]
-                texts = [*right, *(text for text, _ in wrong[:1]), *junk]
-                script = f"async (name, texts) => {{ {LIBRARY} return answers(name, texts); }}"
-                expected = replies([(asked.key, text, 0) for text in texts])
-                for (text, state, reply), said in zip(browser.run(script, asked.name, texts), expected, strict=True):
-                    if (state, reply) != (said.state or "open", plain(said.text)):
-                        faults.append((asked.page, asked.name, text[:40], state, reply[:80]))
-            assert browser.run("() => window.hit ?? null") is None
-            assert browser.run("() => slips") == []
-    finally:
-        browser.close()
-    assert faults == []
-
-
-# --- each kind, in a book of its own ---
 
 
 @pytest.fixture(scope="module")

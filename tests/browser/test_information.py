@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 
@@ -11,14 +10,7 @@ import pytest
 from lossbook.information.measures import cross_entropy_of, divergence, entropy
 from lossbook.information.start import row_losses
 from lossbook.information.two_codes import shares
-
-PAGE = "book/information.html"
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens the chapter and wakes a figure of it."""
-    return functools.partial(awake, "information")
+from sitepages import page_of
 
 
 def number(text):
@@ -81,12 +73,8 @@ def test_a_cut_is_dragged(page, figure):
     check_codes(codes)
 
 
-def test_an_unordered_link_is_read_in_order(page, server):
-    page.goto(f"{server}/{PAGE}#two-codes?q=[70,40,60]")
-    codes = page.locator('[data-live-figure="two-codes"]')
-    codes.scroll_into_view_if_needed()
-    codes.and_(page.locator("[data-ready]")).wait_for()
-    check_codes(codes)
+def test_an_unordered_link_is_read_in_order(figure):
+    check_codes(figure("two-codes", "#two-codes?q=[70,40,60]"))
 
 
 def test_the_spread_shows_torchs_mean(page, figure):
@@ -124,8 +112,8 @@ def test_the_letters_get_cheaper_as_the_model_learns(page, figure):
         ("ex-two-labels", "ln 2", "counts twice"),
     ],
 )
-def test_exercises_name_the_mistake(page, server, name, answer, reply):
-    page.goto(f"{server}/{PAGE}")
+def test_exercises_name_the_mistake(page, server, site, name, answer, reply):
+    page.goto(f"{server}/{page_of(site, name)}")
     exercise = page.locator(f'[data-exercise="{name}"]')
     exercise.scroll_into_view_if_needed()
     field = exercise.get_by_role("textbox")

@@ -1,4 +1,4 @@
-"""Live code on the page: other hosts are named, and asked for nothing, until the reader says yes."""
+"""A book that knows its repository: buttons for it that fit, and live code that asks before it asks other hosts."""
 
 import functools
 import http.server
@@ -57,3 +57,14 @@ def test_yes_asks_and_says_so_when_nobody_answers(asked):
     page.get_by_text("The cells could not be started: cdn.jsdelivr.net did not answer").wait_for()
     assert {host for host in hosts if not host.startswith("127.0.0.1")} == {"cdn.jsdelivr.net"}
     assert page.locator(".cell_output").first.is_visible()
+
+
+def test_its_buttons_fit_a_small_phone(page, fork):
+    page.set_viewport_size({"width": 320, "height": 900})
+    page.goto(fork)
+    buttons = page.locator(".bd-header-article .btn:visible")
+    assert page.locator(".bd-header-article :is(.dropdown-launch-buttons, .dropdown-source-buttons)").count() == 2
+    for button in buttons.all():
+        box = button.bounding_box()
+        assert box["width"] >= 24 and box["x"] >= 0 and box["x"] + box["width"] <= 320, button.inner_html()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,149 +1,22 @@
-"""The pages as they are sent and used: bytes, requests, hosts, a strict policy, any address, the theme's controls."""
+"""The pages as they are used: search, themes, menus, copying, and a phone's navigation."""
 
-import gzip
 import re
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections import Counter
 
 import pytest
-from engines import serve
+from bs4 import BeautifulSoup
 
-from conftest import watch
-from forks import build
-from sitepages import chapters, pages, start_figures
-
-KB = 1000
-# Styles stand in the drawings; all else is the site's own files.
-POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'"
-PACKED = {".woff2", ".png", ".jpg", ".gif", ".zip"}  # gzip gains nothing
+from sitepages import chapters
 
 
-class Traffic:
-    """What a page asks for, each address once, and what it weighs when sent with gzip."""
-
-    def __init__(self, page, site: Path):
-        self.site, self.asked = site, []
-        page.on("request", lambda request: request.url in self.asked or self.asked.append(request.url))
-
-    def weight(self, *, kind: str = "", start: int = 0) -> int:
-        total = 0
-        for address in self.asked[start:]:
-            path = self.site / urlsplit(address).path.lstrip("/")
-            if path.suffix.endswith(kind):
-                data = path.read_bytes()
-                total += len(data if path.suffix in PACKED else gzip.compress(data, 6))
-        return total
+def holding(site, markup):
+    """The first chapter whose page holds some markup."""
+    return next(name for name in chapters(site) if markup in (site / name).read_text("utf-8"))
 
 
 def visit(page, server, name):
     page.goto(f"{server}/{name}")
     page.evaluate("document.fonts.ready.then(() => true)")
-
-
-def visit_to_the_last_byte(page, server, name):
-    visit(page, server, name)
-    page.wait_for_load_state("networkidle")  # half a second in which nothing more is asked for
-
-
-def test_first_visit_is_light_and_so_is_every_figure_that_comes_near(chromium, server, site):
-    figures = 0
-    for name in chapters(site):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        slips, traffic = watch(page), Traffic(page, site)
-        visit_to_the_last_byte(page, server, name)
-        assert traffic.weight() <= 110 * KB, (name, traffic.asked)
-        assert traffic.weight(kind=".js") <= 35 * KB, (name, traffic.asked)
-        assert len(traffic.asked) <= 15, (name, traffic.asked)
-        for figure in page.locator("[data-live-figure]").all():
-            start = len(traffic.asked)
-            figure.scroll_into_view_if_needed()
-            page.wait_for_function("(figure) => figure.dataset.ready !== undefined", arg=figure.element_handle())
-            assert traffic.weight(start=start) <= 30 * KB, (name, traffic.asked[start:])
-            figures += 1
-        context.close()
-        assert slips == []
-    assert figures
-
-
-def test_second_chapter_is_lighter(page, server, site):
-    traffic = Traffic(page, site)
-    first, *others = chapters(site)
-    visit_to_the_last_byte(page, server, first)
-    for name in others:
-        start = len(traffic.asked)
-        visit_to_the_last_byte(page, server, name)
-        assert traffic.weight(start=start) <= 50 * KB, (name, traffic.asked[start:])
-
-
-def test_pages_work_from_disk(page, site):
-    """Those with figures are moved from disk in test_figures.py."""
-    still = [name for name in pages(site) if "data-live-figure=" not in (site / name).read_text("utf-8")]
-    assert still
-    for name in still:
-        page.goto((site / name).as_uri())
-
-
-def test_pages_work_under_any_path_and_a_strict_policy(page, site, tmp_path):
-    (tmp_path / "some").mkdir()
-    (tmp_path / "some" / "book").symlink_to(site, target_is_directory=True)
-    httpd = serve(tmp_path, policy=POLICY)
-    for name in pages(site):
-        page.goto(f"{httpd.address}/some/book/{name}")
-        start_figures(page)
-    httpd.shutdown()
-
-
-def test_text_is_there_without_scripts(chromium, server, site):
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    slips = watch(page)
-    for name in chapters(site):
-        page.goto(f"{server}/{name}")
-        assert page.locator("article h1").is_visible()
-        assert page.locator("article").evaluate("(article) => getComputedStyle(article).color") != ""
-        for figure in page.locator("[data-live-figure]").all():
-            assert figure.locator("svg, img").first.is_visible(), name
-        assert not page.locator(".theme-switch-button").is_visible()  # what needs a script is not offered
-    context.close()
-    assert slips == []
-
-
-# Labels of upright axes that overlap other texts of their picture: on a phone letters are a quarter larger.
-RUN_INTO = """() => [...document.querySelectorAll("svg.kf-picture")].flatMap((picture) => {
-  const texts = [...picture.querySelectorAll("text")]
-    .filter((text) => text.checkVisibility({ visibilityProperty: true }) && text.textContent.trim());
-  const [boxes, says] = [texts.map((text) => text.getBoundingClientRect()), texts.map((text) => text.textContent)];
-  const overlap = (a, b) => Math.min(a.right, b.right) > Math.max(a.left, b.left) + 1
-    && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) + 1;
-  return texts.flatMap((text, i) => !/rotate\\(-?90/.test(text.getAttribute("transform")) ? []
-    : says.filter((_, k) => k !== i && overlap(boxes[i], boxes[k])).map((other) => `${says[i]} and ${other}`));
-})"""
-
-
-@pytest.mark.timeout(300)
-def test_no_page_scrolls_sideways_and_no_axis_label_runs_into_another_text(page, server, site):
-    for name in pages(site):
-        for width in 320, 390, 1280:
-            page.set_viewport_size({"width": width, "height": 900})
-            if width == 320:
-                visit(page, server, name)
-                start_figures(page)
-            assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [width, width], name
-            assert page.evaluate(RUN_INTO) == [], (name, width)
-
-
-def test_the_buttons_of_a_fork_fit_a_small_phone(page, tmp_path):
-    """A book that knows its repository has buttons for it in the header."""
-    build(tmp_path, "git@github.com:grace/her-fork.git")
-    page.set_viewport_size({"width": 320, "height": 900})
-    page.goto((tmp_path / "_build/html/book/one.html").as_uri())
-    buttons = page.locator(".bd-header-article .btn:visible")
-    assert page.locator(".bd-header-article :is(.dropdown-launch-buttons, .dropdown-source-buttons)").count() == 2
-    for button in buttons.all():
-        box = button.bounding_box()
-        assert box["width"] >= 24 and box["x"] >= 0 and box["x"] + box["width"] <= 320, button.inner_html()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_search_finds_the_chapter(page, server):
@@ -168,19 +41,29 @@ def test_magnifier_keeps_clear_of_what_is_typed(page, server, width):
     assert abs(icon["y"] + icon["height"] / 2 - box["y"] - box["height"] / 2) < 2
 
 
-def test_words_of_a_heading_lead_to_its_section(page, server):
-    visit(page, server, "search.html?q=betting+game")
-    page.locator("#search-results a[href$='book/confidence.html#the-betting-game']").click()
-    page.wait_for_url("**/book/confidence.html*#the-betting-game")
-    assert 0 <= page.locator("#the-betting-game h2").bounding_box()["y"] < 200
+def test_words_of_a_heading_lead_to_its_section(page, server, site):
+    """Of the last heading in plain words that only one section has."""
+    headings = [
+        (name, section["id"], section.find(["h2", "h3"], recursive=False).find(string=True).strip())
+        for name in chapters(site)
+        for section in BeautifulSoup((site / name).read_text("utf-8"), "html.parser").select("article section section")
+        if section.find(["h2", "h3"], recursive=False)
+    ]
+    count = Counter(words for _, _, words in headings)
+    plain = [one for one in headings if re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)+", one[2]) and count[one[2]] == 1]
+    name, anchor, words = plain[-1]
+    visit(page, server, f"search.html?q={words.replace(' ', '+')}")
+    page.locator(f"#search-results a[href$='{name}#{anchor}']").first.click()
+    page.wait_for_url(f"**/{name}*#{anchor}")
+    assert 0 <= page.locator(f"#{anchor} :is(h2, h3)").first.bounding_box()["y"] < 200
 
 
-def test_dark_mode_is_kept_from_page_to_page(page, server):
+def test_dark_mode_is_kept_from_page_to_page(page, server, site):
     visit(page, server, "book/index.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     page.locator(".theme-switch-button").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    page.goto(f"{server}/book/summary.html", wait_until="commit")
+    page.goto(f"{server}/{chapters(site)[-1]}", wait_until="commit")
     page.wait_for_selector("body", state="attached")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"  # before any deferred script
 
@@ -193,8 +76,8 @@ def test_system_preference_holds_until_the_reader_chooses(chromium, server):
     context.close()
 
 
-def test_menu_of_downloads_opens_and_closes_by_keyboard(page, server):
-    visit(page, server, "book/summary.html")
+def test_menu_of_downloads_opens_and_closes_by_keyboard(page, server, site):
+    visit(page, server, chapters(site)[-1])
     button = page.locator(".dropdown-download-buttons button.dropdown-toggle")
     menu = page.locator(".dropdown-download-buttons .dropdown-menu")
     button.focus()
@@ -207,9 +90,9 @@ def test_menu_of_downloads_opens_and_closes_by_keyboard(page, server):
     assert not menu.is_visible() and button.evaluate("(button) => button === document.activeElement")
 
 
-def test_menus_stay_on_the_page_of_a_phone(page, server):
+def test_menus_stay_on_the_page_of_a_phone(page, server, site):
     page.set_viewport_size({"width": 320, "height": 640})
-    visit(page, server, "book/summary.html")
+    visit(page, server, chapters(site)[-1])
     buttons = page.locator(".bd-header-article button.dropdown-toggle").all()
     assert buttons
     for button in buttons:
@@ -221,18 +104,18 @@ def test_menus_stay_on_the_page_of_a_phone(page, server):
         button.click()
 
 
-def test_print_button_prints(page, server):
-    visit(page, server, "book/summary.html")
+def test_print_button_prints(page, server, site):
+    visit(page, server, chapters(site)[-1])
     page.evaluate("window.print = () => { window.printed = true; }")
     page.locator(".dropdown-download-buttons button.dropdown-toggle").click()
     page.locator(".btn-download-pdf-button").click()
     assert page.evaluate("window.printed") is True
 
 
-def test_code_is_copied_with_its_button(chromium, server):
+def test_code_is_copied_with_its_button(chromium, server, site):
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    visit(page, server, "book/cross-entropy.html")
+    visit(page, server, holding(site, 'class="cell_input'))
     block = page.locator(".cell_input").first
     block.hover()
     block.locator("button.copybtn").click()
@@ -243,7 +126,7 @@ def test_code_is_copied_with_its_button(chromium, server):
 
 
 def test_formula_is_copied_as_tex(page, server, site):
-    page.goto(f"{server}/book/cross-entropy.html")
+    page.goto(f"{server}/{holding(site, '<math')}")
     copied = page.evaluate(
         """() => {
           const math = document.querySelector("article math");
@@ -259,8 +142,9 @@ def test_formula_is_copied_as_tex(page, server, site):
 def test_contents_open_on_a_phone(page, server):
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, server, "book/index.html")
-    link = page.locator("#pst-primary-sidebar-modal .bd-sidenav a", has_text="Summary")
+    link = page.locator("#pst-primary-sidebar-modal .bd-sidenav a").last
     page.locator(".primary-toggle").click()
     link.wait_for()
+    leads_to = link.get_attribute("href")
     link.click()
-    page.wait_for_url("**/book/summary.html")
+    page.wait_for_url(f"**/{leads_to}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import random
 import re
@@ -11,21 +10,21 @@ from urllib.parse import quote
 import pytest
 import torch
 
+from chapters import chapters
 from lossbook.practice.captured import FUNCTIONS, LOGITS_DTYPES, LOGITS_SHAPES, TARGET_DTYPES, TARGET_SHAPES, ask_torch
 from lossbook.practice.cliffs import DTYPES, leads, reading
 from lossbook.practice.denominator import KINDS, batch_loss
 from lossbook.practice.double_softmax import CLASSES
 from lossbook.practice.runs import cases, ten_digits
 from lossbook.practice.twice import floor, losses_and_slopes
-from project import ROOT
 
 torch.set_num_threads(1)
-CHAPTER = "in-practice"
-SOURCE = (ROOT / "book" / f"{CHAPTER}.md").read_text(encoding="utf-8")
+#: The clinic, by the figure that stands in it.
+CLINIC = next(chapter for chapter in chapters() if "ShapePicker()" in chapter.source)
 #: Each main entry of the chapter's index, and the heading under which it stands.
 ENTRIES = {
-    found[1]: re.findall(r"^#{2,3} (.*)$", SOURCE[: found.start()], re.MULTILINE)[-1]
-    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", SOURCE, re.MULTILINE)
+    found[1]: re.findall(r"^#{2,3} (.*)$", CLINIC.source[: found.start()], re.MULTILINE)[-1]
+    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", CLINIC.source, re.MULTILINE)
 }
 
 
@@ -44,7 +43,7 @@ def first_hit(page, server, words):
 
 def sections(page, server):
     """The anchors of the chapter's page -> the heading of the section that each stands in."""
-    page.goto(f"{server}/book/{CHAPTER}.html")
+    page.goto(f"{server}/{CLINIC.name}.html")
     return page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("article [id]")].map((node) =>
           [node.id, node.closest("section")?.querySelector("h1, h2, h3")?.textContent]))"""
@@ -62,7 +61,7 @@ def test_every_message_finds_its_entry_first(page, server):
         hit = first_hit(page, server, message) or ""
         leads_to, _, anchor = hit.partition("#")
         found = plain(at.get(anchor) or "")
-        if not leads_to.endswith(f"book/{CHAPTER}.html") or found != plain(heading):
+        if not leads_to.endswith(f"{CLINIC.name}.html") or found != plain(heading):
             lost.append((message, hit, found))
     assert not lost, "\n".join(map(str, lost))
 
@@ -81,16 +80,10 @@ def test_every_message_finds_its_entry_first(page, server):
 )
 def test_half_a_message_or_one_with_other_numbers_finds_the_chapter(page, server, words):
     hit = first_hit(page, server, words)
-    assert hit is not None and hit.partition("#")[0].endswith(f"book/{CHAPTER}.html")
+    assert hit is not None and hit.partition("#")[0].endswith(f"{CLINIC.name}.html")
 
 
 # --- the figures ---
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens the chapter and wakes a figure of it."""
-    return functools.partial(awake, CHAPTER)
 
 
 def put(found, **state):
@@ -231,7 +224,7 @@ def test_detective_knows_each_fault(figure):
 def test_no_figure_leaves_its_column_or_cuts_its_words(chromium, server, width):
     context = chromium.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(f"{server}/book/{CHAPTER}.html")
+    page.goto(f"{server}/{CLINIC.name}.html")
     faults = []
     for name in ("shape-picker", "double-softmax", "denominator", "float-cliff", "detective"):
         found = page.locator(f'[data-live-figure="{name}"]')

@@ -9,6 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from sitepages import page_of
+
 torch.set_num_threads(1)
 
 FIGURE = "[data-live-figure=loss-table]"
@@ -50,13 +52,19 @@ READ = """
 """
 
 
+@pytest.fixture(scope="module")
+def home(server, site):
+    """The address of the page on which the table stands."""
+    return f"{server}/{page_of(site, 'loss-table')}"
+
+
 @pytest.fixture
-def figure(page, server):
-    return opened(page, server)
+def figure(page, home):
+    return opened(page, home)
 
 
-def opened(page, server, fragment=""):
-    page.goto(f"{server}/book/cross-entropy.html{fragment}")
+def opened(page, home, fragment=""):
+    page.goto(f"{home}{fragment}")
     figure = page.locator(FIGURE)
     figure.scroll_into_view_if_needed()
     page.wait_for_selector(f"{FIGURE}[data-ready]")
@@ -192,14 +200,14 @@ def test_drag_with_the_mouse(figure, page):
     assert agrees_with_torch(shown(figure))["logits"][1][3] == -5
 
 
-def test_drag_with_a_finger(chromium, server):
+def test_drag_with_a_finger(chromium, home):
     from conftest import watch
 
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     try:
         page = context.new_page()
         slips = watch(page)
-        figure = opened(page, server)
+        figure = opened(page, home)
         handle = knob(figure, 0, 0)
         handle.evaluate("(node) => node.scrollIntoView({ block: 'center' })")
         top = page.evaluate("scrollY")
@@ -318,10 +326,10 @@ def test_reset(figure):
     assert {key: agrees_with_torch(shown(figure))[key] for key in START} == START
 
 
-def test_a_link_brings_the_state_back(page, server):
+def test_a_link_brings_the_state_back(page, home):
     state = {"logits": [[0, 1, 2, 3, 4], [-5, 5, 0.25, 0, 0], [1, 1, 1, 1, 1]], "target": [4, 0, 2]}
     query = "&".join(f"{name}={json.dumps(x, separators=(',', ':'))}" for name, x in state.items())
-    seen = agrees_with_torch(shown(opened(page, server, f"#loss-table?{query}")))
+    seen = agrees_with_torch(shown(opened(page, home, f"#loss-table?{query}")))
     assert {key: seen[key] for key in state} == state
 
 
@@ -337,8 +345,8 @@ def test_a_link_brings_the_state_back(page, server):
         "%E0%A4%A",
     ],
 )
-def test_a_broken_link_is_ignored(page, server, query):
-    seen = agrees_with_torch(shown(opened(page, server, f"#loss-table?{query}")))
+def test_a_broken_link_is_ignored(page, home, query):
+    seen = agrees_with_torch(shown(opened(page, home, f"#loss-table?{query}")))
     assert {key: seen[key] for key in START} == START
 
 
@@ -388,13 +396,13 @@ CLIPPED = """
 
 
 @pytest.mark.parametrize("width", [320, 390, 640, 768, 1280])
-def test_nothing_runs_off_or_jumps(chromium, server, width):
+def test_nothing_runs_off_or_jumps(chromium, home, width):
     """At 320 px and at any zoom (640 is 1280 at 200%): no sideways scrolling, no clipped number, no shift."""
     context = chromium.new_context(viewport={"width": width, "height": 800})
     try:
         page = context.new_page()
         page.add_init_script(SHIFTS)
-        figure = opened(page, server)
+        figure = opened(page, home)
         reserved = "(figure) => parseFloat(getComputedStyle(figure.querySelector('.kf-spaced')).minHeight)"
         assert figure.locator(".loss-table").bounding_box()["height"] <= figure.evaluate(reserved)
         for preset in PRESETS:
@@ -439,9 +447,9 @@ CONTRAST = """
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_keeps_its_contrast_on_the_darkest_cells(page, server, scheme):
+def test_text_keeps_its_contrast_on_the_darkest_cells(page, home, scheme):
     page.emulate_media(color_scheme=scheme)
-    figure = opened(page, server)
+    figure = opened(page, home)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     for preset in ("Confident and wrong", "The lesson’s table"):
         button(figure, preset).click()
@@ -468,16 +476,3 @@ def test_many_random_moves_leave_every_number_true(figure, page):
         else:
             button(figure, draw.choice(names)).click()
         agrees_with_torch(shown(figure))
-
-
-def test_without_javascript_and_in_print_the_still_picture_stands(chromium, server):
-    context = chromium.new_context(java_script_enabled=False)
-    try:
-        page = context.new_page()
-        page.goto(f"{server}/book/cross-entropy.html")
-        picture = page.locator(f"{FIGURE} svg[role=img]")
-        assert picture.is_visible()
-        assert "gradient" in picture.get_attribute("aria-label")
-        assert page.locator(FIGURE).get_by_role("slider").count() == 0
-    finally:
-        context.close()

@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import pytest
-import yaml
 
 from project import ROOT, python_path, source
 
@@ -50,12 +49,6 @@ def build(folder, *options: str) -> tuple[int, str]:
 STRICT = ("-W", "-n", "--keep-going")
 
 
-def test_a_sound_chapter_builds_strictly(copy):
-    status, said = build(copy, *STRICT)
-    assert status == 0, said
-    assert "chapter 1 of 1: book/index (1 cells; 0 left after it)" in said
-
-
 @pytest.mark.parametrize("options", [STRICT, ()], ids=["strict", "plain"])
 def test_a_raising_cell_fails_the_build_and_names_its_line(copy, options):
     chapter = copy / "book" / "index.md"
@@ -75,41 +68,37 @@ BROKEN = {
 }
 
 
-def test_broken_references_fail_the_build_and_each_names_file_and_line(copy):
+def test_broken_references_and_printed_warnings_fail_the_build_and_are_named_with_file_and_line(copy):
     chapter = copy / "book" / "index.md"
     chapter.write_text(SOUND + "".join(f"\nSee {fault}.\n" for fault in BROKEN))
+    (copy / "book" / "careful.md").write_text(
+        SOUND.replace("import torch", "import torch, warnings\nwarnings.warn('!')")
+    )
+    (copy / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters:\n  - file: book/careful\n")
     lines = chapter.read_text().splitlines()
     status, said = build(copy, *STRICT)
     warnings = [text for text in said.splitlines() if "WARNING: " in text]
-    assert status != 0 and len(warnings) == len(BROKEN), said
+    assert status != 0 and len(warnings) == len(BROKEN) + 1, said
     for fault, complaint in BROKEN.items():
         (named,) = [text for text in warnings if complaint in text]
         assert f"book/index.md:{lines.index(f'See {fault}.') + 1}" in named
+    assert any("book/careful.md" in text and "stderr" in text for text in warnings), said
 
 
-def test_a_warning_printed_by_a_cell_fails_the_build(copy):
-    chapter = copy / "book" / "index.md"
-    chapter.write_text(SOUND + "\n```{code-cell}\nimport warnings\nwarnings.warn('careful')\n```\n")
-    status, said = build(copy, *STRICT)
-    assert status != 0 and "stderr" in said and "book/index.md" in said, said
-
-
-def test_editing_a_function_executes_what_uses_it_again(copy):
+def test_a_sound_chapter_builds_strictly_and_again_only_when_a_function_it_uses_is_edited(copy):
     def shown() -> str:
         return (copy / "_build" / "html" / "book" / "index.html").read_text(encoding="utf-8")
 
-    assert build(copy)[0] == 0 and "0.5000" in shown()
-    said = build(copy)[1]
+    status, said = build(copy, *STRICT)
+    assert status == 0 and "0.5000" in shown(), said
+    assert "chapter 1 of 1: book/index (1 cells; 0 left after it)" in said
+    said = build(copy, *STRICT)[1]
     assert "Executing notebook" not in said, "nothing had changed"
     functional = source("lossbook", copy) / "functional.py"
     old = "return exp / exp.sum(dim, keepdim=True)"
     text = functional.read_text(encoding="utf-8")
     assert text.count(old) == 1
     functional.write_text(text.replace(old, "return 0.5 * exp / exp.sum(dim, keepdim=True)"), encoding="utf-8")
-    status, said = build(copy)
+    status, said = build(copy, *STRICT)
     assert status == 0 and "Executing notebook" in said
     assert "0.2500" in shown() and "0.5000" not in shown()
-
-
-def test_the_settings_are_those_of_the_book(copy):
-    assert yaml.safe_load((copy / "_config.yml").read_text())["execute"]["execute_notebooks"] == "cache"

@@ -1,0 +1,52 @@
+"""The code that a reader sees is enough: the visible cells of a chapter run one after another, without the others."""
+
+import re
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+
+from chapters import chapters, is_notebook
+from project import ROOT
+
+#: The chapters whose visible cells run by themselves, by the names of their files; more are added as they do.
+CHAPTERS_THAT_RUN = ["negative-log-likelihood", "cross-entropy", "why-not-accuracy", "exactly", "summary"]
+
+NOTEBOOKS = {chapter.name.rpartition("/")[2]: chapter for chapter in chapters() if is_notebook(chapter.source)}
+
+
+def visible(chapter) -> list[tuple[str, bool]]:
+    """The code of each cell that shows it from the start, and whether the cell is there to raise."""
+    tagged = [(cell, cell.metadata.get("tags", [])) for cell in chapter.notebook.cells if cell.cell_type == "code"]
+    return [
+        (cell.source, "raises-exception" in tags)
+        for cell, tags in tagged
+        if not any(re.match("(hide|remove)-(cell|input)", tag) for tag in tags)
+    ]
+
+
+def first_that_fails(cells: list[tuple[str, bool]]) -> str:
+    """Run cells in one namespace, without IPython; what the first that fails says, or nothing."""
+    namespace = {"__name__": "__main__"}
+    for number, (code, raises) in enumerate(cells, 1):
+        try:
+            exec(compile(code, f"visible cell {number}", "exec"), namespace)
+        except Exception as problem:
+            if not raises:
+                return f"visible cell {number}: {type(problem).__name__}: {problem}\n{code}"
+    return ""
+
+
+@pytest.mark.parametrize("name", CHAPTERS_THAT_RUN)
+def test_visible_cells_run_from_the_visible_cells_before_them(name, monkeypatch):
+    monkeypatch.chdir(ROOT / "book")
+    torch.set_num_threads(1)
+    try:
+        assert not (said := first_that_fails(visible(NOTEBOOKS[name]))), said
+    finally:
+        plt.close("all")
+
+
+def test_a_cell_that_needs_a_hidden_one_is_told():
+    assert first_that_fails([("a = 1", False), ("a / 0", True), ("a + 1", False)]) == ""
+    assert first_that_fails([("a = 1", False), ("a + b", False)]).startswith("visible cell 2: NameError: name 'b'")
