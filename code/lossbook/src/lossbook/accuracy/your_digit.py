@@ -75,8 +75,8 @@ class YourDigit(Explorable):
     title = "Draw a 3 or a 7"
     description = (
         f"A grid of {SIDE} by {SIDE} pixels to draw on, with a real picture of a {CLASSES[1]} on it at first. "
-        f"Beside it, what a trained linear model answers: its score, the probability of a {CLASSES[0]} and of a {CLASSES[1]}, and "
-        "the cross-entropy that either label would cost. Below, one of its weights can be moved: both costs move along "
+        f"Beside it, what a trained linear model answers: its score, the probability of a {CLASSES[0]} and of a "
+        f"{CLASSES[1]}, and the cross-entropy that either label would cost. Below, one of its weights can be moved: both costs move along "
         f"smooth curves, while the answer changes only where the score crosses 0, from {CLASSES[0]} to {CLASSES[1]}."
     )
     space = ("66rem", "35.5rem")
