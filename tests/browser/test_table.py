@@ -354,7 +354,7 @@ def test_screen_readers_hear_a_drag_once(figure, page):
     figure.evaluate(
         """(figure) => {
           window.heard = [];
-          const region = figure.querySelector("[aria-live]");
+          const region = figure.querySelector(".kf-said");
           new MutationObserver(() => window.heard.push(region.textContent)).observe(region, { childList: true });
         }"""
     )
