@@ -1,13 +1,13 @@
-// What leanpage's formulas do: wide ones scroll by keyboard, too, and a formula is copied as the TeX it was written in.
+// Lets readers scroll wide formulas with the keyboard, and copy formulas as the TeX that they were written in.
 
-// What is wider than the page scrolls by itself, and can then be reached and scrolled with the keyboard.
+// A formula wider than the page scrolls by itself; a tabindex lets the keyboard reach it.
 function markScrollers() {
   for (const box of document.querySelectorAll(".scrolls")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
-// What was folded while the theme measured the page had no width: measure it when it is opened.
+// Folded content had no width when the theme measured the page: measure it when it is opened.
 document.addEventListener("click", (event) => {
   const opened = event.target.closest(".toggle-button, .admonition-title")?.closest(".dropdown");
   for (const box of opened?.querySelectorAll("pre, .output") ?? []) {
@@ -17,7 +17,7 @@ document.addEventListener("click", (event) => {
 addEventListener("load", markScrollers);
 addEventListener("resize", markScrollers);
 
-// A formula, or text with formulas, is copied as the TeX it was written in.
+// Copy a formula, or text with formulas, as TeX.
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
   if (selection.isCollapsed || !event.clipboardData) return;
@@ -28,7 +28,7 @@ document.addEventListener("copy", (event) => {
   if (last) range.setEndAfter(last);
   const copied = document.createElement("div");
   copied.append(range.cloneContents());
-  const formulas = copied.querySelectorAll("math");
+  const formulas = copied.querySelectorAll("math:has(annotation)");
   if (!formulas.length) return;
   for (const formula of formulas) {
     const fence = formula.getAttribute("display") === "block" ? "$$" : "$";
