@@ -27,19 +27,7 @@ class Tree:
             first = node.first_child
             if first is not None and (first.text_content or "").startswith("\n"):
                 first.insert_before("\n")
-        self._collapse_space_in_head()
         return self.parser.html or ""
-
-    def _collapse_space_in_head(self) -> None:
-        """Leave one line break where elements were removed."""
-        blank = False
-        for node in list(self.head.iter(include_text=True)):
-            space = node.text_content is not None and not node.text_content.strip()
-            if space and blank:
-                node.decompose()
-            elif space:
-                node.replace_with("\n")
-            blank = space
 
     @property
     def noscript(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ def configure(build: Build, config: Config) -> None:
     config.ogp_site_name = config.ogp_site_name or site_name(config) or False
     if config.ogp_social_cards is None and not (config.html_baseurl and can_draw_cards(config)):
         config.ogp_social_cards = {"enable": False}  # a card's address must be a full one
+    # sphinxext-opengraph asks for a weight that its font lacks, which matplotlib reports for every card.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     if not config.html_baseurl and "sitemap.configuration" not in config.suppress_warnings:
         config.suppress_warnings = [*config.suppress_warnings, "sitemap.configuration"]
     if upstream.is_default(config, "sitemap_url_scheme"):
