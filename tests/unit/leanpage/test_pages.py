@@ -228,13 +228,15 @@ def two_pages(head, end="", **files):
 
 def test_known_scripts_of_all_pages_become_one_that_waits(site):
     own = script("", "own.js", "defer ")
-    pages = two_pages(script("", "copybutton.js"), copybutton__js="copy();", own__js="own()")
+    late = "<script>DOCUMENTATION_OPTIONS.late = false;</script>"
+    pages = two_pages(script("", "copybutton.js") + late, copybutton__js="copy();", own__js="own()")
     pages["b.html"] = pages["b.html"].replace("</body>", f"{own}</body>")
     made = site(pages)
     combined = sent(made, ".js")
-    assert re.findall(r"let toggleHintShow|const DOCUMENTATION_OPTIONS|const text|copy\(\)", combined) == [
-        "let toggleHintShow",  # settings come first
-        "const DOCUMENTATION_OPTIONS",
+    assert re.findall(r"let toggleHintShow|\w*[ .]?DOCUMENTATION_OPTIONS.\w*|const text|copy\(\)", combined) == [
+        "const DOCUMENTATION_OPTIONS=",
+        "let toggleHintShow",  # settings come before what reads them
+        "DOCUMENTATION_OPTIONS.late",
         "const text",
         "copy()",
     ]

@@ -36,11 +36,14 @@ def combine(site: Site, build: Build) -> None:
     """
     pages = {name: classic_scripts(site, name) for name in site.styled()}
     known = [[key for node, key in found if is_known(key)] for found in pages.values()]
-    shared = [key for key in known[0] if all(key in keys for keys in known)] if known else []
+    shared = [key for key in dict.fromkeys(known[0]) if all(key in keys for keys in known)] if known else []
     if len(shared) < 2 or any(may_notice(site, node, key) for found in pages.values() for node, key in found):
         return
-    settings_first = sorted(shared, key=lambda key: not SETTING.fullmatch(key))
-    texts = [key if SETTING.fullmatch(key) else site.read(key) or "" for key in settings_first]
+    # Settings come before the scripts that read them, and the object that holds some of them before all.
+    ordered = sorted(
+        shared, key=lambda key: 2 - bool(SETTING.fullmatch(key)) - 2 * key.endswith("documentation_options.js")
+    )
+    texts = [key if SETTING.fullmatch(key) else site.read(key) or "" for key in ordered]
     combined = "\n;\n".join(jsmin(text, keep_bang_comments=True) for text in texts)
     path = site.write_hashed("site", ".js", combined.encode())
     for name, found in pages.items():
