@@ -153,7 +153,7 @@ def numbered(notebook) -> list:
     """The cells that start with the number of a figure, each of them behind the cell that draws it."""
     found = []
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if re.match(r"> \*\*Fig\. \d+\*\*", cell.source):
+        if re.match(r"> \*\*Figure \d+\*\*", cell.source):
             assert before.cell_type == "code" and before.outputs
             found.append(cell)
     return found

@@ -93,4 +93,4 @@ def test_downloads_offer_it_once(tmp_path):
 def test_a_folder_without_a_book_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         paper.main([str(tmp_path)])
-    assert "holds no built book" in capsys.readouterr().err
+    assert "contains no built book" in capsys.readouterr().err
