@@ -33,7 +33,7 @@ serve: book  ## build, then show the book on localhost (PORT=8000)
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: $(VENV)/lab-installed book  ## the chapters as notebooks in JupyterLab, in lab/; what you change there stays
-	@$(BIN)/python -m leanpage.elsewhere.lab _build/html lab
+	@$(BIN)/python -m leanpage.export.lab _build/html lab
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --notebook-dir lab $(LAB)
 
 check: $(VENV)/test-installed  ## the quick half of the tests: style, types, units
@@ -64,7 +64,7 @@ bench: $(VENV)/test-installed book  ## page weight, response and build time besi
 
 pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads
 	@$(BIN)/python tests/browsers.py chromium > /dev/null
-	@$(BIN)/python -m leanpage.elsewhere.paper _build/html
+	@$(BIN)/python -m leanpage.export.paper _build/html
 
 links: $(VENV)/installed  ## ask every site that the book links to whether the page is still there
 	@$(BIN)/jb build . --builder custom --custom-builder linkcheck

@@ -10,7 +10,11 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from browsers import chromium_path
-from leanpage.elsewhere import paper
+from leanpage.export import paper
+
+
+def shown(node) -> str:
+    return " ".join(node.get_text().split()).removesuffix("#")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +36,7 @@ def pdf(book, html, site):
     with ThreadPoolExecutor(1) as thread:
         printed = thread.submit(paper.print_pdf, site, html).result()
     assert site.stat().st_mtime_ns == untouched, "printing wrote among the pages, where others may be reading"
-    return PdfReader(io.BytesIO(paper.settled(printed, book)))
+    return PdfReader(io.BytesIO(paper.with_metadata(printed, book)))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_contents_give_the_page_on_which_each_chapter_and_section_stands(pdf, te
     numbers = {name: pdf.get_destination_page_number(place) + 1 for name, place in pdf.named_destinations.items()}
     contents = squeezed("".join(texts[1 : min(numbers.values())]))
     for entry in document.select(".paper-contents a"):
-        title, number = paper.text(entry.span), numbers[f"/{entry['href'][1:]}"]
+        title, number = shown(entry.span), numbers[f"/{entry['href'][1:]}"]
         assert squeezed(title) in squeezed(texts[number - 1]), (title, number)
         assert f"{squeezed(title)}{number}" in contents, (title, number)
     said = [text.split()[0] if text.split()[0].isdigit() else text.split()[-1] for text in texts[1:]]
@@ -81,7 +85,7 @@ def test_bookmarks_are_the_headings(pdf, html):
 
     bookmarks = flat(pdf.outline)
     headings = BeautifulSoup(html, "html.parser").select("article h1, article h2")
-    expected = [squeezed(paper.text(heading)) for heading in headings if not heading.find("math")]
+    expected = [squeezed(shown(heading)) for heading in headings if not heading.find("math")]
     assert [title for title in bookmarks if title in set(expected)] == expected
 
 

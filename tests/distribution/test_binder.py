@@ -14,7 +14,7 @@ from answers import reply
 from chapters import ROOT, by_name, chapters, is_notebook
 from environments import binder_environment, clean_environment, environment, run, serving
 from exercises import exercises
-from leanpage.elsewhere.notebooks import binder_address
+from leanpage.export.launch import binder_address
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source)]
 

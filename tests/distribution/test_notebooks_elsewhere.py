@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from chapters import ROOT, by_name, chapters, is_notebook
 from environments import clean_environment, environment, run
-from leanpage.elsewhere import notebooks
+from leanpage.export import notebooks
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
 ADDRESS = "https://github.com/ada/book"

@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from chapters import by_name, chapters, is_notebook
-from leanpage.elsewhere.notebooks import FOLDED_SECTION, with_lines_together, without_glue
+from leanpage.export.glue import without_glue
+from leanpage.export.notebooks import FOLDED_SECTION, joined_streams
 
 NOTEBOOKS = [chapter for chapter in chapters() if is_notebook(chapter.source) and chapter.cells]
 each = pytest.mark.parametrize("chapter", NOTEBOOKS, ids=by_name)
@@ -57,7 +58,7 @@ def test_notebook_holds_every_cell_of_the_chapter(chapter, notebook):
 def test_notebook_holds_what_the_page_was_made_from(chapter, notebook, site):
     executed = [cell for cell in chapter.executed(site).cells if cell.cell_type == "code"]
     given = {
-        source: [output for output in with_lines_together(cell.outputs) if not is_for_text(output)]
+        source: [output for output in joined_streams(cell.outputs) if not is_for_text(output)]
         for cell, source in zip(executed, without(executed), strict=True)
         if "remove-cell" not in str(cell.metadata)
     }
@@ -152,7 +153,7 @@ def numbered(notebook) -> list:
     """The cells that start with the number of a figure, each of them behind the cell that draws it."""
     found = []
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if re.match(r"> \*\*Fig\. \d+\*\*", cell.source):
+        if re.match(r"> \*\*Figure \d+\*\*", cell.source):
             assert before.cell_type == "code" and before.outputs
             found.append(cell)
     return found

@@ -1,6 +1,7 @@
 """A small book built twice with leanpage, in two folders: the same bytes; and what every built page must have."""
 
 import filecmp
+import hashlib
 import os
 import re
 import subprocess
@@ -113,9 +114,14 @@ def test_pictures_have_sizes(soups):
             assert sized, (name, picture)
 
 
-def test_shared_files_are_named_after_their_content(site):
+def test_shared_files_are_named_after_their_content(site, soups):
+    text = "".join(str(page) for page in soups.values())
     for pattern in ("site-*.css", "site-*.js", "math-*.woff2", "fa-solid-900-*.woff2"):
-        assert len(list(site.glob(f"_static/{pattern}"))) == 1, pattern
+        found = list(site.glob(f"_static/{pattern}"))
+        assert found, pattern
+        for path in found:
+            assert path.stem.endswith(f"-{hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"), path
+            assert path.suffix == ".woff2" or path.name in text, path
 
 
 def test_page_for_what_is_not_there_works_at_any_address(site):

@@ -7,7 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from chapters import chapters
-from leanpage.elsewhere import paper
+from leanpage.export import paper
+
+
+def shown(node) -> str:
+    return " ".join(node.get_text().split()).removesuffix("#")
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +65,16 @@ def test_solutions_stand_at_the_end_and_exercises_say_where(document, site):
 
 
 def test_contents_name_every_chapter_and_section(document, site):
-    listed = [paper.text(a.span) for a in document.select(".paper-contents a")]
+    listed = [shown(a.span) for a in document.select(".paper-contents a")]
     for chapter in chapters():
-        assert paper.text(chapter.page(site).select_one("article h1")) in listed
+        assert shown(chapter.page(site).select_one("article h1")) in listed
     assert listed[-1] == "Solutions"
 
 
 def test_page_numbers_are_filled_in():
     assert (
-        paper.numbered(f"<b>{paper.page_of('here')}</b>", {"here": 12}) == '<b><span class="paper-page">12</span></b>'
+        paper.numbered(f"<b>{paper.page_number('here')}</b>", {"here": 12})
+        == '<b><span class="paper-page">12</span></b>'
     )
 
 
@@ -79,7 +84,7 @@ def test_downloads_offer_it_once(tmp_path):
     for name in ("book/one.html", "404.html", "bare.html"):
         (tmp_path / name).write_text("<p></p>" if name == "bare.html" else menu)
     for _ in range(2):
-        assert paper.offer(tmp_path, "all.pdf") == 1
+        assert paper.add_to_menus(tmp_path, "all.pdf") == 1
     page = (tmp_path / "book/one.html").read_text()
     assert page.count('href="../all.pdf"') == 1
     assert "all.pdf" not in (tmp_path / "404.html").read_text()
@@ -88,4 +93,4 @@ def test_downloads_offer_it_once(tmp_path):
 def test_a_folder_without_a_book_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         paper.main([str(tmp_path)])
-    assert "holds no built book" in capsys.readouterr().err
+    assert "contains no built book" in capsys.readouterr().err

@@ -78,14 +78,14 @@ def test_of_caches_only_its_own_go_and_of_those_only_what_is_cache(tmp_path):
     for number in range(5):
         (tmp_path / "code.py").write_text(str(number))
         config.nb_execution_cache_path = str(caches)
-        execution._choose_cache(app, config)
+        execution.choose_cache(app, config)
         made.append(tmp_path / config.nb_execution_cache_path)
         (made[-1] / "executed").mkdir()
         (made[-1] / "global.db").write_text("")
         if number == 0:
             (made[0] / "own.txt").write_text("an author's")
         os.utime(made[-1], (2000 + number, 2000 + number))
-    execution._choose_cache(app, SimpleNamespace(**{**vars(config), "nb_execution_cache_path": str(caches)}))
+    execution.choose_cache(app, SimpleNamespace(**{**vars(config), "nb_execution_cache_path": str(caches)}))
     assert [folder.exists() for folder in made] == [True, False, True, True, True]
     assert (made[0] / "own.txt").read_text() == "an author's" and not (made[0] / "global.db").exists()
     assert len(list(caches.glob("my-data-*/results.csv"))) == 6

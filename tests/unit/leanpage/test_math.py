@@ -1,4 +1,4 @@
-"""leanpage.math: LaTeX to MathML, the font's glyphs, and errors that name file and line."""
+"""leanpage.steps.math: LaTeX to MathML, the font's glyphs, and pages that are left to MathJax."""
 
 import io
 import re
@@ -6,18 +6,17 @@ from xml.etree import ElementTree
 
 import pytest
 from fontTools.ttLib import TTFont
-from math_core import LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from leanpage import fonts
-from leanpage import math as leanmath
+from leanpage.steps import fonts, tex
+from leanpage.steps import math as leanmath
+from leanpage.steps.tex import RefusedError
 from leanpage.tree import Tree
 
 
 def mathml(tex, display=True, **macros):
-    converter = LatexToMathML(fancy_error=False, macros=macros)
-    return leanmath.mathml(tex, display=display, converter=converter, macros=macros)
+    return leanmath.Converter(macros).mathml(tex, display=display)
 
 
 def test_formula_keeps_its_source_for_those_who_copy_it():
@@ -42,21 +41,26 @@ def test_environments_are_numbered_by_sphinx_alone(environment):
     ],
 )
 def test_only_bare_rows_are_aligned(tex, aligned):
-    assert leanmath.arrange(tex).startswith(r"\begin{aligned}") == aligned
-    assert "<math" in mathml(leanmath.arrange(tex), substack=leanmath.ALIASES["substack"])
+    assert leanmath.align_rows(tex).startswith(r"\begin{aligned}") == aligned
+    assert "<math" in mathml(leanmath.align_rows(tex))
 
 
 @pytest.mark.parametrize(
-    "tex, same",
+    "source, same",
     [
         (r"\begin{bmatrix}a \cr b\end{bmatrix}", r"\begin{bmatrix}a \\ b\end{bmatrix}"),
         (r"\text{if $x$ or $y$ holds}", r"\text{if }x\text{ or }y\text{ holds}"),
         (r"\begin{split}a &= b\end{split}", r"\begin{aligned}a &= b\end{aligned}"),
         (r"\cross", r"\cross"),
+        (r"\newcommand{\half}[1]{\frac{#1}{2}}", r"\def\half#1{\frac{#1}{2}}"),
+        (r"\DeclareMathOperator*{\best}{best}", r"\def\best{\operatorname*{best}}"),
+        (r"\begin{array}{@{}l*{2}{c}} u \end{array}", r"\begin{array}{lcc} u \end{array}"),
+        (r"\color{red}{x} y", r"\textcolor {red}{x} y"),
+        (r"\widetilde{x} \widetilde{xy}", r"\tilde{x} \widetilde{xy}"),
     ],
 )
-def test_spellings_of_mathjax_are_known(tex, same):
-    assert leanmath.respelled(tex) == same
+def test_spellings_of_mathjax_are_known(source, same):
+    assert tex.respell(source) == same
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_spellings_of_mathjax_are_known(tex, same):
     [
         (r"\dfrac{1}{\frac{2}{\tfrac34}} + \dbinom{n}{k}", 3),
         (r"\cfrac{1}{2} + \genfrac(){0pt}{0}{n}{k}", 2),
-        (r"\frac12 + \left(\begin{smallmatrix} \frac12 \\ b \end{smallmatrix}\right)_{\substack{c \\ d}}", 2),
+        (r"\frac12 + a_{\substack{c \\ d}}", 1),
         (r"\frac12", 0),
     ],
 )
@@ -80,12 +84,12 @@ def test_font_holds_what_pages_show_and_little_else():
     shown = leanmath.characters(Tree(page).find("math"))
     assert set("√ℎ+𝜃∈ℝ") <= shown
     assert not {"q", "𝑞"} & shown
-    font = fonts.cut(leanmath.FONT.read_bytes(), shown)
+    font = fonts.subset_font(leanmath.FONT.read_bytes(), shown)
     parsed = TTFont(io.BytesIO(font))
     assert set(map(ord, "√ℎ+𝜃∈ℝ")) <= set(parsed.getBestCmap())
     assert "MATH" in parsed and parsed["MATH"].table.MathVariants.VertGlyphCoverage.glyphs  # the root still stretches
     assert len(font) < 10_000
-    assert font == fonts.cut(leanmath.FONT.read_bytes(), shown)
+    assert font == fonts.subset_font(leanmath.FONT.read_bytes(), shown)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_font_holds_the_small_forms_of_what_is_set_small_and_no_hints():
     glyphs = TTFont(leanmath.FONT).getBestCmap()
 
     def forms(*smaller):
-        font = TTFont(io.BytesIO(fonts.cut(leanmath.FONT.read_bytes(), set("abc"), smaller)))
+        font = TTFont(io.BytesIO(fonts.subset_font(leanmath.FONT.read_bytes(), set("abc"), smaller)))
         assert not {"fpgm", "prep", "cvt "} & set(font.keys())
         names = {name: chr(code) for code, name in font.getBestCmap().items()}
         features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
@@ -127,14 +131,14 @@ def build(tmp_path):
         source, out = tmp_path / "source", tmp_path / "out"
         source.mkdir(exist_ok=True)
         (source / "index.md").write_text(text, "utf-8")
-        extensions = ["myst_parser", "leanpage.math"]
+        extensions = ["myst_parser", "leanpage"]
         overrides = {"extensions": extensions, "myst_enable_extensions": ["dollarmath", "amsmath"], **config}
         trees = tmp_path / "trees"
         with docutils_namespace():  # what Sphinx registers with docutils must not outlive this build
-            Sphinx(source, None, out, trees, "html", confoverrides=overrides, status=None, warning=warnings).build()
+            Sphinx(source, None, out, trees, "html", confoverrides=overrides, status=said, warning=said).build()
         return (out / "index.html").read_text("utf-8")
 
-    warnings = run.warnings = io.StringIO()
+    said = run.said = io.StringIO()
     return run
 
 
@@ -164,11 +168,47 @@ def test_macro_written_in_a_page_holds_for_that_page(build):
     assert "𝕂" in build("# T\n\n$\\newcommand{\\K}{\\mathbb{K}}$\n\n$\\K$\n")
 
 
-def test_tex_that_cannot_be_shown_fails_the_build_again_and_again(build):
-    for _ in range(2):
-        with pytest.raises(Exception, match="math on these pages could not be converted.*index"):
-            build("# T\n\nFine.\n\n$$\nx \\nosuchcommand y\n$$\n")
-    assert re.search(r"index\.md:5: .*nosuchcommand", build.warnings.getvalue())
+REFUSED = "# T\n\nFine $x$.\n\n$$\nx \\nosuchcommand y\n$$ (one)\n\nSee {eq}`one`.\n"
+
+
+def test_page_with_a_refused_formula_is_left_to_mathjax_and_named(build):
+    html = build(REFUSED)
+    assert "<math" not in html and r"\(x\)" in html and r"x \nosuchcommand y" in html and "mathjax@" in html
+    assert re.search(r'<span class="eqno">\(1\)<a class="headerlink" href="#equation-one"', html)
+    assert "WARNING" not in build.said.getvalue()
+    assert re.search(r'index\.md:5: leanpage\.math: .*"\\nosuchcommand"', build.said.getvalue())
+
+
+def test_strict_book_gets_a_warning_and_either_can_be_suppressed(build):
+    build(REFUSED, leanpage_strict=True)
+    assert re.search(r"index\.md:5: WARNING: .*nosuchcommand", build.said.getvalue())
+    build.said.truncate(0)
+    build(REFUSED, leanpage_strict=True, suppress_warnings=["leanpage.math"])
+    build(REFUSED, suppress_warnings=["leanpage.math"])
+    assert "nosuchcommand" not in build.said.getvalue()
+
+
+def test_numbered_environment_of_a_page_left_to_mathjax_has_its_number_and_permalink(build):
+    html = build("---\nleanpage_math: false\n---\n\n# T\n\n\\begin{equation}\na = b\n\\end{equation}\n")
+    assert re.search(r'<span class="eqno">\(1\)<a class="headerlink"', html)
+
+
+def test_book_whose_equations_mathjax_numbers_is_left_to_it(build):
+    text = "# T\n\n$$\n\\begin{equation}\na = b \\label{one}\n\\end{equation}\n$$\n\nBy $\\eqref{one}$.\n"
+    html = build(text, mathjax3_config={"tex": {"tags": "ams"}})
+    assert r"\eqref{one}" in html and "<math" not in html and "tags" in build.said.getvalue()
+    assert "<math" in build("# T\n\n$x$\n", mathjax3_config={"tex": {"tags": "ams"}})
+
+
+def test_macro_with_an_optional_argument_leaves_its_page_to_mathjax(build):
+    definitions = "$$\n\\newcommand{\\N}{\\mathbb{N}}\n\\newcommand{\\Seq}[1][x]{\\langle #1\\rangle}\n$$\n"
+    html = build(f"# T\n\n{definitions}\nAll of $\\N$, $\\Seq$ and $\\Seq[y]$.\n")
+    assert "<math" not in html and r"\Seq[y]" in html
+    assert build.said.getvalue().count("leanpage.math") == 1  # a line a page
+
+
+def test_renderer_that_the_author_chose_is_kept(build):
+    assert "<math" not in build("# T\n\n$x$\n", html_math_renderer="mathjax", leanpage_math=False)
 
 
 @pytest.mark.parametrize("false", ["false", "off", '"False"'])
@@ -186,54 +226,40 @@ def test_book_may_be_left_to_mathjax(build):
     assert r"\(\nosuch\)" in html and "<math" not in html and "mathjax@" in html
 
 
-def test_refusal_says_the_way_out(build):
-    with pytest.raises(Exception, match="`leanpage_math: false` in a page's front matter"):
-        build("# T\n\n$\\nosuchcommand$\n")
-
-
-# --- what MathJax shows and math-core has not, or has as nothing ---
+# --- what MathJax shows and math-core has not, or has otherwise ---
 
 
 @pytest.mark.parametrize(
     "tex, shown",
     [
         (r"\boxed{a+b}", '<mrow class="lp-boxed">'),
-        (r"\cancel{d}", '<mrow class="lp-cancel"><mi>d</mi>'),
-        (r"\texttt{run}", "<mtext>run</mtext>"),
-        (r"\begin{cases} u = 1 \\[4pt] v = 2 \end{cases}", "padding-bottom:calc(0.5ex + 0.4em)"),
+        (r"\texttt{run}", "<code>run</code>"),
+        (r"\begin{cases} u = 1 \\[4pt] v = 2 \end{cases}", "<mo>{</mo>"),
         (r"\begin{aligned}[t] p &= q \\* r &= s \end{aligned}", "<mi>p</mi>"),
         (r"u = v \tag{A}", "<mtext>(A)</mtext>"),
         (r"\begin{align*} u &= v \tag{A} \\ w &= z \end{align*}", "<mtext>(A)</mtext>"),
         (r"\begin{eqnarray} u &=& v \\ w &=& z \end{eqnarray}", "<mi>z</mi>"),
         (r"\begin{alignedat}{2} u &= v &\quad w &= z \end{alignedat}", "<mi>z</mi>"),
-        (r"\left(\begin{smallmatrix} 1 & 0 \\ 0 & 1 \end{smallmatrix}\right)", 'scriptlevel="1"'),
-        (r"\cases{1 & odd \cr 0 & even}", "<mo>{</mo>"),
         (r"\text{my_name}", "<mtext>my_name</mtext>"),
         (r"\text{if $x$ or $y$}", "<mi>x</mi>"),
-        (r"\textcolor{#cc0000}{u}", "color:#cc0000"),
-        (r"\colorbox{yellow}{u}", "background:yellow"),
-        (r"\large u", "font-size:1.2em"),
         (r"\mathop{\rm arg}\limits_u", "<munder>"),
-        (r"\ce{H2O}", "<msub>"),
         (r"\DeclareMathOperator{\rank}{rank} \rank M", "<mi>rank</mi>"),
-        (r"\href{https://example.org}{u}", '<a href="https://example.org">'),
-        (r"\rule{1em}{1pt}", "background:currentcolor"),
-        (r"\unicode{x2103}", "\N{DEGREE CELSIUS}"),
-        (r"\smash{u}", '<mpadded height="0" depth="0">'),
         (r"\begin{array}{@{}l} u \end{array}", "<mi>u</mi>"),
         (r"\begin{eqnarray} u &=& v \\ &=& z \tag{8} \end{eqnarray}", "<mtext>(8)</mtext>"),
         (r"15\,\text{%} u", "<mtext>%</mtext><mi>u</mi>"),
         (r"a \not\implies b", "⇏"),
         (r"\left< u \right>", "\N{MATHEMATICAL LEFT ANGLE BRACKET}"),
+        (r"\newcommand{\F}{\pmb{u}} \F", "<mi>𝒖</mi>"),
+        (r"\newcommand{\L}{3} \L", "<mn>3</mn>"),
     ],
 )
 def test_what_public_books_write_is_drawn(tex, shown):
     element = re.sub("<annotation.*</annotation>", "", mathml(tex))
-    assert shown in element and not re.search("[\U000f0000-\U000fffff]", element)
+    assert shown in element and "menclose" not in element
 
 
 def test_tag_stands_alone_beside_its_rows():
-    """Where a row has a tag, Sphinx's number and math-core's own are none of the formula's."""
+    """Where a row has a tag, neither Sphinx's number nor one of math-core's belongs to the formula."""
     element = mathml(r"\begin{eqnarray} u &=& v \\ &=& z \tag{8} \end{eqnarray}")
     assert "(1)" not in element and element.count("<mtable") == 1
 
@@ -243,14 +269,43 @@ def test_macro_may_close_what_another_opens():
     assert element.index("<mo>[</mo>") < element.index("<mi>u</mi>") < element.index("<mo>]</mo>")
 
 
-def test_macro_that_calls_itself_is_an_error():
-    with pytest.raises((leanmath.LatexError, leanmath.TexError)):
-        mathml(r"\again \boxed{u}", again=r"\again")
+def test_unusable_macro_spoils_only_the_formulas_that_use_it():
+    macros = {"bad": r"\nosuch", "worse": r"\bad x", "struck": r"\cancel{x}", "good": r"\mathbb{G}"}
+    assert "𝔾" in mathml(r"\good", **macros)
+    for name in ("bad", "worse", "struck"):
+        with pytest.raises(RefusedError):
+            mathml(rf"\{name}", **macros)
 
 
 @pytest.mark.parametrize(
-    "tex", [r"\begin{CD} A @>>> B \end{CD}", r"\enclose{phasorangle}{x}", r"\frac{1}{", r"\href{javascript:x}{u}"]
+    "tex",
+    [
+        r"\begin{CD} A @>>> B \end{CD}",
+        r"\enclose{circle}{x}",
+        r"\frac{1}{",
+        r"\href{https://example.org}{u}",
+        r"\eqref{a} + b",
+        r"\ref{a}",
+        r"\cancel{x}",
+        r"\dddot{x}",
+        r"\widetilde{abc}",
+        r"\mathclap{x}",
+        r"\ce{A ->[heat] B}",
+        r"\unicode{x}",
+        r"\textcolor{#cc0000}{u}",
+        r"\begin{smallmatrix} 1 & 0 \end{smallmatrix}",
+        r"\begin{array}{} 4 & 5 \end{array}",
+        r"\again",
+    ],
 )
-def test_what_cannot_be_drawn_is_an_error(tex):
-    with pytest.raises((leanmath.LatexError, leanmath.TexError)):
-        mathml(tex)
+def test_what_would_be_drawn_wrongly_or_not_at_all_is_refused(tex):
+    with pytest.raises(RefusedError):
+        mathml(tex, again=r"\again u")
+
+
+def test_lines_over_and_under_are_borders():
+    page = Tree(mathml(r"\overline{x + y} \underline{z} \bar{w} \overbrace{u}"))
+    leanmath.draw_lines(page)
+    html = str(page)
+    assert html.count('class="lp-over"') == html.count('class="lp-under"') == 1
+    assert "\u0332" not in re.sub("<annotation.*</annotation>", "", html) and "¯" in html and "⏞" in html

@@ -1,4 +1,4 @@
-"""leanpage.elsewhere.notebooks and .markdown: a page's text and cells as a notebook that stands alone."""
+"""leanpage.export: a page's text and cells as a notebook that works by itself."""
 
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -8,8 +8,8 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from leanpage.elsewhere import lab, live, notebooks
-from leanpage.elsewhere.markdown import Markdown, plain
+from leanpage.export import glue, lab, launch, notebooks
+from leanpage.export.markdown import Markdown, plain
 
 RST = """
 Title *of* it
@@ -112,7 +112,7 @@ TABLE = """
 def test_what_markdown_has_no_words_for_is_heard_of(node):
     heard = []
     node.line = 3  # as what an author wrote has one
-    Markdown(lambda reference: None, unsaid=lambda node, what: heard.append(what)).block(node)
+    Markdown(lambda reference: None, report=lambda node, what: heard.append(what)).block(node)
     assert len(heard) == 1
 
 
@@ -123,7 +123,7 @@ def test_what_markdown_has_words_for_is_not():
     page += nodes.raw("", "<script>figure()</script>", format="html", classes=["output"])
     page += nodes.raw("", "<script>kernelName = 'python3'</script>", format="html")  # sphinx-thebe's, which has no line
     page += [nodes.raw("", html, format="html"), nodes.raw("", "\\newpage", format="latex"), nodes.container()]
-    Markdown(lambda reference: None, unsaid=lambda node, what: heard.append(what)).blocks(page)
+    Markdown(lambda reference: None, report=lambda node, what: heard.append(what)).blocks(page)
     assert heard == []
 
 
@@ -161,7 +161,7 @@ def test_glue_goes_and_the_rest_stays():
         "for name in 'ab':\n    glue(name, x)\nglue(\n    'y',\n    x,\n)\nx"
     )
     plot = "%matplotlib inline\nimport myst_nb\nif x:\n    myst_nb.glue('x', 1)\n!ls"
-    assert notebooks.without_glue([source, "glue('x', 1)", plot, "a = !ls"]) == [
+    assert glue.without_glue([source, "glue('x', 1)", plot, "a = !ls"]) == [
         "import math\nx = 1  # kept\nx",
         "",
         "%matplotlib inline\n!ls",
@@ -181,7 +181,7 @@ def test_glue_goes_and_the_rest_stays():
     ],
 )
 def test_glue_among_other_statements_leaves_all_cells_as_they_are(source):
-    assert notebooks.without_glue(["from myst_nb import glue", source]) is None
+    assert glue.without_glue(["from myst_nb import glue", source]) is None
 
 
 def test_what_a_cell_prints_is_one_piece_however_it_came():
@@ -195,7 +195,7 @@ def test_what_a_cell_prints_is_one_piece_however_it_came():
         stream("stream", name="stdout", text="three\n"),
     ]
     whole = [stream("stream", name="stdout", text="one\ntwo\n"), *pieces[2:]]
-    assert notebooks.with_lines_together(pieces) == notebooks.with_lines_together(whole) == whole
+    assert notebooks.joined_streams(pieces) == notebooks.joined_streams(whole) == whole
 
 
 def test_pictures_become_png_and_nothing_waits_for_a_page():
@@ -205,11 +205,11 @@ def test_pictures_become_png_and_nothing_waits_for_a_page():
         "text/html": "<svg></svg>",
         "text/plain": "what it shows",
     }
-    shown = notebooks.still(nbformat.v4.new_output("display_data", data, metadata={"a": 1}))
+    shown = notebooks.portable(nbformat.v4.new_output("display_data", data, metadata={"a": 1}))
     assert shown.data == {"image/png": "AAAA", "text/plain": "what it shows"} and shown.metadata == {}
     table = nbformat.v4.new_output("execute_result", {"text/html": "<table></table>", "text/plain": "t"})
-    assert notebooks.still(table).data == {"text/html": "<table></table>", "text/plain": "t"}
-    assert notebooks.still(nbformat.v4.new_output("stream", text="hello")).text == "hello"
+    assert notebooks.portable(table).data == {"text/html": "<table></table>", "text/plain": "t"}
+    assert notebooks.portable(nbformat.v4.new_output("stream", text="hello")).text == "hello"
 
 
 def app(address: str, install: dict):
@@ -218,7 +218,7 @@ def app(address: str, install: dict):
 
 
 def test_first_cell_installs_from_the_repository_that_the_book_was_built_from(monkeypatch):
-    monkeypatch.setattr(notebooks, "commit", lambda folder: "c0ffee")
+    monkeypatch.setattr(notebooks.repository, "git", lambda folder, *command: "c0ffee")
     cell = notebooks.install_cell(app("https://github.com/ada/book", {"mybook": "my-book[all]"}))
     assert '%pip install --quiet "my-book[all] @ git+https://github.com/ada/book@c0ffee"' in cell.source
     assert notebooks.install_cell(app("https://github.com/ada/book", {})) is None
@@ -235,8 +235,8 @@ def test_first_cell_says_so_where_there_is_no_repository():
     "address, kept", [("https://github.com/a/b", True), ("https://gitlab.com/a/b", False), ("", False)]
 )
 def test_colab_opens_one_host_alone(address, kept):
-    options = {"repository_url": address, "launch_buttons": {"colab_url": notebooks.COLAB}}
-    notebooks.configure(None, SimpleNamespace(html_theme_options=options))
+    options = {"repository_url": address, "launch_buttons": {"colab_url": launch.COLAB}}
+    launch.remove_colab_elsewhere(SimpleNamespace(config=SimpleNamespace(html_theme_options=options)))
     assert ("colab_url" in options["launch_buttons"]) is kept
 
 
@@ -262,7 +262,7 @@ def offered(
     context = {"header_buttons": [{"label": "launch-buttons", "buttons": [dict(button) for button in theirs]}]}
     env = SimpleNamespace(doc2path=lambda name: tmp_path / source)
     book = SimpleNamespace(env=env, config=config, outdir=str(tmp_path), confdir=str(tmp_path))
-    notebooks.offer(book, "book/one", "page.html", context, nodes.document(None, None))
+    launch.change_buttons(book, "book/one", "page.html", context, nodes.document(None, None))
     assert all(menu["buttons"] for menu in context["header_buttons"]), "an empty menu"
     return {button["text"]: button for menu in context["header_buttons"] for button in menu["buttons"]}
 
@@ -305,46 +305,24 @@ def test_notebook_is_among_the_downloads_once(tmp_path, source, texts):
     downloads = {"label": "download-buttons", "buttons": [{"text": ".md", "label": "download-source-button"}]}
     context = {"header_buttons": [downloads], "pathto": lambda name, kind: name}
     book = SimpleNamespace(env=env, outdir=str(tmp_path))
-    notebooks.offer(book, "one", "page.html", context, nodes.document(None, None))
+    launch.change_buttons(book, "one", "page.html", context, nodes.document(None, None))
     assert [button["text"] for button in downloads["buttons"]] == texts
-
-
-@pytest.mark.parametrize(
-    "setting, buttons, is_wanted",
-    [
-        (True, {"binderhub_url": "https://hub.example.org"}, True),
-        (True, {"binderhub_url": "https://hub.example.org", "thebe": True}, False),
-        (True, {"colab_url": notebooks.COLAB}, False),
-        (False, {"binderhub_url": "https://hub.example.org"}, False),
-        (True, None, False),
-    ],
-)
-def test_live_code_is_offered_where_binder_is_and_the_themes_own_is_not(setting, buttons, is_wanted):
-    config = SimpleNamespace(html_theme_options={"launch_buttons": buttons}, leanpage_live=setting)
-    assert live.wanted(SimpleNamespace(config=config)) is is_wanted
-
-
-def test_names_of_a_cell_are_those_it_reads_and_those_it_gives():
-    source = "import a.b as c, d.e\nfrom f import g\nx = y + 1\ndef h(i):\n    return j\nclass K: pass"
-    read, given = notebooks.names(source)
-    assert read == {"y", "j"} and given == {"c", "d", "g", "x", "h", "K"}
-    assert notebooks.names("%pip install x") == (set(), set())
 
 
 def test_readers_changes_stay_when_notebooks_are_laid_out_again(tmp_path):
     site, folder = tmp_path / "html", tmp_path / "lab"
     with pytest.raises(FileNotFoundError, match="build the book first"):
-        lab.lay_out(site, folder)
+        lab.copy_notebooks(site, folder)
     (site / "notebooks/book").mkdir(parents=True)
     first, second = (site / "notebooks/book" / f"{name}.ipynb" for name in ("one", "two"))
     first.write_text("1"), second.write_text("2")
-    assert lab.lay_out(site, folder) == []
+    assert lab.copy_notebooks(site, folder) == []
     (folder / "book/one.ipynb").write_text("mine")
     (folder / "book/own.ipynb").write_text("my own")
-    assert lab.lay_out(site, folder) == ["book/one.ipynb"]
+    assert lab.copy_notebooks(site, folder) == ["book/one.ipynb"]
     assert not (folder / "book/one.new.ipynb").exists(), "nothing new to put beside it"
     first.write_text("1b"), second.write_text("2b")
-    assert lab.lay_out(site, folder) == ["book/one.ipynb"]
+    assert lab.copy_notebooks(site, folder) == ["book/one.ipynb"]
     there = {path.name: path.read_text() for path in (folder / "book").iterdir()}
     assert there == {"one.ipynb": "mine", "one.new.ipynb": "1b", "two.ipynb": "2b", "own.ipynb": "my own"}
 
@@ -426,11 +404,11 @@ def test_what_comes_behind_a_solution_in_its_section_is_not_folded_with_it():
     assert walked(solution(), cell(0), cell(1))[3:] == ["## Check yourself, continued", 0, 1]
 
 
-def test_cells_that_the_page_leaves_out_and_that_tell_of_a_solution_are_folded_with_it():
-    sources = ["x = 1", "answer = x + 1", "check(answer)", "print('right')", "setup = 2", "setup"]
+def test_hidden_cells_after_a_solution_are_folded_with_it():
+    sources = ["x = 1", "answer = x + 1", "check(answer)", "print('right')", "x"]
     executed = [nbformat.v4.new_code_cell(source) for source in sources]
     document = nodes.document(None, None)
-    document += section(exercise(cell(0)), solution(cell(1)), exercise(cell(5)))
+    document += section(exercise(cell(0)), solution(cell(1)), exercise(cell(4)))
     config = SimpleNamespace(html_baseurl="", html_title="A book", leanpage_install={}, numfig_format={})
     app = SimpleNamespace(config=config, env=SimpleNamespace(toc_fignumbers={"page": {"exercise": {"ex-one": (1,)}}}))
     cells = notebooks.Chapter(app, "page", executed, document).notebook_cells()

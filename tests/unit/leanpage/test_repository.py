@@ -1,12 +1,12 @@
-"""leanpage.repository: addresses from the environment, else from git, else none."""
+"""leanpage.steps.repository: addresses from the environment, else from git, else none."""
 
 import subprocess
 from types import SimpleNamespace
 
 import pytest
 
-from leanpage import repository
-from leanpage.repository import Repository, find, web_address
+from leanpage.steps import repository
+from leanpage.steps.repository import Repository, find, web_address
 
 
 @pytest.fixture
@@ -77,10 +77,15 @@ KNOWN |= {f"use_{button}_button" for button in repository.BUTTONS}
 
 def configured(monkeypatch, found, baseurl="", known=KNOWN, **options):
     monkeypatch.setattr(repository, "find", lambda folder: found)
-    monkeypatch.setattr(repository.adapters, "theme_options", lambda app: frozenset(known))
-    monkeypatch.delenv("CI_PAGES_URL", raising=False)
-    config = SimpleNamespace(html_theme_options=options, html_baseurl=baseurl, leanpage_buttons=repository.BUTTONS)
-    repository.configure(SimpleNamespace(confdir="."), config)
+    monkeypatch.setattr(repository.upstream, "theme_options", lambda app: frozenset(known))
+    for name in ("CI_PAGES_URL", "READTHEDOCS_CANONICAL_URL"):
+        monkeypatch.delenv(name, raising=False)
+    config = SimpleNamespace(
+        html_theme_options=options, html_baseurl=baseurl, html_extra_path=[], leanpage_buttons=repository.BUTTONS
+    )
+    build = SimpleNamespace(app=SimpleNamespace(confdir="."), config=config)
+    repository.set_address(build, config)
+    repository.set_buttons(build)
     return config
 
 
@@ -121,3 +126,16 @@ def test_what_the_author_names_holds(monkeypatch):
     )
     assert config.html_theme_options == {"repository_url": "https://github.com/eve/other"}
     assert config.html_baseurl == "https://book.example.org/"
+
+
+@pytest.mark.parametrize("where", [".", "extra", "extra/CNAME"])
+def test_address_that_the_authors_files_name_comes_before_the_repositorys(tmp_path, monkeypatch, where):
+    monkeypatch.delenv("READTHEDOCS_CANONICAL_URL", raising=False)
+    file = tmp_path / where if where.endswith("CNAME") else tmp_path / where / "CNAME"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("book.example.org\n")
+    config = SimpleNamespace(html_extra_path=[] if where == "." else [where])
+    found = Repository("https://github.com/ada/book")
+    assert repository.published_address(tmp_path, config, found) == "https://book.example.org/"
+    monkeypatch.setenv("READTHEDOCS_CANONICAL_URL", "https://book.readthedocs.io/en/latest/")
+    assert repository.published_address(tmp_path, config, found) == "https://book.readthedocs.io/en/latest/"

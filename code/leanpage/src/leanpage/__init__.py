@@ -1,4 +1,7 @@
-"""leanpage: Jupyter Book pages made light and whole in themselves. A file a concern; this one switches on all."""
+"""Make the pages of a Jupyter Book or Sphinx site light and private: a Sphinx extension.
+
+`pipeline` lists what happens, in order. `leanpage.execution` and `leanpage.export` are extensions of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,24 @@ if TYPE_CHECKING:
 
 try:
     __version__ = version("leanpage")
-except PackageNotFoundError:  # read from a folder that nobody installed
+except PackageNotFoundError:  # imported from a folder, not installed
     __version__ = "0"
 
-PARTS = [
-    "repository", "math", "drawings", "code", "theme", "assets", "whole", "stable",
-    "elsewhere.notebooks", "elsewhere.live",
-]  # fmt: skip
+#: Extensions that leanpage brings with it and configures.
+BROUGHT = ("sphinxext.opengraph", "sphinx_sitemap", "notfound.extension")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    # Where single parts are named, those alone: Jupyter Book's `local_extensions` names the package whatever is wanted.
-    named = [part for part in PARTS if f"leanpage.{part}" in app.config.extensions]
-    for part in named or PARTS:
-        app.setup_extension(f"leanpage.{part}")
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": False}
+    from . import pipeline
+    from .steps import math, repository
+
+    for extension in BROUGHT:
+        app.setup_extension(extension)
+    app.add_config_value("leanpage_skip", [], "html", types=[list])
+    app.add_config_value("leanpage_strict", False, "html", types=[bool])
+    app.add_config_value("leanpage_math", True, "env", types=[bool])
+    app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
+    app.add_config_value("leanpage_buttons", repository.BUTTONS, "html", types=[list])
+    app.add_html_math_renderer("mathml", (math.visit_math, None), (math.visit_math_block, None))
+    pipeline.connect(app)
+    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,61 +1,58 @@
-"""Executing a book's cells: a cache that knows the code behind them, progress one can read, failures one can find.
+"""Execute a book's cells with a cache that depends on the code behind them, and report failures with their place.
 
-myst-nb keys its cache on the cells alone, so that an edit to a module they import leaves stale outputs on the
-pages. Here the cache also depends on ``leanpage_execution_inputs`` (the project's own code and its pins) and on the
-Python that runs it: a change gives a new, empty cache, and Sphinx reads every page again. What the cache does not know
-is executed before the pages are read, as many chapters at a time as there are cores (``leanpage_execution_jobs``).
+MyST-NB keys its cache on the cells alone, so an edit to a module that they import leaves stale outputs on the pages.
+Here the cache also depends on ``leanpage_execution_inputs`` (the project's own code and its pins) and on the Python
+version: a change gives a new, empty cache, and Sphinx reads every page again. Chapters that the cache lacks are
+executed side by side, by jupyter-cache's own executor, before they are read.
 
-Caches of former states are kept, the three newest, and older ones are taken away: those that this module made, known by
-a file that it leaves in each, and in them only what jupyter-cache wrote.
+The three newest caches are kept. Of older ones only what jupyter-cache wrote is deleted, and only in folders that this
+module created, which it recognizes by a file in them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import logging as standard_logging
 import re
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from . import adapters
+from . import upstream
 
 logger = logging.getLogger(__name__)
 
-#: Caches kept, newest first, so that going back to a branch does not execute the book again.
+#: How many caches to keep, so that returning to a branch does not execute the book again.
 KEPT_CACHES = 3
-#: The file by which this module knows a cache that it made, and what it says.
+#: The file by which this module recognizes a cache that it created, and its content.
 MARK = "made-by-leanpage"
-SAYS = "leanpage.execution made this folder: a cache of executed cells, which it may take away again.\n"
+MARK_TEXT = "leanpage.execution made this folder: a cache of executed cells, which it may take away again.\n"
 #: What jupyter-cache writes into a cache.
-CACHED = ("executed", "global.db", "__version__.txt")
+CACHE_CONTENT = ("executed", "global.db", "__version__.txt")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_execution_inputs", [], "", [list])
-    # Before myst-nb reads the path (builder-inited), and early enough to count as a change of configuration.
-    app.connect("config-inited", _choose_cache)
-    app.add_config_value("leanpage_execution_jobs", 0, "", [int])
-    app.connect("env-before-read-docs", _execute)
-    app.connect("env-before-read-docs", _count_chapters)
-    app.connect("source-read", _announce_chapter)
-    app.connect("build-finished", _explain_failure)
+    app.add_config_value("leanpage_execution_parallel", True, "", [bool])
+    # Before MyST-NB reads the path (builder-inited), and early enough to count as a change of configuration.
+    app.connect("config-inited", choose_cache)
+    app.connect("env-before-read-docs", execute_in_parallel)
+    app.connect("source-read", announce_chapter)
+    app.connect("build-finished", explain_failure)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def inputs_digest(srcdir: Path, inputs: list[str]) -> str:
-    """16 hex digits over the names and bytes of ``inputs`` (files, or folders and all below) and the Python version.
+    """Return 16 hex digits over the names and bytes of `inputs` (files, or folders and all below) and Python's version.
 
-    Paths are relative to ``srcdir``. Hidden and compiled files do not count. A missing path raises FileNotFoundError.
+    Paths are relative to `srcdir`. Hidden and compiled files do not count. A missing path raises FileNotFoundError.
     """
     digest = hashlib.sha256(f"python {sys.version_info.major}.{sys.version_info.minor}".encode())
     for name in inputs:
@@ -70,91 +67,80 @@ def inputs_digest(srcdir: Path, inputs: list[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _choose_cache(app: Sphinx, config: Config) -> None:
+def choose_cache(app: Sphinx, config: Config) -> None:
+    """Set MyST-NB's cache to one for the present inputs, and delete old caches."""
     if config.nb_execution_mode != "cache":
         return
     caches = Path(config.nb_execution_cache_path or app.outdir.parent / ".jupyter_cache")
     chosen = caches / inputs_digest(Path(app.srcdir), config.leanpage_execution_inputs)
     if not chosen.exists():
         chosen.mkdir(parents=True)
-        (chosen / MARK).write_text(SAYS, encoding="utf-8")
+        (chosen / MARK).write_text(MARK_TEXT, encoding="utf-8")
     chosen.touch()
-    take_away_old_caches(caches)
+    delete_old_caches(caches)
     config.nb_execution_cache_path = str(chosen)
 
 
-def take_away_old_caches(caches: Path) -> None:
-    """Of the caches that this module made in ``caches``, keep the newest; of the others take away what is cache."""
-    made = [folder for folder in caches.iterdir() if _is_made_here(folder)]
-    for old in sorted(made, key=lambda folder: folder.stat().st_mtime, reverse=True)[KEPT_CACHES:]:
-        for name in (*CACHED, MARK):
+def delete_old_caches(caches: Path) -> None:
+    """Delete the content of all but the newest caches that this module created in `caches`."""
+    ours = [folder for folder in caches.iterdir() if _is_ours(folder)]
+    for old in sorted(ours, key=lambda folder: folder.stat().st_mtime, reverse=True)[KEPT_CACHES:]:
+        for name in (*CACHE_CONTENT, MARK):
             path = old / name
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-        if not any(old.iterdir()):  # else somebody keeps something of their own in it
+        if not any(old.iterdir()):  # an author may keep files of their own in it
             old.rmdir()
 
 
-def _is_made_here(folder: Path) -> bool:
+def _is_ours(folder: Path) -> bool:
     mark = folder / MARK
-    return not folder.is_symlink() and mark.is_file() and mark.read_text(encoding="utf-8", errors="replace") == SAYS
+    return not folder.is_symlink() and mark.is_file() and mark.read_text("utf-8", errors="replace") == MARK_TEXT
 
 
-def _execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Execute what the cache does not know, side by side: a kernel is a process of its own, and a thread waits for it.
+def execute_in_parallel(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Fill the cache with jupyter-cache's parallel executor, as many chapters at a time as there are cores.
 
-    A chapter alone is left to its reading, and so is one that fails where failures do not end the build.
+    A chapter that fails here, or needs more time than ``nb_execution_timeout``, is executed again by MyST-NB when it is
+    read: its own timeout and its error message hold.
     """
-    jobs = app.config.leanpage_execution_jobs or os.cpu_count() or 1
-    settings = adapters.executed_notebooks(app)
-    if jobs < 2 or len(docnames) < 2 or settings is None or settings.cache is None:
+    folders = upstream.notebook_folders(app)
+    if not app.config.leanpage_execution_parallel or folders is None or folders.cache is None:
         return
-    # The longest first, so that none is still at work when all others are done.
-    names = sorted(docnames, key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
-    work = {name: run for name in names if (run := adapters.execution(app, name))}
-    if len(work) < 2:
-        return
-    logger.info("\nexecuting %d chapters, %d at a time", len(work), min(jobs, len(work)))
-    with ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(run): name for name, run in work.items()}
-        for done, future in enumerate(as_completed(running), 1):
-            if error := future.exception():
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise ExtensionError(failure(error)) from error
-            logger.info("executed %s; %d left", running[future], len(work) - done)
+    from jupyter_cache import get_cache
+    from jupyter_cache.executors import load_executor
+
+    cache = get_cache(folders.cache)
+    # The longest first, so that none is still running when all others are done.
+    longest_first = sorted(docnames, key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
+    paths = [str(env.doc2path(name)) for name in longest_first if upstream.add_to_cache_project(app, name, cache)]
+    if len(cache.list_unexecuted(paths)) > 1:
+        executor = load_executor("local-parallel", cache, standard_logging.getLogger(f"{__name__}.parallel"))
+        executor.logger.setLevel(standard_logging.INFO)
+        logger.info("\nexecuting %d chapters, as many at a time as there are cores", len(cache.list_unexecuted(paths)))
+        executor.run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
 
 
-def _count_chapters(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    setattr(app, "_chapters_to_read", sorted(docnames))  # noqa: B010  # the order in which Sphinx reads them
+def announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Log each chapter as it is read, with its number of cells."""
+    cells = len(re.findall(r"^\s*[`:]{3,}\s*\{code-cell", content[0], re.MULTILINE))
+    if cells:
+        logger.info("\nchapter %s (%d cells)", docname, cells)
 
 
-def _announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:
-    chapters = getattr(app, "_chapters_to_read", [])
-    if docname in chapters:
-        done = chapters.index(docname) + 1
-        left = len(chapters) - done
-        cells = len(re.findall(r"^\s*[`:]{3,}\s*\{code-cell", content[0], re.MULTILINE))
-        what = f"{cells} cells" if cells else "no cells"
-        logger.info("\nchapter %d of %d: %s (%s; %d left after it)", done, len(chapters), docname, what, left)
-
-
-def _explain_failure(app: Sphinx, exception: Exception | None) -> None:
+def explain_failure(app: Sphinx, exception: Exception | None) -> None:
+    """Log chapter, line and last words of MyST-NB's ExecutionError."""
     if type(exception).__name__ == "ExecutionError" and exception and exception.__cause__:
-        logger.error("%s", failure(exception))
-
-
-def failure(error: BaseException) -> str:
-    """Chapter, line and last words of MyST-NB's ExecutionError."""
-    path, said = Path(str(error)), str(error.__cause__)
-    last = _ANSI.sub("", said).strip().splitlines()[-1]
-    line = failing_line(path.read_text(encoding="utf-8"), said)
-    return f"{path}:{line or '?'}: a cell of this chapter failed: {last}"
+        path, message = Path(str(exception)), str(exception.__cause__)
+        last = _ANSI.sub("", message).strip().splitlines()[-1]
+        line = failing_line(path.read_text(encoding="utf-8"), message)
+        logger.error("%s:%s: a cell of this chapter failed: %s", path, line or "?", last)
 
 
 def failing_line(text: str, traceback: str) -> int | None:
-    """The line (from 1) of the chapter ``text`` at which a cell failed, given nbclient's message, or None if not found.
+    """Return the line (from 1) of the chapter `text` at which a cell failed, given nbclient's message; None if unknown.
 
     nbclient quotes the failed cell's source between two rules of dashes, then IPython's traceback with the line in it.
     """

@@ -1,0 +1,127 @@
+"""Complete each page's head: description, icon, social card, canonical address; add a site map and a 404 page."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from docutils import nodes
+from sphinx.config import Config
+
+from .. import upstream
+from ..build import Build
+from ..site import Site
+from ..tree import Tree, attribute
+
+ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
+#: Languages that are not written in Latin, Greek or Cyrillic letters, of those that Sphinx knows.
+OTHER_SCRIPTS = {"ar", "bn", "fa", "he", "hi", "ja", "ko", "ne", "si", "ta", "te", "ur", "zh", "hy", "ka", "th"}
+#: Pages that a search engine need not know.
+NOT_IN_SITEMAP = ["404.html", "search.html", "genindex.html"]
+
+
+def configure(build: Build, config: Config) -> None:
+    """Give sphinxext-opengraph, sphinx-sitemap and sphinx-notfound-page the settings that the author left open."""
+    config.ogp_site_url = config.ogp_site_url or config.html_baseurl
+    config.ogp_site_name = config.ogp_site_name or site_name(config) or False
+    if config.ogp_social_cards is None and not (config.html_baseurl and can_draw_cards(config)):
+        config.ogp_social_cards = {"enable": False}  # a card's address must be a full one
+    # sphinxext-opengraph asks for a weight that its font lacks, which matplotlib reports for every card.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    if not config.html_baseurl and "sitemap.configuration" not in config.suppress_warnings:
+        config.suppress_warnings = [*config.suppress_warnings, "sitemap.configuration"]
+    if upstream.is_default(config, "sitemap_url_scheme"):
+        config.sitemap_url_scheme = "{link}"
+    config.sitemap_excludes = [*config.sitemap_excludes, *NOT_IN_SITEMAP]
+    if upstream.is_default(config, "notfound_urls_prefix"):
+        config.notfound_urls_prefix = Site.base_path(config.html_baseurl)
+    if config.html_search_scorer:  # Sphinx looks for it in the working directory
+        config.html_search_scorer = str(Path(build.app.confdir, config.html_search_scorer))
+
+
+def can_draw_cards(config: Config) -> bool:
+    """Return whether the font of sphinxext-opengraph's cards, Roboto, has the letters of the book's language."""
+    letters = [letter for letter in site_name(config) if letter.isalpha()]
+    return (config.language or "en").partition("_")[0] not in OTHER_SCRIPTS and all(ord(c) < 0x530 for c in letters)
+
+
+def site_name(config: Config) -> str:
+    """Return the site's title, or "" if the author gave none."""
+    return str(config.html_title or ("" if upstream.is_default(config, "project") else config.project))
+
+
+def fix_missing_contents(
+    build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let the theme draw the 404 page of a book with a single page, which has no table of contents."""
+    if pagename == build.config.notfound_pagename and "toctree" in context:
+        contents = context["toctree"]
+        context["toctree"] = lambda **options: contents(**options) or ""
+
+
+def complete_heads(site: Site, build: Build) -> None:
+    """Add the missing icon and description to each page, and write the icon and the redirect to the first page."""
+    icon = Path(build.config.html_favicon or "leanpage-favicon.svg").name
+    needs_icon = False
+    for name, page in site.pages.items():
+        title = page.first("title")
+        if title is None:
+            continue
+        added = []
+        if page.first('link[rel~="icon"]') is None:  # or each visit asks for /favicon.ico in vain
+            needs_icon = True
+            added.append(page.element("link", rel="icon", href=f"{site.root(name)}_static/{icon}"))
+        if page.first('meta[name="description"]') is None:
+            about = re.sub(r"\s+", " ", title.text()).strip()
+            added.append(page.element("meta", name="description", content=about))
+        for node in reversed(added):
+            title.insert_after(node)
+        if not build.config.html_baseurl:
+            for node in page.find('meta[property="og:url"]'):
+                node.decompose()
+        copy_description(page)
+    if needs_icon and not build.config.html_favicon:
+        site.write(f"_static/{icon}", ICON.read_bytes())
+    write_redirect(site, build)
+
+
+def copy_description(page: Tree) -> None:
+    """Use the page's own description, if its author wrote one, on the social card as well."""
+    about = page.first('meta[name="description"]')
+    card = page.first('meta[property="og:description"]')
+    if about is not None and card is not None and attribute(about, "content").strip():
+        card.attrs["content"] = attribute(about, "content").strip()
+
+
+def write_redirect(site: Site, build: Build) -> None:
+    """Complete an index.html that only redirects to the first page, for browsers that do not follow by themselves."""
+    path = site.folder / "index.html"
+    if "index.html" in site.pages or not path.is_file():
+        return
+    redirect = upstream.TOC_REDIRECT.fullmatch(path.read_bytes().decode("utf-8", "replace"))
+    if redirect or site.manifest.is_ours("index.html"):
+        root = build.config.root_doc
+        address = redirect[1] if redirect else quote(build.page_path(root))
+        title = site_name(build.config) or build.app.env.titles[root].astext()
+        page = redirect_page(address, title, build.config.language or "en", build.config.html_baseurl)
+        site.write("index.html", page.encode())
+
+
+def redirect_page(address: str, title: str, language: str, base: str) -> str:
+    """Return the HTML of a page that redirects to `address`."""
+    canonical = f'<link rel="canonical" href="{html.escape(base + address)}">\n' if base else ""
+    return f"""<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title>
+{canonical}<meta http-equiv="refresh" content="0; url={address}">
+</head>
+<body><main><h1><a href="{address}">{html.escape(title)}</a></h1></main></body>
+</html>
+"""

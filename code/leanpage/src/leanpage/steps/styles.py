@@ -1,0 +1,196 @@
+"""Combine the style sheets that all pages share into one file, without rules of the theme that no page needs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote_to_bytes
+
+from ..build import Build
+from ..site import Site
+from ..tree import Node, attribute, has, unique_lines
+from . import css, fonts
+
+#: The sheets whose unused rules are dropped: those of Sphinx, the themes and widespread extensions. All others, an
+#: author's own among them, are kept whole: their scripts may make names that stand nowhere.
+TRIMMED = re.compile(
+    r"_static/(?:basic|pygments|togglebutton|copybutton|exercise|proof|styles/[\w.-]+|sphinx-design\.min|design-style\.\w+\.min"
+    r"|mystnb(?:\.\w+)?|vendor/fontawesome/.*|leanpage/\w+)\.css"
+)
+#: The beginnings of names that scripts of other hosts make: MathJax, Thebe, widgets, comments, annotations.
+MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widget-", "cm-", "CodeMirror", "hypothesis",
+              "annotator-", "utterances", "giscus")  # fmt: skip
+#: Characters that icon fonts use, in a script's text as they are or as escapes.
+PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
+OTHER_HOST = re.compile(r"[a-zA-Z][\w+.-]*:|//")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A style sheet of the site, and the media for which a page asks for it."""
+
+    path: str
+    media: str = ""
+
+
+def combine(site: Site, build: Build) -> None:
+    """Replace the style sheets that all pages have by one; by more where a sheet of some pages lies between them."""
+    pages = {name: sheets_of(site, name) for name in site.styled()}
+    runs = shared_runs([[sheet for _, sheet in found] for found in pages.values()])
+    if not runs:
+        return
+    trees = list(site.pages.values())
+    scripts = list(site.scripts().values())
+    combined = {sheet.path for run in runs for sheet in run}
+    later = [text for path, text in site.linked('link[rel~="stylesheet"]', "href").items() if path not in combined]
+    elsewhere = unique_lines([*(page.source for page in trees), *scripts, *later])
+    known = css.names_on(trees, scripts)
+    known.beginnings += MADE_LATER
+    own = own_files(build)
+    for run in runs:
+        sheet = combined_text(site, run, known, elsewhere, own)
+        sheet = cut_icon_fonts(site, move_pictures_to_files(site, sheet), elsewhere)
+        path = site.write_hashed("site", ".css", f'@charset "utf-8";\n{sheet}'.encode())
+        for name, found in pages.items():
+            nodes = [node for node, sheet_of_page in found if sheet_of_page in run]
+            nodes[0].insert_before(site.pages[name].element("link", rel="stylesheet", href=site.root(name) + path))
+            for node in nodes:
+                node.decompose()
+
+
+def sheets_of(site: Site, name: str) -> list[tuple[Node, Sheet | None]]:
+    """Return the style sheets of a page's head in order; None for those of other hosts, inline ones and alternates."""
+    found: list[tuple[Node, Sheet | None]] = []
+    for node in site.pages[name].head.css('link[rel~="stylesheet"], style'):
+        path = site.file(name, attribute(node, "href")) if node.tag == "link" else None
+        plain = path and not set(attribute(node, "rel").lower().split()) - {"stylesheet"}
+        plain = plain and not any(has(node, kept) for kept in ("disabled", "title", "integrity"))
+        text = site.read(path) if plain and path else None
+        if plain and path and text is not None and "@namespace" not in text:
+            media = attribute(node, "media").strip().lower()
+            found.append((node, Sheet(path, "" if media == "all" else media)))
+        else:
+            found.append((node, None))
+    return found
+
+
+def shared_runs(pages: list[list[Sheet | None]]) -> list[list[Sheet]]:
+    """Return the sheets that every page has once and in one order, in runs between which no page has another one.
+
+    Pages that have them in different orders share none.
+    """
+    if not pages:
+        return []
+    shared = [item for item in pages[0] if item and all(page.count(item) == 1 for page in pages)]
+    if any([item for item in page if item in shared] != shared for page in pages):
+        return []
+    runs: list[list[Sheet]] = []
+    for item in shared:
+        if runs and all(page.index(item) == page.index(runs[-1][-1]) + 1 for page in pages):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
+def own_files(build: Build) -> set[str]:
+    """Return the paths of the sheets in the author's own static folders, which may replace the theme's."""
+    source, output = Path(build.app.confdir), build.folder.parent
+    folders = [source / folder for folder in build.config.html_static_path]  # extensions add theirs, too
+    installed = [folder for folder in folders if "site-packages" in folder.parts or folder.is_relative_to(output)]
+    own = [folder for folder in folders if folder.is_relative_to(source) and folder not in installed]
+    return {f"_static/{path.relative_to(folder).as_posix()}" for folder in own for path in folder.rglob("*.css")}
+
+
+def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str, own: set[str]) -> str:
+    """Return style sheets as one text, those of the theme without their unused rules and variables."""
+    imports: list[str] = []
+    trimmed: list[css.Rule | str] = []
+    for sheet in run:
+        rules = rules_of(site, sheet.path, imports)
+        if TRIMMED.fullmatch(sheet.path) and sheet.path not in own:
+            parts: list[css.Rule | str] = css.without_unused_rules(rules, known)
+        else:
+            parts = [css.serialize(rules)]
+        trimmed += [css.Rule(f"@media {sheet.media}", [*parts])] if sheet.media else parts
+    whole = [part for part in trimmed if isinstance(part, str)]
+    kept = css.without_unused_variables(trimmed, unique_lines([elsewhere, *whole]))
+    return "".join(f"{part}\n" for part in (*imports, *kept))
+
+
+def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
+    """Return the rules of a style sheet and of those it imports, with addresses relative to _static/.
+
+    Imports from other hosts are added to `imports`, since they are valid only at the beginning of a sheet.
+    """
+
+    def from_root(address: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
+
+    def moved(address: str) -> str | None:
+        if not address or re.match(r"[a-zA-Z][\w+.-]*:|/|#", address):
+            return None
+        file = re.split(r"[?#]", address, maxsplit=1)[0]
+        return posixpath.relpath(from_root(file), "_static") + address[len(file) :]
+
+    rules: list[css.Token] = []
+    for rule in css.parse(site.read(path) or ""):
+        source = css.imported(rule)
+        if source is None:
+            css.change_addresses([rule], moved)
+            rules.append(rule)
+            continue
+        address, condition = source
+        if OTHER_HOST.match(address):
+            imports.append(rule.serialize())
+        elif (site.folder / from_root(address)).is_file():
+            inner = rules_of(site, from_root(address), imports)
+            rules += css.parse(f"@media {condition}{{{css.serialize(inner)}}}") if condition else inner
+    return rules
+
+
+def move_pictures_to_files(site: Site, sheet: str) -> str:
+    """Return `sheet` with its data: drawings as files, since a strict content policy allows none inside."""
+
+    def moved(address: str) -> str | None:
+        if not address.startswith("data:image/svg+xml") or "," not in address:
+            return None
+        kind, _, data = address.partition(",")
+        try:
+            drawing = base64.b64decode(data) if kind.endswith(";base64") else unquote_to_bytes(data)
+        except (ValueError, binascii.Error):
+            return None
+        return PurePosixPath(site.write_hashed("drawing", ".svg", drawing)).name
+
+    rules = css.parse(sheet)
+    css.change_addresses(rules, moved)
+    return css.serialize(rules)
+
+
+def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:
+    """Return `sheet` with its Font Awesome fonts cut to the icons that it, or any text `elsewhere`, can show."""
+    rules = css.parse(sheet)
+    icons = css.icons(rules)
+    for match in PRIVATE.finditer(elsewhere):
+        code = match[1] or match[2]
+        icons.add(chr(int(code, 16)) if code else match[0])
+    kept = []
+    for rule in rules:
+        addresses: list[str] = []
+        if rule.type == "at-rule" and rule.lower_at_keyword == "font-face":
+            css.change_addresses([rule], lambda address, found=addresses: found.append(address))  # type: ignore[misc]
+        source = next((a for a in addresses if "/webfonts/fa-" in a and a.endswith(".woff2")), None)
+        file = site.folder / posixpath.normpath(f"_static/{source}") if source else None
+        if file is None or not file.is_file():
+            kept.append(rule.serialize())
+            continue
+        font = file.read_bytes()
+        if fonts.characters(font) & icons:
+            path = site.write_hashed(file.stem, ".woff2", fonts.subset_font(font, icons))
+            face = re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', rule.serialize())
+            kept.append(face)
+    return "".join(f"{rule}\n" for rule in kept)

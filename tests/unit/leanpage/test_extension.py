@@ -1,0 +1,162 @@
+"""leanpage on a small book that is not this one: its steps and settings, and files that are no pages of it."""
+
+import base64
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+from sphinx.application import Sphinx
+
+from leanpage.pipeline import CONCERNS, HOOKS, STEPS
+from project import PACKAGES, ROOT, source
+
+README = (ROOT / "code" / "leanpage" / "README.md").read_text("utf-8")
+PAGE = """A price of $5
+=============
+
+It costs $5, then $6, and {x}_1 at most.
+
+.. image:: figure.png
+   :alt: A line.
+
+:math:`x^2`
+"""
+
+
+def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings) -> Sphinx:
+    pages = folder / "source"
+    pages.mkdir(parents=True)
+    (pages / name).write_text(text, "utf-8")
+    plt.figure(figsize=(1, 1)).savefig(pages / "figure.png")
+    plt.close("all")
+    config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
+    return Sphinx(pages, None, folder / "out", folder / "trees", "html", config, status=None, warning=None)
+
+
+def test_every_step_has_a_concern_that_can_be_skipped_and_a_line_in_the_readme():
+    assert {entry.concern for entry in [*HOOKS, *STEPS]} - {""} == set(CONCERNS)
+    assert re.findall(r"^\| `(\w+)` \| ", README.partition("## Settings")[0], re.MULTILINE) == CONCERNS
+
+
+def test_skipped_steps_leave_the_page_as_sphinx_wrote_it(tmp_path):
+    theme = {"html_theme": "sphinx_book_theme"}
+    make(tmp_path / "a", "leanpage", leanpage_skip=CONCERNS, leanpage_math=False, **theme).build()
+    page = (tmp_path / "a/out/index.html").read_text("utf-8")
+    assert "scripts/fontawesome.js" in page and "_static/site-" not in page and r"\(x^2\)" in page
+    make(tmp_path / "b", "leanpage", leanpage_skip=["styles"], **theme).build()
+    page = (tmp_path / "b/out/index.html").read_text("utf-8")
+    assert "scripts/fontawesome.js" not in page and "<math" in page and not re.search(r"site-\w+\.css", page)
+
+
+def test_record_of_the_settings_is_the_same_wherever_packages_stand(tmp_path, monkeypatch):
+    digests = []
+    for place, name in ("a", "static"), ("a/b", "static"), ("c", "other"):
+        (tmp_path / place / name).mkdir(parents=True)
+        monkeypatch.syspath_prepend(str(tmp_path / place))
+        make(tmp_path / place, "leanpage", html_static_path=[str(tmp_path / place / name)]).build()
+        digests.append((tmp_path / place / "out" / ".buildinfo").read_text())
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
+    without = {value.name for value in make(tmp_path / "a", "myst_nb").config}
+    extensions = ["myst_nb", "leanpage", "leanpage.execution", "leanpage.export"]
+    own = {value.name for value in make(tmp_path / "b", *extensions).config} - without
+    listed = set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE))
+    registered = {name for name in own if name.startswith("leanpage")}
+    assert registered == {name for name in listed if name.startswith("leanpage")} != set()
+    for path in source("leanpage").rglob("*.py"):
+        names = re.findall(r'add_config_value\(\s*"(\w+)"', path.read_text("utf-8"))
+        assert set(names) <= registered, path  # none by another name, none by a part that is not switched on here
+
+
+def test_leanpage_names_no_folder_of_this_book_and_no_other_package():
+    others = "|".join([*(name for name in PACKAGES if name != "leanpage"), r"\bkf-"])
+    for path in source("leanpage").rglob("*.*"):
+        if path.suffix in {".py", ".css", ".js", ".svg"}:
+            assert not re.search(others, path.read_text("utf-8")), path
+
+
+def test_card_is_drawn_where_the_site_has_an_address_and_letters_that_its_font_has(tmp_path):
+    base = {"html_baseurl": "https://example.org/small/"}
+    for folder, settings, drawn in (("a", base, True), ("b", {}, False), ("c", base | {"language": "ja"}, False)):
+        make(tmp_path / folder, "leanpage", **settings).build()
+        html = (tmp_path / folder / "out" / "index.html").read_text("utf-8")
+        card = re.search(r'property="og:image" content="https://example.org/small/(_images/[^"]+\.png)"', html)
+        assert bool(card) == drawn, folder
+        assert not card or (tmp_path / folder / "out" / card[1]).is_file()
+
+
+def test_title_that_the_author_left_empty_is_no_placeholder(tmp_path):
+    make(tmp_path, "leanpage", project="Project name not set", html_title="").build()
+    assert "og:site_name" not in (tmp_path / "out/index.html").read_text("utf-8")
+
+
+def test_settings_of_the_author_are_kept(tmp_path):
+    settings = {"notfound_urls_prefix": "/here/", "sitemap_url_scheme": "{lang}{link}"}
+    app = make(tmp_path, "leanpage", html_baseurl="https://example.org/a/", **settings)
+    assert {name: getattr(app.config, name) for name in settings} == settings
+
+
+def test_notebooks_are_written_only_where_they_are_asked_for(tmp_path):
+    settings = {"nb_execution_mode": "off", "source_suffix": {".md": "myst-nb"}}
+    text = CHAPTER.partition("They are")[0]
+    make(tmp_path, "myst_nb", "leanpage", name="index.md", text=text, **settings).build()
+    assert (tmp_path / "out" / "index.html").is_file() and not (tmp_path / "out" / "notebooks").exists()
+
+
+def test_files_of_the_author_that_are_no_pages_are_left_as_they_are(tmp_path):
+    extra = tmp_path / "extra"
+    extra.mkdir()
+    files = {
+        "untitled.html": b"<p>No title, <div class=own>no quotes</div>",
+        "styled.html": b"<html><head><title>T</title><style>body{color:red}</style></head><script>a()</script></html>",
+        "latin.html": "<title>größe</title>".encode("latin-1"),
+    }
+    for name, content in files.items():
+        (extra / name).write_bytes(content)
+    make(tmp_path, "leanpage", html_extra_path=[str(extra)]).build()
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in files} == files
+    assert "color:red" not in "".join(path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.css"))
+
+
+CHAPTER = """---
+kernelspec: {name: python3, display_name: Python 3}
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+---
+# A chapter
+
+![A line.](figure.png)
+
+```{code-cell}
+from IPython.display import Image
+from myst_nb import glue
+glue("two", 1 + 1, display=False)
+glue("drawn", Image("figure.png"), display=False)
+print("done")
+```
+
+They are {glue}`two`, as is to be seen:
+
+```{glue:figure} drawn
+Again.
+```
+"""
+
+
+def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_is_left_behind(tmp_path, monkeypatch):
+    """The cache is MyST-NB's own: leanpage.execution, which keys it otherwise, is not switched on."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    settings = {"nb_execution_mode": "cache", "nb_execution_timeout": 200, "source_suffix": {".md": "myst-nb"}}
+    make(tmp_path, "myst_nb", "leanpage.export", name="index.md", text=CHAPTER, **settings).build()
+    assert list((tmp_path / "here").iterdir()) == []
+    first, code, last = nbformat.read(tmp_path / "out" / "notebooks" / "index.ipynb", 4).cells
+    assert [output.text for output in code.outputs] == ["done\n"] and "glue" not in code.source
+    assert "They are 2, as is to be seen:" in last.source
+    figure = (tmp_path / "source" / "figure.png").read_bytes()
+    for cell in (first, last):
+        (name,) = re.findall(r"!\[[^]]*\]\(attachment:([^)]+)\)", cell.source)
+        assert base64.b64decode(cell.attachments[name]["image/png"]) == figure
+    assert "Again." in last.source
