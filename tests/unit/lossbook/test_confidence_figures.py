@@ -13,7 +13,6 @@ from lossbook.accuracy.runs import fit, random_start
 from lossbook.confidence.betting import BettingGame
 from lossbook.confidence.calibrate import fit_temperature
 from lossbook.confidence.logit_scale import logit_scale
-from lossbook.confidence.metrics import calibration_error
 from lossbook.confidence.plots import draw_run, draw_saturated
 from lossbook.confidence.simplex import Simplex
 from lossbook.confidence.temperature import STEP, Temperature, pack
@@ -47,14 +46,12 @@ def test_logit_scale_reports_the_scaled_model(parts):
     accuracies = set()
     for power in (-1.0, 0.0, 0.5, 1.0):
         _, text = draw(factor=10**power)
-        factor, accuracy, sure, val, test, bits, perplexity, gap = numbers(text)
+        factor, accuracy, sure, val, test = numbers(text)
         logits, target = parts[1]
         assert factor == pytest.approx(10**power, rel=5e-3)
         assert sure == pytest.approx((10**power * logits).softmax(1).amax(1).mean().item(), abs=6e-4)
         assert test == pytest.approx(F.cross_entropy(10**power * logits, target).item(), abs=6e-4)
         assert val == pytest.approx(F.cross_entropy(10**power * parts[0][0], parts[0][1]).item(), abs=6e-4)
-        assert (2**bits, math.exp(test)) == pytest.approx((perplexity, perplexity), rel=2e-3)
-        assert gap == pytest.approx(calibration_error(10**power * logits, target, 10), abs=6e-4)
         accuracies.add(accuracy)
     assert len(accuracies) == 1
 

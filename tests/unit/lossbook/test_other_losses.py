@@ -1,4 +1,4 @@
-"""Other losses: stand-ins, the stray, counts hard and soft, rare classes, choices; against torch and counting."""
+"""Other losses: stand-ins, the stray, counts hard and soft, choices; against torch and counting."""
 
 import math
 
@@ -19,7 +19,6 @@ from lossbook.other_losses.counted import (
     soft_f1_loss,
     soft_iou_loss,
 )
-from lossbook.other_losses.rare import average, between_neighbours, eights, fit, judge, teach, thinned, weighted
 from lossbook.other_losses.stray import TOGETHER, best_weight, four_examples, mean_loss
 
 
@@ -132,67 +131,6 @@ def test_pairs_are_cross_entropy_on_gaps_and_know_no_bias():
         F.cross_entropy(logits, torch.ones(len(gaps)).long()).item(), rel=1e-5
     )
     assert pair_loss(z + 100, y).item() == pytest.approx(pair_loss(z, y).item())
-
-
-def test_the_eights_are_all_digits_once_in_three_parts():
-    data = eights(4)
-    assert sum(map(len, data[1::2])) == 1797 and sum(y.sum() for y in data[1::2]) == 174
-    assert all(x.shape[1] == 65 and (x[:, 64] == 1).all() for x in data[0::2])
-    assert data.ratio == pytest.approx((len(data.y_train) - data.y_train.sum().item()) / data.y_train.sum().item())
-    assert not torch.equal(data.x_train, eights(5).x_train) and torch.equal(data.x_train, eights(4).x_train)
-
-
-def test_a_fit_is_where_its_loss_and_penalty_are_level():
-    data = eights(0)
-    w = fit(data.x_train, data.y_train, F.binary_cross_entropy_with_logits, 1e-2, steps=500).requires_grad_()
-    total = F.binary_cross_entropy_with_logits(data.x_train @ w, data.y_train) + 1e-2 * (w[:-1] ** 2).sum()
-    (gradient,) = torch.autograd.grad(total, w)
-    assert gradient.abs().max() < 1e-4
-
-
-def test_copies_are_weights_and_thinning_keeps_every_eight():
-    data = eights(0)
-    x, y = data.x_train, data.y_train
-    z = x @ torch.randn(65, generator=torch.Generator().manual_seed(0), dtype=x.dtype)
-    copies = torch.cat([z, *[z[y == 1]] * 6]), torch.cat([y, *[y[y == 1]] * 6])
-    assert weighted(7.0)(z, y).item() == pytest.approx(F.binary_cross_entropy_with_logits(*copies).item())
-    few_x, few_y = thinned(x, y)
-    assert few_y.sum() == y.sum() == len(few_y) / 2
-    assert torch.equal(few_x[few_y == 1], x[y == 1])
-
-
-def test_new_examples_lie_between_neighbours_of_their_class():
-    x, y = eights(seed=1)[:2]
-    more_x, more_y = between_neighbours(x, y, nearest=3)
-    assert torch.equal(more_x[: len(x)], x) and more_y.sum() == len(more_y) / 2
-    ones, made = x[y == 1], more_x[len(x) :]
-    like = torch.cdist(ones, ones).topk(4, largest=False).indices  # itself and its three nearest
-    leg = torch.cdist(made, ones)
-    detour = leg[:, :, None] + leg[:, None, :] - torch.cdist(ones, ones)
-    between = detour.abs() < 1e-5  # made, one, other
-    near = torch.zeros(len(ones), len(ones), dtype=torch.bool).scatter(1, like, True)
-    assert (between & near).any(2).any(1).all()
-    assert torch.equal(between_neighbours(x, y, nearest=3)[0], more_x)
-
-
-def test_a_judge_counts_what_it_says():
-    z, y = random_case(8)
-    found = judge(z, y, threshold=0.5)
-    called = (z > 0.5).double()
-    assert found.accuracy == pytest.approx((called == y).double().mean().item())
-    assert found.f1 == pytest.approx(metrics.f1_score(y, called))
-    assert found.nll == pytest.approx(metrics.log_loss(y, z.sigmoid()))
-    assert found.said == pytest.approx(z.sigmoid().mean().item())
-    assert average([found, judge(z, y)]).f1 == pytest.approx((found.f1 + judge(z, y).f1) / 2)
-
-
-def test_what_teaches_is_chosen_by_its_own_loss_on_the_second_part():
-    data = eights(2)
-    loss = lambda z, y: F.mse_loss(z.sigmoid(), y)  # noqa: E731
-    w = teach(data, loss)
-    models = [fit(data.x_train, data.y_train, loss, penalty) for penalty in (1e-3, 1e-4)]
-    least = min(loss(data.x_choose @ v, data.y_choose).item() for v in models)
-    assert loss(data.x_choose @ w, data.y_choose).item() == least
 
 
 def test_signed_logits_are_margins():

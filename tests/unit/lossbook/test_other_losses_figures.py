@@ -9,14 +9,13 @@ from torch.nn import functional as F
 
 from lossbook.accuracy.runs import fit, random_start
 from lossbook.data.digits import threes_and_sevens
+from lossbook.deciding.rare import eights, teach
 from lossbook.other_losses.climb import climb, evaluations_needed, two_weights
 from lossbook.other_losses.climb_map import climb_map
 from lossbook.other_losses.counted import counts
 from lossbook.other_losses.plots import draw_counted, draw_needed
-from lossbook.other_losses.rare import eights, teach
 from lossbook.other_losses.stand_ins import stand_ins
 from lossbook.other_losses.stray_point import stray_point
-from lossbook.other_losses.weight_walk import above_the_curve, weight_walk
 
 
 @pytest.fixture(scope="module")
@@ -86,34 +85,6 @@ def test_climb_map_follows_the_climb():
         kept = int((found.when <= looks).sum()) - 1
         best = max(plane.accuracy(pair) for pair in found.tried[:looks])
         assert numbers(text) == pytest.approx([looks, kept, best], abs=6e-4)
-
-
-def test_weights_and_thresholds_stand_on_one_plane(eight):
-    draw = weight_walk(eight, doublings=range(0, 4, 3))
-    figure, text = draw(weight=8.0)
-    w = teach(
-        eight, lambda z, y: F.cross_entropy(torch.stack([0 * z, z], 1), y.long(), torch.tensor([1.0, 8.0]).double())
-    )
-    found = counts(eight.x_judge @ w, eight.y_judge)
-    said = numbers(text)
-    assert said[:2] == [8, 8]  # weight of an 8: 8
-    assert said[2:4] == pytest.approx([found.recall.item(), found.precision.item()], abs=6e-3)
-    assert said[-3] == pytest.approx((eight.x_judge @ w).sigmoid().mean().item(), abs=6e-4)
-    curve = figure.axes[0].lines[0]
-    plain = eight.x_judge @ teach(eight, F.binary_cross_entropy_with_logits)
-    wanted = {
-        (round(c.recall.item(), 9), round(c.precision.item(), 9))
-        for c in (counts(plain, eight.y_judge, t) for t in plain - 1e-9)
-    }
-    drawn = {
-        (round(r, 9), round(p, 9)) for r, p in zip(curve.get_xdata().tolist(), curve.get_ydata().tolist(), strict=True)
-    }
-    assert wanted <= drawn
-
-
-def test_a_model_is_not_above_its_own_curve(eight):
-    w = teach(eight, F.binary_cross_entropy_with_logits)
-    assert above_the_curve(eight, w, w) == pytest.approx(0)
 
 
 def test_stills_of_the_chapter_are_drawn(eight):

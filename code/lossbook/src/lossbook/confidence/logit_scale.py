@@ -53,9 +53,7 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
         dots["loss"].set_data([factor, factor], [now["val"].nll, now["test"].nll])
         return figure, (
             f"factor {factor:.3g}\naccuracy {now['test'].accuracy:.3f}   mean confidence {now['test'].confidence:.3f}\n"
-            f"loss {now['val'].nll:.3f} nats on validation pictures, {now['test'].nll:.3f} on test pictures\n"
-            f"on these {now['test'].bits:.3f} bits, a perplexity of {now['test'].perplexity:.3f}, "
-            f"a calibration error of {now['test'].calibration_error:.3f}"
+            f"loss {now['val'].nll:.3f} nats on validation pictures, {now['test'].nll:.3f} on test pictures"
         )
 
     return draw

@@ -1,8 +1,7 @@
-"""What people read off a classifier: accuracy, confidence, calibration, perplexity; each from logits and targets."""
+"""What a classifier is judged by: accuracy, confidence, calibration and two proper scores, from logits and targets."""
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -11,7 +10,7 @@ from lossbook.accuracy.runs import accuracy
 
 
 def confidence(logits: torch.Tensor) -> torch.Tensor:
-    """Probability that the model gives to the class it picks: logits (..., C), result (...), from 1/C to 1."""
+    """Compute the probability of the predicted class: logits (..., C), result (...), from 1/C to 1."""
     return logits.softmax(-1).amax(-1)
 
 
@@ -39,9 +38,10 @@ def reliability(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> R
 
 
 def calibration_error(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> float:
-    """Expected calibration error: the gap between confidence and accuracy, averaged over predictions; 0 is perfect.
+    """Compute the expected calibration error: the gap between confidence and accuracy, averaged over predictions.
 
-    logits (N, C), target (N,); a share, from 0 to 1. Source: Guo et al. (2017), equation 3.
+    logits (N, C), target (N,); a share, from 0 to 1. Source: Naeini et al. (2015), Obtaining Well Calibrated
+    Probabilities Using Bayesian Binning.
     """
     groups = reliability(logits, target, bins)
     gap = (groups.confidence - groups.accuracy).abs()
@@ -49,7 +49,7 @@ def calibration_error(logits: torch.Tensor, target: torch.Tensor, bins: int = 10
 
 
 def brier_score(probs: torch.Tensor, target: torch.Tensor) -> float:
-    """Mean over the rows of the sum over the classes of (p - one-hot)**2: probs (N, C), target (N,); from 0 to 2.
+    """Average over the rows the sum over the classes of (p - one-hot)**2: probs (N, C), target (N,); from 0 to 2.
 
     This is Brier's own form. For two classes many write half of it, the mean of (p - y)**2 for one of them.
     Source: Brier (1950).
@@ -59,24 +59,19 @@ def brier_score(probs: torch.Tensor, target: torch.Tensor) -> float:
 
 
 class Report(NamedTuple):
-    """One classifier, read six ways. Shares from 0 to 1; ``nll`` in nats, ``bits`` nll / ln 2, ``perplexity`` e^nll."""
+    """A classifier's accuracy, mean negative log-likelihood in nats, mean confidence and calibration error."""
 
     accuracy: float
     nll: float
-    bits: float
-    perplexity: float
     confidence: float
     calibration_error: float
 
 
 def report(logits: torch.Tensor, target: torch.Tensor, bins: int = 10) -> Report:
-    """Accuracy, mean negative log-likelihood (nats, bits, perplexity), mean confidence and calibration error."""
-    nll = torch.nn.functional.cross_entropy(logits, target).item()
+    """Judge a classifier by logits (N, C) and target (N,): the four numbers of ``Report``."""
     return Report(
         accuracy=accuracy(logits, target).item(),
-        nll=nll,
-        bits=nll / math.log(2),
-        perplexity=math.exp(nll),
+        nll=torch.nn.functional.cross_entropy(logits, target).item(),
         confidence=confidence(logits).mean().item(),
         calibration_error=calibration_error(logits, target, bins),
     )

@@ -40,23 +40,36 @@ class Counts(NamedTuple):
 
 
 def counts(z: torch.Tensor, y: torch.Tensor, threshold: float | torch.Tensor = 0.0) -> Counts:
-    """Count at one threshold on the logits, or at each of ``threshold`` (T,)."""
+    """Count hits, false alarms and misses at one threshold on the logits, or at each of ``threshold`` (T,).
+
+    z (S, N) and y (S, N) are counted row by row, with one threshold for all or one for each row, (S,).
+    """
     called = (z > torch.as_tensor(threshold).unsqueeze(-1)).to(z.dtype)
     hits = (called * y).sum(-1)
-    return Counts(hits, called.sum(-1) - hits, y.sum() - hits)
+    return Counts(hits, called.sum(-1) - hits, y.sum(-1) - hits)
 
 
 def auc(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Share of pairs, one of each class, in which class 1 has the higher logit; a tie counts half. Result ()."""
+    """Compute the area under the ROC curve: z (N,) to (), or z (S, N) row by row to (S,).
+
+    It is the share of pairs, one of each class, in which class 1 has the higher logit; a tie counts half.
+    """
+    if z.ndim > 1:
+        return torch.stack([auc(*row) for row in zip(z, y, strict=True)])
     gaps = z[y == 1].unsqueeze(1) - z[y == 0]
     return ((gaps > 0).to(z.dtype) + (gaps == 0).to(z.dtype) / 2).mean()
 
 
-def best_threshold(z: torch.Tensor, y: torch.Tensor) -> float:
-    """The threshold with the highest F1 on these examples: between two neighbouring logits, or below all of them."""
+def best_threshold(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Find the threshold with the highest F1 on these examples: z (N,) to (), or z (S, N) row by row to (S,).
+
+    It lies between two neighbouring logits, or below all of them.
+    """
+    if z.ndim > 1:
+        return torch.stack([best_threshold(*row) for row in zip(z, y, strict=True)])
     ordered = z.unique()  # sorted
     between = torch.cat([ordered[:1] - 1, (ordered[1:] + ordered[:-1]) / 2])
-    return between[counts(z, y, between).f1.argmax()].item()
+    return between[counts(z, y, between).f1.argmax()]
 
 
 def soft_f1_loss(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -7,22 +7,22 @@ import math
 import torch
 from matplotlib.figure import Figure
 
+from lossbook.deciding.rare import Rare, judge, logits, train_logistic
 from lossbook.figures import Draw, new_figure, settle
 from lossbook.other_losses.counted import counts
-from lossbook.other_losses.rare import Rare, judge, teach, weighted
 from lossbook.style import COLORS, INK, line
 
 
 def weight_walk(data: Rare, doublings: range = range(-3, 8)) -> Draw:
-    """``draw(weight)``: the model taught with this weight on 8s, beside the plain model at every threshold.
+    """``draw(weight)``: the model trained with this weight on 8s, beside the plain model at every threshold.
 
     The weights are 2^k for ``doublings`` k. All of it is judged on the third part of ``data``; each model keeps its own
     threshold at a probability of one half.
     """
-    logits = {2.0**k: data.x_judge @ teach(data, weighted(2.0**k)) for k in doublings}
-    edges = logits[1].unique()
-    curve = counts(logits[1], data.y_judge, torch.cat([edges[:1] - 1, (edges[1:] + edges[:-1]) / 2]))
-    judged = {weight: judge(z, data.y_judge) for weight, z in logits.items()}
+    z_of = {2.0**k: logits(data.x_judge, train_logistic(data, 2.0**k)) for k in doublings}
+    edges = z_of[1].unique()
+    curve = counts(z_of[1], data.y_judge, torch.cat([edges[:1] - 1, (edges[1:] + edges[:-1]) / 2]))
+    judged = {weight: judge(z, data.y_judge) for weight, z in z_of.items()}
     figure, panels = new_figure((5.6, 4.2), ["plane"])
     ax = panels["plane"]
     ax.plot(curve.recall, curve.precision, **line("accuracy"), label="no weights, every threshold")
@@ -51,15 +51,18 @@ def weight_walk(data: Rare, doublings: range = range(-3, 8)) -> Draw:
     return draw
 
 
-def above_the_curve(data: Rare, plain: torch.Tensor, other: torch.Tensor) -> float:
-    """How much more precise the ``other`` weights (65,) are than the ``plain`` ones; below 0: less precise.
+def above_the_curve(y: torch.Tensor, plain: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Compare precision at equal recall: how much more precise ``other`` is than ``plain``, both logits (S, N), on y.
 
-    Both are judged on the third part, each at its highest threshold that finds as many as ``other`` does at one half.
+    Each is judged at its highest threshold that finds as many as ``other`` does at a probability of 1/2. Result (S,).
     """
-    wanted = counts(data.x_judge @ other, data.y_judge).recall
-    precision = []
-    for logits in (data.x_judge @ plain, data.x_judge @ other):
-        edges = logits.unique()
-        curve = counts(logits, data.y_judge, (edges[1:] + edges[:-1]) / 2)
-        precision.append(curve.precision[curve.recall >= wanted][-1].item())
-    return precision[1] - precision[0]
+    gaps = []
+    for right, *both in zip(y, plain, other, strict=True):
+        wanted = counts(both[1], right).recall
+        precision = []
+        for z in both:
+            edges = z.unique()
+            curve = counts(z, right, (edges[1:] + edges[:-1]) / 2)
+            precision.append(curve.precision[curve.recall >= wanted][-1])
+        gaps.append(precision[1] - precision[0])
+    return torch.stack(gaps)
