@@ -1,6 +1,5 @@
 """Runs and metrics: against autograd, closed forms and counting."""
 
-
 import pytest
 import torch
 from torch.nn import functional as F

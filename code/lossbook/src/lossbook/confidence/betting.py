@@ -20,7 +20,7 @@ class BettingGame(Explorable):
     _esm = Path(__file__).with_name("betting.js")
     _css = Path(__file__).with_name("confidence.css")
     name = "betting-game"
-    title = "What is it worth to say what one believes?"
+    title = "What does it pay to say?"
     description = (
         "Four curves of expected cost over the stated probability p from 0 to 1. Log loss and Brier score are bowls, "
         "lowest where p is the truth q. The mean of |p - y| is a straight line, lowest at an end. The share wrong is a "

@@ -1,4 +1,4 @@
-"""One number that makes a classifier as sure as it should be: the temperature, fitted by the loss."""
+"""Temperature scaling: fit the one number that makes a classifier as sure as it should be. And merge classes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from torch import Tensor
 
 
 def fit_temperature(logits: Tensor, target: Tensor, low: float = 1e-3, high: float = 1e3) -> float:
-    """The T for which ``logits / T`` have the least cross-entropy: logits (N, C), target (N,).
+    """Find the temperature T for which ``logits / T`` have the least cross-entropy: logits (N, C), target (N,).
 
-    The loss is convex in 1 / T, so its slope there changes sign at most once, and halving finds the place. If the
-    loss still falls at an end of the range from ``low`` to ``high``, that end is the answer: with every answer right it
-    falls for ever as T goes to 0. Source: Guo et al. (2017), On Calibration of Modern Neural Networks, section 4.2.
+    The loss is convex in 1 / T, so its slope there changes sign at most once, and bisection finds the place. If the
+    loss still falls at an end of the range from ``low`` to ``high``, that end is the answer: with every answer right
+    there is no lowest point, and the loss falls as long as T falls. Source: Guo et al. (2017), On Calibration of Modern
+    Neural Networks, section 4.2.
     """
     logits = logits.detach().double()
     right = logits.gather(1, target[:, None])[:, 0]
@@ -33,6 +34,6 @@ def fit_temperature(logits: Tensor, target: Tensor, low: float = 1e-3, high: flo
 
 
 def merge_classes(probs: Tensor, group: Tensor, groups: int) -> Tensor:
-    """Probabilities of coarser classes, (N, C) to (N, G): ``group`` (C,) says which of ``groups`` each belongs to."""
+    """Add up the probabilities of classes that belong together: (N, C) to (N, G), ``group`` (C,) from 0 to G - 1."""
     merged = torch.zeros(len(probs), groups, dtype=probs.dtype)
     return merged.index_add(1, group, probs)

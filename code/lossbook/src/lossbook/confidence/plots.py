@@ -1,4 +1,4 @@
-"""The stills of the chapter on confidence: each function takes what was computed and returns a matplotlib figure."""
+"""The static figures of the chapter on confidence: each function draws numbers that were computed elsewhere."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAYS = {
 def draw_run(
     step: Tensor, train_loss: Tensor, loss: Tensor, accuracy: Tensor, confidence: Tensor, least: int
 ) -> Figure:
-    """A whole run over its steps, all (R,): loss above, accuracy and confidence below, a rod at the least loss."""
+    """Draw a run over its steps, all (R,): loss above, accuracy and confidence below, dotted at the least loss."""
     figure, panels = new_figure((6.4, 4.8), ["loss"], ["shares"])
     top, below = panels["loss"], panels["shares"]
     top.plot(step, loss, **line("loss"))
@@ -118,7 +118,7 @@ def draw_simplex(right: float, share: float) -> Figure:
     ax.plot(*place(*probs), "o", color=INK, markersize=9, markerfacecolor="white", markeredgewidth=2)
     for text, spot in (("A, the right class", (0.5, 0.9)), ("B", (-0.04, -0.03)), ("C", (1.04, -0.03))):
         ax.annotate(text, spot, ha="center")
-    for text, spot in (("read right", (0.5, 0.62)), ("as B", (0.17, 0.05)), ("as C", (0.83, 0.05))):
+    for text, spot in (("A wins", (0.5, 0.62)), ("B wins", (0.17, 0.05)), ("C wins", (0.83, 0.05))):
         ax.annotate(text, spot, ha="center", color=COLORS["accuracy"])
     loss = -math.log(right) if right else math.inf
     ax.set_title(f"loss {loss:.3f} nats, Brier score {brier:.3f}")

@@ -9,7 +9,7 @@ export function tempered({ gaps }, T) {
   return { confidence: 1 / sum, loss: Math.log(sum) + gaps[0] / T };
 }
 
-// Groups of like confidence over (0, 1], those that hold anything: { confidence, accuracy, count } each.
+// Groups of similar confidence over (0, 1], those that hold anything: { confidence, accuracy, count } each.
 export function reliability(confidences, rights, bins) {
   const groups = Array.from({ length: bins }, () => ({ confidence: 0, accuracy: 0, count: 0 }));
   confidences.forEach((sure, i) => {
@@ -49,7 +49,7 @@ export function judge(pictures, T, bins) {
 }
 
 // Pictures travel as a text: for each the gaps in hundredths, the right class's first, in base 36, commas between; the sign
-// "+" before a picture that is read right. Two pictures are parted by a blank.
+// "+" before a picture whose answer is right. A blank separates two pictures.
 export function unpack(text) {
   return text.split(" ").map((one) => ({
     right: one[0] === "+",

@@ -42,7 +42,7 @@ const GOALS = [
     "With A at 0.34 and the loss as it is, a Brier score above 0.85",
     ({ right, score }) => right === 0.34 && score > 0.85,
   ],
-  ["A wrong reading that costs less than 0.75 nats", ({ won, loss }) => !won && loss < 0.75],
+  ["A wrong answer that costs less than 0.75 nats", ({ won, loss }) => !won && loss < 0.75],
 ];
 
 export default {
@@ -93,9 +93,7 @@ export default {
       const [loss, score] = [0 - Math.log(probs[0]), brier(probs, 0)];
       arc.setAttribute("d", circle(score));
       const won = probs[0] >= probs[1] && probs[0] >= probs[2]; // argmax takes the first of equals
-      const words = won
-        ? "Read right: A has the most."
-        : `Read wrong: ${probs[1] >= probs[2] ? "B" : "C"} has more than A.`;
+      const words = won ? "Right: A has the most." : `Wrong: ${probs[1] >= probs[2] ? "B" : "C"} has more than A.`;
       aims.show({ won, loss, score, right: right.get() });
       table.show(probs, loss, score);
       write(said, words);
@@ -149,9 +147,9 @@ function drawing(level, arc) {
     text("A, the right class", 200, 16, "cf-right cf-ink"),
     text("B", 12, 358),
     text("C", 388, 358),
-    text("read right", 200, 128, "cf-accuracy cf-ink"),
-    text("as B", 92, 318, "cf-accuracy cf-ink"),
-    text("as C", 308, 318, "cf-accuracy cf-ink"),
+    text("A wins", 200, 128, "cf-accuracy cf-ink"),
+    text("B wins", 92, 318, "cf-accuracy cf-ink"),
+    text("C wins", 308, 318, "cf-accuracy cf-ink"),
   );
 }
 
@@ -161,7 +159,7 @@ function presets(model) {
     options: [
       ["Right, in doubt", () => change(model, { right: 0.34, share: 0.5 })],
       ["Wrong, with less to pay", () => change(model, { right: 0.49, share: 1 })],
-      ["Same loss as the first, read wrong", () => change(model, { right: 0.34, share: 0.95 })],
+      ["Same loss as the first, but wrong", () => change(model, { right: 0.34, share: 0.95 })],
     ],
   });
 }

@@ -24,7 +24,7 @@ class Simplex(Explorable):
     description = (
         "A triangle with the right class A at the top. A point stands for three probabilities that sum to one. The "
         "line of equal loss through it runs level from side to side: only A's share counts. The line of equal Brier "
-        "score is a circle around A. Dashed lines part the readings: near A is read right, the rest as B or C."
+        "score is a circle around A. Dashed lines divide the triangle by the answer: A near the top, B or C below."
     )
     space = ("43.5rem", "27.5rem")
 

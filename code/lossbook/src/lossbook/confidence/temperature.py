@@ -22,10 +22,10 @@ LOW, HIGH, STEP = 0.25, 5.0, 0.05
 
 
 def pack(logits: Tensor, target: Tensor) -> str:
-    """What the browser needs of logits (N, C) and target (N,): gaps below the largest logit in hundredths.
+    """Encode for the browser logits (N, C) and target (N,): the gaps below each picture's largest logit in hundredths.
 
-    A picture is its gaps in base 36 with commas between, the right class's first, and a plus sign before one that is
-    read right; pictures are parted by blanks. A hundredth moves no third digit of what is shown.
+    A picture is its gaps in base 36 with commas between, the right class's first, and a plus sign before it if the
+    answer is right; pictures are separated by blanks. A hundredth changes no third digit of what is shown.
     """
     gaps = ((logits.amax(1, keepdim=True) - logits) * 100).round().long()
     pictures = []
@@ -52,9 +52,9 @@ class Temperature(Explorable):
     name = "temperature"
     title = "One number for all logits"
     description = (
-        "Above, groups of test pictures of like confidence: how sure the network is, and how often it is right; on the "
-        "dotted line the two agree. As trained, nearly all groups lie below it. Below, the loss over the temperature, "
-        "on the pictures the temperature was fitted on and on others: both lines fall and rise again."
+        "Above, groups of test pictures of similar confidence: how sure the network is, and how often it is right; on "
+        "the dotted line the two agree. As trained, nearly all groups lie below it. Below, the loss over the "
+        "temperature, on the pictures the temperature was fitted on and on others: both lines fall and rise again."
     )
     space = ("49rem", "31rem")
 

@@ -149,8 +149,8 @@ def thinned(data: Rare, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torc
 def between_neighbours(data: Rare, seed: int = 0, nearest: int = 5) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Add artificial 8s (SMOTE) until both classes are equally common: each lies between an 8 and a near one.
 
-    The near one is drawn from the ``nearest``. Splits that need fewer are filled up with pictures that count 0 times. Source: Chawla et al. (2002), SMOTE:
-    Synthetic Minority Over-sampling Technique.
+    The near one is drawn from the ``nearest``. Splits that need fewer are filled up with pictures that count 0 times.
+    Source: Chawla et al. (2002), SMOTE: Synthetic Minority Over-sampling Technique.
     """
     generator = torch.Generator().manual_seed(seed)
     x, y = data[:2]
