@@ -8,7 +8,7 @@ import torch
 from sklearn import metrics
 from torch.nn import functional as F
 
-from lossbook.deciding.rare import logits, many_splits, train_logistic
+from lossbook.deciding.rare import PENALTIES, logits, many_splits, train_logistic
 from lossbook.other_losses import choosing, surrogates
 from lossbook.other_losses.comparison import Comparison
 from lossbook.other_losses.counted import (
@@ -137,6 +137,16 @@ def test_all_splits_at_once_end_where_newtons_method_does():
     data = many_splits((0, 1, 2))
     w = train_all(data, lambda z, y: F.binary_cross_entropy_with_logits(z, y, reduction="none").mean(-1), steps=100)
     assert torch.allclose(logits(data.x_judge, w), logits(data.x_judge, train_logistic(data)), atol=1e-2)
+
+
+def test_any_loss_is_trained_to_where_it_and_its_penalty_are_level():
+    data = many_splits((0, 1))
+    w = train_all(data, soft_f1_loss, steps=200).requires_grad_()
+    (slopes,) = torch.autograd.grad(soft_f1_loss(logits(data.x_train, w), data.y_train).sum(), w)
+    pull = w.detach().clone()
+    pull[:, -1] = 0  # the bias has no penalty
+    for row, back in zip(slopes, pull, strict=True):
+        assert min((row + 2 * penalty * back).abs().max() for penalty in PENALTIES) < 1e-4
 
 
 def test_soft_counts_and_pairs_work_row_by_row():

@@ -41,7 +41,7 @@ def best_lead_figure(classes: int = 10) -> Draw:
     def draw(epsilon: float = 0.1) -> tuple[Figure, str]:
         """The loss of one example over the lead of its right logit, and a dotted line at the entropy of its target.
 
-        Without smoothing the curve falls towards 0 for ever. With smoothing it has a lowest point, where it touches
+        Without smoothing the curve falls towards 0 all the way. With smoothing it has a lowest point, where it touches
         the dotted line, and rises again to the right of it; the more smoothing, the higher the line and the further to
         the left the point.
         """
