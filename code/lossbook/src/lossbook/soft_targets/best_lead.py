@@ -27,7 +27,7 @@ def best_lead(classes: int, epsilon: float) -> float:
 
 
 def best_lead_figure(classes: int = 10) -> Draw:
-    """``draw(epsilon)``: the smoothed loss over the lead, its lowest point and its floor."""
+    """``draw(smoothing)``: the smoothed loss over the lead, its lowest point and its floor."""
     figure, panels = new_figure((6.4, 3.8), ["loss"])
     ax = panels["loss"]
     leads = torch.linspace(-2, 10, 121, dtype=torch.float64)
@@ -38,19 +38,19 @@ def best_lead_figure(classes: int = 10) -> Draw:
     ax.set(xlim=(-2, 10), ylim=(0, 5), xlabel="lead of the right logit over all the others", ylabel="loss (nats)")
     settle(figure)
 
-    def draw(epsilon: float = 0.1) -> tuple[Figure, str]:
+    def draw(smoothing: float = 0.1) -> tuple[Figure, str]:
         """The loss of one example over the lead of its right logit, and a dotted line at the entropy of its target.
 
         Without smoothing the curve falls towards 0 all the way. With smoothing it has a lowest point, where it touches
         the dotted line, and rises again to the right of it; the more smoothing, the higher the line and the further to
         the left the point.
         """
-        losses, lowest = lead_losses(leads, classes, epsilon), entropy(smoothed(classes, epsilon)).item()
+        losses, lowest = lead_losses(leads, classes, smoothing), entropy(smoothed(classes, smoothing)).item()
         curve.set_ydata(losses)
         floor.set_ydata([lowest, lowest])
-        lead = best_lead(classes, epsilon)
+        lead = best_lead(classes, smoothing)
         dot.set_data(([lead], [lowest]) if math.isfinite(lead) else ([], []))
         where = f"at a lead of {lead:.2f}" if math.isfinite(lead) else "never reached"
-        return figure, f"smoothing {epsilon:.2f}: floor {lowest:.3f} nats, {where}"
+        return figure, f"smoothing {smoothing:.2f}: floor {lowest:.3f} nats, {where}"
 
     return draw
