@@ -1,12 +1,14 @@
 """Other losses: stand-ins, the stray, counts hard and soft, choices; against torch and counting."""
 
 import math
+from html import escape
 
 import pytest
 import torch
 from sklearn import metrics
 from torch.nn import functional as F
 
+from lossbook.deciding.rare import PENALTIES, logits, many_splits, train_logistic
 from lossbook.other_losses import choosing, surrogates
 from lossbook.other_losses.comparison import Comparison
 from lossbook.other_losses.counted import (
@@ -17,9 +19,9 @@ from lossbook.other_losses.counted import (
     pair_loss,
     signed,
     soft_f1_loss,
-    soft_iou_loss,
 )
 from lossbook.other_losses.stray import TOGETHER, best_weight, four_examples, mean_loss
+from lossbook.other_losses.training import train_all
 
 
 def random_case(seed, examples=60):
@@ -116,11 +118,9 @@ def test_soft_counts_are_the_counts_where_all_is_certain():
         z, y = random_case(seed)
         sure, found = 1e6 * z, counts(z, y)
         assert 1 - soft_f1_loss(sure, y).item() == pytest.approx(found.f1.item())
-        assert 1 - soft_iou_loss(sure, y).item() == pytest.approx(found.iou.item())
         p = z.sigmoid()
         soft = Counts((p * y).sum(), (p * (1 - y)).sum(), ((1 - p) * y).sum())
         assert 1 - soft_f1_loss(z, y).item() == pytest.approx(soft.f1.item())
-        assert 1 - soft_iou_loss(z, y).item() == pytest.approx(soft.iou.item())
 
 
 def test_pairs_are_cross_entropy_on_gaps_and_know_no_bias():
@@ -133,20 +133,42 @@ def test_pairs_are_cross_entropy_on_gaps_and_know_no_bias():
     assert pair_loss(z + 100, y).item() == pytest.approx(pair_loss(z, y).item())
 
 
+def test_all_splits_at_once_end_where_newtons_method_does():
+    data = many_splits((0, 1, 2))
+    w = train_all(data, lambda z, y: F.binary_cross_entropy_with_logits(z, y, reduction="none").mean(-1), steps=100)
+    assert torch.allclose(logits(data.x_judge, w), logits(data.x_judge, train_logistic(data)), atol=1e-2)
+
+
+def test_any_loss_is_trained_to_where_it_and_its_penalty_are_level():
+    data = many_splits((0, 1))
+    w = train_all(data, soft_f1_loss, steps=200).requires_grad_()
+    (slopes,) = torch.autograd.grad(soft_f1_loss(logits(data.x_train, w), data.y_train).sum(), w)
+    pull = w.detach().clone()
+    pull[:, -1] = 0  # the bias has no penalty
+    for row, back in zip(slopes, pull, strict=True):
+        assert min((row + 2 * penalty * back).abs().max() for penalty in PENALTIES) < 1e-4
+
+
+def test_soft_counts_and_pairs_work_row_by_row():
+    rows = [random_case(seed) for seed in range(3)]
+    z, y = (torch.stack(column) for column in zip(*rows, strict=True))
+    for loss in (soft_f1_loss, pair_loss):
+        assert loss(z, y).tolist() == pytest.approx([loss(*row).item() for row in rows])
+
+
 def test_signed_logits_are_margins():
     z, y = random_case(5)
     assert torch.allclose(signed(z, y), surrogates.margins(torch.stack([0 * z, z], 1), y.long()))
 
 
 def test_every_choice_runs_as_it_stands_and_says_something():
-    table = repr(choosing.Chosen())
-    html = choosing.Chosen()._repr_html_()
+    table, html = repr(choosing.Chosen()), choosing.Chosen()._repr_html_()
     for choice in choosing.CHOICES:
         number = choosing.value(choice)
         assert math.isfinite(number) and choosing.value(choice, seed=1) != number
-        assert choice.call in table and f"{number:.3f}" in html
+        assert choice.call in table and escape(choice.call) in html and choice.says in table
         said = eval(choice.says, {"F": F, "torch": torch}, choosing.inputs())
-        assert len(said) == choosing.N
+        assert len(said) == choosing.N, choice
 
 
 def test_the_choices_that_are_cross_entropy_again():
@@ -155,8 +177,11 @@ def test_the_choices_that_are_cross_entropy_again():
     z, yes = given["z_n"], given["yes"]
     two = torch.stack([torch.zeros_like(z), z], 1)
     assert value["yes or no"] == pytest.approx(F.cross_entropy(two, yes.long()).item())
-    each = [F.cross_entropy(logits, t) for logits, t in zip(given["z_tokens"], given["tokens"], strict=True)]
+    shifted = zip(given["z_tokens"], given["tokens"], strict=True)  # what is said at a place is of the token after it
+    each = [F.cross_entropy(logits[:-1], t[1:]) for logits, t in shifted]
     assert value["the next token"] == pytest.approx(torch.stack(each).mean().item())
+    near = given["a"] @ given["b"].T / given["T"]
+    assert value["its partner among N"] == pytest.approx(-near.log_softmax(1).diagonal().mean().item())
     entropy = -(given["shares"] * given["shares"].log()).sum(1).mean().item()
     assert value["what another model says"] == pytest.approx(value["a share for each class"] - entropy, abs=1e-6)
     gaps = [b - a for a in z[yes == 1].tolist() for b in z[yes == 0].tolist()]

@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 from lossbook.accuracy.runs import fit, random_start
 from lossbook.data.digits import threes_and_sevens
-from lossbook.deciding.rare import eights, teach
+from lossbook.deciding.rare import eights, train_logistic
 from lossbook.other_losses.climb import climb, evaluations_needed, two_weights
 from lossbook.other_losses.climb_map import climb_map
 from lossbook.other_losses.counted import counts
-from lossbook.other_losses.plots import draw_counted, draw_needed
+from lossbook.other_losses.plots import draw_counted, draw_needed, draw_saturated
 from lossbook.other_losses.stand_ins import stand_ins
 from lossbook.other_losses.stray_point import stray_point
 
@@ -90,7 +90,12 @@ def test_climb_map_follows_the_climb():
 def test_stills_of_the_chapter_are_drawn(eight):
     rows = evaluations_needed([2, 4], repeats=2, budget=50)
     assert draw_needed(rows, 50).axes[0].get_xscale() == "log"
-    w = teach(eight, F.binary_cross_entropy_with_logits)
+    run = fit(threes_and_sevens(), F.cross_entropy, random_start(1), steps=5)
+    g = torch.linspace(0, 8, 5)
+    pulls = draw_saturated(g, g / 9, g / 8, {"cross-entropy": run, "squared error": run})
+    assert pulls.axes[0].lines[1].get_ydata().tolist() == (g / 9).tolist()
+    assert pulls.axes[1].lines[0].get_ydata().tolist() == run.held_accuracy.tolist()
+    w = train_logistic(eight)
     far, near = draw_counted(eight.x_train, eight.y_train, w, pixel=36, at=4.0).axes
     moved = w.clone()
     moved[36] = 4.0

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from torch import Tensor
 
-from lossbook.accuracy.runs import Run
 from lossbook.confidence.costs import expected_costs
 from lossbook.confidence.metrics import reliability
 from lossbook.figures import new_figure
@@ -148,27 +147,4 @@ def draw_temperature(
     below.annotate("fitted on", (3.3, val[-1] - 0.3), color=COLORS["loss"])
     below.annotate("judged on", (1.7, 0.22), color=COLORS["loss"])
     below.set(xlim=(0, high), ylim=(0, 1.1), xlabel="temperature T", ylabel="loss (nats)")
-    return figure
-
-
-def draw_saturated(g: Tensor, squared: Tensor, log_loss: Tensor, runs: dict[str, Run]) -> Figure:
-    """Above: minus the slope of each loss in a logit ``g`` on the wrong side, (K,). Below: accuracy of two runs."""
-    figure, panels = new_figure((6.4, 4.8), ["pull"], ["runs"])
-    ax, below = panels["pull"], panels["runs"]
-    styles = {"cross-entropy": line("loss"), "squared error": line("gradient")}
-    ax.plot(g, log_loss, **styles["cross-entropy"])
-    ax.plot(g, squared, **styles["squared error"])
-    ax.annotate("cross-entropy", (3.2, 0.82), color=COLORS["loss"])
-    ax.annotate("squared error", (2.2, 0.24), color=COLORS["gradient"])
-    ax.set(
-        ylim=(0, 1.05),
-        xlim=(float(g[0]), float(g[-1])),
-        xlabel="logit on the wrong side by",
-        ylabel="pull",
-    )
-    for name, run in runs.items():
-        below.plot(run.held_accuracy, **styles[name])
-        below.annotate(name, (38, float(run.held_accuracy[-1]) + (-0.09 if run.held_accuracy[-1] > 0.5 else 0.05)),
-                       color=styles[name]["color"])  # fmt: skip
-    below.set(ylim=(0, 1.05), xlim=(0, len(run.held_accuracy) - 1), xlabel="steps", ylabel="accuracy")
     return figure

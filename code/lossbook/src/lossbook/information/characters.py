@@ -87,14 +87,3 @@ def prices(model: CharacterModel | Tensor, data: Pairs) -> Tensor:
     """What each character costs in nats, shape (N,), under a model or under fixed log-probabilities (29,)."""
     log_probs = model if isinstance(model, Tensor) else F.log_softmax(model(data.before), dim=1)
     return F.nll_loss(log_probs.expand(len(data.after), -1), data.after, reduction="none")
-
-
-@torch.no_grad()
-def write(model: CharacterModel, start: str, length: int, seed: int = 0) -> str:
-    """``length`` characters that the model draws, one after the other, after ``start``."""
-    draw = torch.Generator().manual_seed(seed)
-    written = [0] * CONTEXT + encode(start).tolist()
-    for _ in range(length):
-        probs = model(torch.tensor([written[-CONTEXT:]])).softmax(1)
-        written.append(int(torch.multinomial(probs, 1, generator=draw)))
-    return start + "".join(ALPHABET[c] for c in written[-length:])

@@ -2,7 +2,7 @@
 // functions of measures.py and start.py. Held to torch by tests/unit/lossbook/test_information_js.py.
 import { crossEntropy } from "../functional.js";
 
-// What happens with probability q at the price of p: nothing if it never happens, however dear it would be.
+// What happens with probability q at the price of p: nothing if it never happens, whatever its price.
 const cost = (q, p) => (q === 0 ? 0 : q * (0 - Math.log(p)));
 
 // -sum_c q_c log p_c: the mean surprise of someone who believes p where q holds.

@@ -12,7 +12,7 @@ from lossbook.information.characters import CharacterModel, pairs, prices
 from lossbook.information.measures import bits, perplexity
 from lossbook.style import COLORS, INK
 
-#: The dearest letter that the picture has room for, in bits.
+#: The highest price that the picture has room for, in bits.
 TALL = 9.0
 
 
@@ -36,7 +36,7 @@ def letter_prices(kept: dict[int, CharacterModel], sentence: str) -> Draw:
         """The price of each letter of a sentence that the model was never shown, in bits, as it learns.
 
         At the start every letter costs nearly what knowing nothing costs, the dotted line. In the end the first letters
-        of words are dear and their last ones cheap.
+        of words are expensive and their last ones cheap.
         """
         now = costs[steps]
         for bar, cost in zip(bars, now.tolist(), strict=True):

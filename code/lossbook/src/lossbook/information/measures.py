@@ -6,6 +6,7 @@ price: 0 log 0 counts as 0. One that comes and was given no probability costs in
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from collections.abc import Callable
@@ -58,6 +59,21 @@ def cheapest(price: Callable[[Tensor], Tensor], q: Tensor, steps: int = 20) -> l
     # What never happens is never paid for, even where its price is infinite.
     expected = torch.where(q > 0, cost, 0.0).sum(1)
     return p[expected.argmin()].tolist()
+
+
+def huffman_length(probs: Tensor) -> float:
+    """Compute the mean codeword length in bits of the best code whose words have whole numbers of digits.
+
+    ``probs`` is (K,), K >= 2. Source: Huffman (1952), A Method for the Construction of Minimum-Redundancy Codes.
+    """
+    heap = probs.tolist()
+    heapq.heapify(heap)
+    length = 0.0
+    while len(heap) > 1:  # the two rarest get one more digit each, and go on as one
+        both = heapq.heappop(heap) + heapq.heappop(heap)
+        length += both
+        heapq.heappush(heap, both)
+    return length
 
 
 def smoothed(classes: int, epsilon: float, right: int = 0) -> Tensor:

@@ -5,7 +5,7 @@ import { normals, rowLosses } from "./information.js";
 const ROWS = 200;
 const CLASSES = [2, 10, 100];
 const WIDEST = 5;
-const DEAREST = 20; // nats
+const HIGHEST = 20; // nats
 const BIN = 1;
 const POINTS = 25;
 
@@ -69,7 +69,7 @@ function said({ mean, guess, count, losses }) {
   const worst = Math.max(...losses);
   const start = `Mean loss ${format(mean, 3)} nats, ln ${count} = ${format(guess, 3)}.`;
   if (mean - guess < 5e-4) return `${start} Every row costs the same: all classes are equally likely.`;
-  return `${start} ${format(mean - guess, 3)} above it. The dearest row costs ${format(worst, 2)}.`;
+  return `${start} ${format(mean - guess, 3)} above it. The most expensive row costs ${format(worst, 2)}.`;
 }
 
 // How many rows cost how much.
@@ -77,10 +77,10 @@ function histogram() {
   const at = axes({
     width: 460,
     height: 200,
-    x: { min: 0, max: DEAREST, label: "loss of a row (nats)" },
+    x: { min: 0, max: HIGHEST, label: "loss of a row (nats)" },
     y: { min: 0, max: ROWS, label: "rows" },
   });
-  const bars = Array.from({ length: DEAREST / BIN }, (_, k) =>
+  const bars = Array.from({ length: HIGHEST / BIN }, (_, k) =>
     svg("rect", {
       class: "sp-bar",
       x: at.x(k * BIN) + 0.5,

@@ -15,10 +15,10 @@ from lossbook.style import COLORS, INK, line
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Numbers of classes to choose from, the largest spread, and the dearest row that there is room for, in nats.
+#: Numbers of classes to choose from, the largest spread, and the highest loss that there is room for, in nats.
 CLASSES = (2, 10, 100)
 WIDEST = 5.0
-DEAREST = 20
+HIGHEST = 20
 
 
 class Spread(Explorable):
@@ -45,11 +45,11 @@ class Spread(Explorable):
         figure, (above, below) = plt.subplots(2, 1, figsize=(6.0, 5.2))
         losses = row_losses(self.spread, self.classes)
         mean, guess = losses.mean().item(), math.log(self.classes)
-        heights = torch.histc(losses.clamp(max=DEAREST - 1e-9), DEAREST, 0, DEAREST)
-        above.bar([k + 0.5 for k in range(DEAREST)], heights.tolist(), 0.9, color=COLORS["other"], alpha=0.45)
+        heights = torch.histc(losses.clamp(max=HIGHEST - 1e-9), HIGHEST, 0, HIGHEST)
+        above.bar([k + 0.5 for k in range(HIGHEST)], heights.tolist(), 0.9, color=COLORS["other"], alpha=0.45)
         above.axvline(guess, color=INK, linestyle=":", linewidth=1.5)
         above.axvline(mean, **line("loss"))
-        above.set(xlim=(0, DEAREST), ylim=(0, ROWS), xlabel="loss of a row (nats)", ylabel="rows")
+        above.set(xlim=(0, HIGHEST), ylim=(0, ROWS), xlabel="loss of a row (nats)", ylabel="rows")
         above.set_title(f"spread {self.spread:.1f}: mean loss {mean:.3f}, ln {self.classes} = {guess:.3f} nats")
         spreads = [WIDEST * k / 25 for k in range(26)]
         below.plot(spreads, [row_losses(s, self.classes).mean().item() for s in spreads], **line("loss"))

@@ -92,7 +92,7 @@ function spoken(now) {
 function said(now) {
   const lost = LETTERS.filter((_, i) => now.q[i] > 0 && now.p[i] === 0);
   const idle = LETTERS.filter((_, i) => now.q[i] === 0 && now.p[i] > 0);
-  if (lost.length) return `${lost.join(" and ")} will come, and the code has no word for it: infinitely dear.`;
+  if (lost.length) return `${lost.join(" and ")} will come, and the code has no word for it: infinitely expensive.`;
   if (idle.length) return `The code keeps words for ${idle.join(" and ")}, never sent: a waste, but a finite one.`;
   if (now.q.every((share, i) => share === now.p[i]))
     return "The code fits: nothing is wasted. No p costs less than this.";

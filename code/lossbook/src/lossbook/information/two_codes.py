@@ -69,7 +69,7 @@ class TwoCodes(Explorable):
             if often:
                 paid, due = (min(float(bits(-torch.tensor(x).log())), TALL) for x in (told, often))
                 low, high = min(paid, due), max(paid, due)
-                dear = paid > due
+                wasted = paid > due
                 plot.bar(left, low, often, align="edge", color=COLORS["other"], alpha=0.25)
                 plot.bar(
                     left,
@@ -77,9 +77,9 @@ class TwoCodes(Explorable):
                     often,
                     bottom=low,
                     align="edge",
-                    facecolor=COLORS["loss"] if dear else "none",
-                    edgecolor=COLORS["loss" if dear else "right"],
-                    hatch=None if dear else "////",
+                    facecolor=COLORS["loss"] if wasted else "none",
+                    edgecolor=COLORS["loss" if wasted else "right"],
+                    hatch=None if wasted else "////",
                     linewidth=0,
                 )
                 plot.plot([left, left + often], [paid, paid], color=COLORS["loss"], linewidth=2.5)

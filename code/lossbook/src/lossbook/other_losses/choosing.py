@@ -1,4 +1,4 @@
-"""Which loss for which task: each call as one would write it, and what it answers on an input of its shape."""
+"""Which loss for which task: each call as one would write it, and how to read a prediction off the same scores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ N, C, K, ROWS, COLUMNS, TOKENS = 4, 3, 5, 2, 2, 6
 
 @dataclass(frozen=True)
 class Choice:
-    """``task``: what is asked; ``call``: the one line; ``says``: what stands in for the probability or the number."""
+    """``task``: what is asked; ``call``: the loss in one line; ``says``: the prediction from the same scores."""
 
     task: str
     call: str
@@ -32,7 +32,17 @@ CHOICES = (
     Choice("classes in an order", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
     Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort()"),
     Choice("a class for each pixel", "F.cross_entropy(z_pixels, mask)", "z_pixels.argmax(1)"),
-    Choice("the next token", "F.cross_entropy(z_tokens.flatten(0, 1), tokens.flatten())", "z_tokens.softmax(2)"),
+    Choice(
+        "the next token",
+        "F.cross_entropy(z_tokens[:, :-1].flatten(0, 1), tokens[:, 1:].flatten())",
+        "z_tokens[:, -1].softmax(1)",
+    ),
+    Choice(
+        "a sequence without its timing",
+        "F.ctc_loss(z_tokens.log_softmax(2).transpose(0, 1), spoken, long, short)",
+        "z_tokens.argmax(2)",
+    ),
+    Choice("its partner among N", "F.cross_entropy(a @ b.T / T, torch.arange(len(a)))", "(a @ b.T).argmax(1)"),
     Choice("a side, no probability", "F.multi_margin_loss(z_nc, y)", "z_nc.argmax(1)"),
     Choice("a number: its mean", "F.mse_loss(z_n, number)", "z_n"),
     Choice("a number: its median", "F.l1_loss(z_n, number)", "z_n"),
@@ -62,27 +72,41 @@ def inputs(seed: int = 0) -> dict[str, torch.Tensor]:
         "tokens": torch.randint(C, (N, TOKENS), generator=g),
         "number": torch.randn(N, generator=g),
         "count": torch.poisson(torch.full((N,), 2.0), generator=g),
+        "a": F.normalize(torch.randn(N, 8, generator=g)),
+        "b": F.normalize(torch.randn(N, 8, generator=g)),
+        "T": torch.tensor(0.1),
+        "spoken": torch.randint(1, C, (N, 2), generator=g),
+        "long": torch.full((N,), TOKENS),
+        "short": torch.full((N,), 2),
     }
 
 
 def value(choice: Choice, seed: int = 0) -> float:
-    """What the call answers on :func:`inputs`: it is executed as it stands."""
+    """Execute the call as it stands on :func:`inputs` and return its number."""
     return eval(choice.call, {"F": F, "torch": torch}, inputs(seed)).item()
 
 
 class Chosen:
-    """The table of all choices, each call executed when it is shown."""
+    """Show the table of all choices, after executing each loss and each prediction on inputs of its shape."""
+
+    _COLUMNS = ("the answer is", "loss", "prediction")
+
+    def __init__(self) -> None:
+        names = {"F": F, "torch": torch}
+        for choice in CHOICES:  # a call that does not run stops the build here
+            value(choice), eval(choice.says, names, inputs())
+        self.rows = [(choice.task, choice.call, choice.says) for choice in CHOICES]
 
     def __repr__(self) -> str:
-        rows = [("the answer is", "call", "gives"), *((c.task, c.call, f"{value(c):.3f}") for c in CHOICES)]
+        rows = [self._COLUMNS, *self.rows]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("the answer is", "call", "gives"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in self._COLUMNS)
         body = "".join(
-            f'<tr><th scope="row">{escape(c.task)}</th><td><code>{escape(c.call)}</code></td>'
-            f"<td>{value(c):.3f}</td></tr>"
-            for c in CHOICES
+            f'<tr><th scope="row">{escape(task)}</th><td><code>{escape(call)}</code></td>'
+            f"<td><code>{escape(says)}</code></td></tr>"
+            for task, call, says in self.rows
         )
         return f'<table class="lesson-table choices"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

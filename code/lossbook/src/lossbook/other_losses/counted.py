@@ -20,22 +20,22 @@ class Counts(NamedTuple):
 
     @property
     def precision(self) -> torch.Tensor:
-        """Share of what was called class 1 that is; nan where nothing was."""
+        """Compute the share of what was called class 1 that is; nan where nothing was."""
         return self.hits / (self.hits + self.false_alarms)
 
     @property
     def recall(self) -> torch.Tensor:
-        """Share of class 1 that was called so."""
+        """Compute the share of class 1 that was called so."""
         return self.hits / (self.hits + self.misses)
 
     @property
     def f1(self) -> torch.Tensor:
-        """2 hits / (2 hits + false alarms + misses), the harmonic mean of precision and recall; also called Dice."""
+        """Compute 2 hits / (2 hits + false alarms + misses), also called Dice: the harmonic mean of both."""
         return 2 * self.hits / (2 * self.hits + self.false_alarms + self.misses)
 
     @property
     def iou(self) -> torch.Tensor:
-        """Hits / (hits + false alarms + misses), intersection over union; also called Jaccard."""
+        """Compute hits / (hits + false alarms + misses), intersection over union; also called Jaccard."""
         return self.hits / (self.hits + self.false_alarms + self.misses)
 
 
@@ -73,26 +73,25 @@ def best_threshold(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def soft_f1_loss(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """1 - F1 with each yes or no replaced by its probability: the soft Dice loss. Source: Milletari et al. (2016).
+    """Compute the soft Dice loss, 1 - F1 with each yes or no replaced by its probability: (..., N) to (...).
 
-    Undefined, 0 / 0, only where no example is of class 1 and every probability is 0.
+    Source: Sudre et al. (2017), Generalised Dice Overlap, with one class; Milletari et al. (2016) square the
+    probabilities in the denominator. Undefined, 0 / 0, only where no example is of class 1 and every probability is 0.
     """
     p = z.sigmoid()
-    return 1 - 2 * (p * y).sum() / (p.sum() + y.sum())
-
-
-def soft_iou_loss(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """1 - IoU with each yes or no replaced by its probability. Source: Rahman & Wang (2016)."""
-    p = z.sigmoid()
-    both = (p * y).sum()
-    return 1 - both / (p.sum() + y.sum() - both)
+    return 1 - 2 * (p * y).sum(-1) / (p.sum(-1) + y.sum(-1))
 
 
 def pair_loss(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy, in nats, of which of two comes first, over all pairs. Source: Burges et al. (2005)."""
+    """Compute the cross-entropy, in nats, of which of two comes first, averaged over all pairs: (..., N) to (...).
+
+    Source: Burges et al. (2005), Learning to Rank Using Gradient Descent.
+    """
+    if z.ndim > 1:
+        return torch.stack([pair_loss(*row) for row in zip(z, y, strict=True)])
     return F.softplus(z[y == 0] - z[y == 1].unsqueeze(1)).mean()
 
 
 def signed(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """The margin of each example: z where y is 1, -z where it is 0."""
+    """Compute the margin of each example: z where y is 1, -z where it is 0."""
     return torch.where(y == 1, z, -z)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from matplotlib.figure import Figure
 
+from lossbook.accuracy.runs import Run
 from lossbook.figures import new_figure
 from lossbook.other_losses.climb import Needed
 from lossbook.other_losses.counted import counts, soft_f1_loss
@@ -62,4 +63,30 @@ def draw_counted(
     panels["near"].set_title("close up: change")
     panels["far"].set(ylabel="F1, 1 is best")
     panels["far"].legend(loc="lower left", fontsize=10)
+    return figure
+
+
+def draw_saturated(g: torch.Tensor, squared: torch.Tensor, log_loss: torch.Tensor, runs: dict[str, Run]) -> Figure:
+    """Draw how two losses pull at a mistake, and two runs with them.
+
+    Above: minus the slope of each loss in a logit ``g`` (K,) on the wrong side. Below: accuracy on held-out pictures.
+    """
+    figure, panels = new_figure((6.4, 4.8), ["pull"], ["runs"])
+    ax, below = panels["pull"], panels["runs"]
+    styles = {"cross-entropy": line("loss"), "squared error": line("gradient")}
+    ax.plot(g, log_loss, **styles["cross-entropy"])
+    ax.plot(g, squared, **styles["squared error"])
+    ax.annotate("cross-entropy", (3.2, 0.82), color=COLORS["loss"])
+    ax.annotate("squared error", (2.2, 0.24), color=COLORS["gradient"])
+    ax.set(
+        ylim=(0, 1.05),
+        xlim=(float(g[0]), float(g[-1])),
+        xlabel="logit on the wrong side by",
+        ylabel="pull",
+    )
+    for name, run in runs.items():
+        below.plot(run.held_accuracy, **styles[name])
+        below.annotate(name, (38, float(run.held_accuracy[-1]) + (-0.09 if run.held_accuracy[-1] > 0.5 else 0.05)),
+                       color=styles[name]["color"])  # fmt: skip
+    below.set(ylim=(0, 1.05), xlim=(0, len(run.held_accuracy) - 1), xlabel="steps", ylabel="accuracy")
     return figure

@@ -35,7 +35,7 @@ def stand_ins() -> Draw:
         (tangents[name],) = ax.plot([], [], color=COLORS["gradient"], linewidth=1.5)
         (dots[name],) = ax.plot([], [], "o", color=_STYLES[name]["color"], markersize=6)
     ax.axvline(0, color=INK, linewidth=0.8)
-    ax.set(xlim=(-4, 4), ylim=(-0.3, 6), xlabel="margin (below 0: misread)", ylabel="loss of one example")
+    ax.set(xlim=(-4, 4), ylim=(-0.3, 6), xlabel="margin (below 0: wrong)", ylabel="loss of one example")
     ax.legend(loc="upper right", bbox_to_anchor=(0.92, 1), fontsize=10)
     settle(figure)
 

@@ -1,0 +1,1 @@
+"""The chapter on soft targets: what it computes, draws and shows live."""
