@@ -1,4 +1,4 @@
-"""Tests that tell apart why a network does not learn: one batch, ten times the rate, a tenth, the gradient, all data."""
+"""Tests that tell apart why a network does not learn: one batch, other rates, the first gradient, all the data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RATE = 0.1
 
 
 class Checks(NamedTuple):
-    """What the tests show for each seed, (S,) each: losses in nats after 100 steps, as the faulty code computes them."""
+    """What the tests show for each seed, (S,) each; losses in nats after 100 steps, as the faulty code gives them."""
 
     one_batch: Tensor  #: trained on the same 32 rows again and again
     higher: Tensor  #: the same at ten times the rate

@@ -249,8 +249,8 @@ MESSAGES = [
         lambda: F.mse_loss(UNIT, ANSWERS),
     ),
     Message(
-        "UserWarning: Implicit dimension choice for softmax has been deprecated. Change the call to include dim=X as an "
-        "argument.",
+        "UserWarning: Implicit dimension choice for softmax has been deprecated. Change the call to include dim=X as "
+        "an argument.",
         lambda: F.softmax(LOGITS),
     ),
     Message(

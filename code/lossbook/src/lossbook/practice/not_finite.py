@@ -12,7 +12,6 @@ from torch.nn import functional as F
 
 from lossbook.practice.runs import TenDigits, small_network
 
-
 #: Steps after which a run that stays finite is given up.
 LONGEST = 200
 
