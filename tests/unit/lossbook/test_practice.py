@@ -28,11 +28,12 @@ from project import ROOT, source
 
 torch.set_num_threads(1)
 ROOM = source("lossbook") / "practice"
-CHAPTER = (ROOT / "book" / "in-practice.md").read_text(encoding="utf-8")
-#: The texts of the chapter's main index entries, in order, each with the last heading above it.
+#: The pages of the clinic behind its first one, one after the other.
+CLINIC = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").glob("clinic-*.md")))
+#: The texts of the clinic's main index entries, in order, each with the last heading above it.
 ENTRIES = [
-    (entry, re.findall(r"^#{2,3} (.*)$", CHAPTER[: found.start()], re.MULTILINE)[-1])
-    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", CHAPTER, re.MULTILINE)
+    (entry, re.findall(r"^#{2,3} (.*)$", CLINIC[: found.start()], re.MULTILINE)[-1])
+    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", CLINIC, re.MULTILINE)
     for entry in [found.group(1)]
 ]
 
@@ -61,7 +62,7 @@ def test_no_entry_of_the_index_quotes_what_torch_does_not_say():
 
 def test_a_heading_that_quotes_is_a_message():
     known = [text for message in MESSAGES for text in (message.text, *message.older)]
-    for heading in re.findall(r"^### `([^`]*)`$", CHAPTER, re.MULTILINE):
+    for heading in re.findall(r"^### `([^`]*)`$", CLINIC, re.MULTILINE):
         assert any(heading in text for text in known), heading
 
 

@@ -1,6 +1,6 @@
 """What PyTorch says when a loss is called wrongly: each message of the clinic beside the call that raises it.
 
-The chapter's headings and index entries carry these texts word for word, so that a search for one finds its entry. A
+The clinic's headings and index entries carry these texts word for word, so that a search for one finds its entry. A
 test calls every one again.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -58,8 +59,25 @@ PICTURES, MASKS = torch.zeros(2, 5, 4, 6), torch.zeros(2, 4, 6, dtype=torch.long
 UNIT, ANSWERS = torch.zeros(4, 1), torch.tensor([0.0, 1.0, 1.0, 0.0])
 
 
+#: Numbers as NumPy makes them, in 64 bits: four rows of two.
+DOUBLE = torch.zeros(4, 2, dtype=torch.float64)
+
+
 def _learned() -> torch.Tensor:
     return LOGITS.clone().requires_grad_()
+
+
+def _backward_twice() -> None:
+    loss = F.cross_entropy(_learned(), TARGET)
+    loss.backward()
+    loss.backward()
+
+
+def _overwritten() -> None:
+    p = _learned().softmax(dim=1)
+    entropy = -(p * p.log()).sum(dim=1).mean()
+    p += 1e-8
+    entropy.backward()
 
 
 MESSAGES = [
@@ -184,5 +202,86 @@ MESSAGES = [
     Message(
         "UserWarning: size_average and reduce args will be deprecated, please use reduction='sum' instead.",
         lambda: F.cross_entropy(LOGITS, TARGET, size_average=False),
+    ),
+    Message(
+        "RuntimeError: expected target dtype to be Long or Byte, but got Short",
+        lambda: F.cross_entropy(LOGITS, TARGET.short()),
+    ),
+    Message(
+        "RuntimeError: expected target dtype to be Long or Byte, but got Bool",
+        lambda: F.cross_entropy(LOGITS[:, :2], TARGET > 0),
+    ),
+    Message(
+        "RuntimeError: expected target dtype to be Long or Byte, but got Double",
+        lambda: F.cross_entropy(LOGITS, TARGET.double()),
+    ),
+    Message(
+        "RuntimeError: mat1 and mat2 must have the same dtype, but got Double and Float",
+        lambda: torch.nn.Linear(2, 3)(DOUBLE),
+    ),
+    Message(
+        "RuntimeError: Input type (double) and bias type (float) should be the same",
+        lambda: torch.nn.Conv2d(1, 2, kernel_size=3)(torch.zeros(1, 1, 5, 5).double()),
+    ),
+    Message(
+        "RuntimeError: Found dtype Double but expected Float",
+        lambda: F.binary_cross_entropy(DOUBLE[:, 0].float(), DOUBLE[:, 1]),
+    ),
+    Message(
+        "TypeError: cross_entropy_loss(): argument 'input' (position 1) must be Tensor, not tuple",
+        lambda: F.cross_entropy((LOGITS,), TARGET),  # type: ignore[arg-type]
+    ),
+    Message(
+        "TypeError: cross_entropy_loss(): argument 'input' (position 1) must be Tensor, not dict",
+        lambda: F.cross_entropy({"logits": LOGITS}, TARGET),  # type: ignore[arg-type]
+    ),
+    Message(
+        "AttributeError: 'tuple' object has no attribute 'log_softmax'",
+        lambda: F.log_softmax((LOGITS,), dim=1),  # type: ignore[arg-type]
+    ),
+    Message(
+        "AttributeError: 'tuple' object has no attribute 'size'",
+        lambda: F.binary_cross_entropy_with_logits((UNIT,), ANSWERS),  # type: ignore[arg-type]
+    ),
+    Message(
+        "UserWarning: Using a target size (torch.Size([4])) that is different to the input size (torch.Size([4, 1])). "
+        "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+        lambda: F.mse_loss(UNIT, ANSWERS),
+    ),
+    Message(
+        "UserWarning: Implicit dimension choice for softmax has been deprecated. Change the call to include dim=X as "
+        "an argument.",
+        lambda: F.softmax(LOGITS),
+    ),
+    Message(
+        "RuntimeError: Tensor on device meta is not on the expected device cpu!",
+        lambda: F.nll_loss(LOGITS.to("meta"), TARGET),
+        (
+            "RuntimeError: Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
+            "cpu!",
+        ),
+    ),
+    Message("OverflowError: math range error", lambda: math.exp(1230.0)),
+    Message(
+        "AttributeError: 'float' object has no attribute 'backward'",
+        lambda: F.cross_entropy(_learned(), TARGET).item().backward(),  # type: ignore[attr-defined]
+    ),
+    Message(
+        "RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after they "
+        "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+        "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you "
+        "need to access saved tensors after calling backward.",
+        _backward_twice,
+    ),
+    Message(
+        "RuntimeError: one of the variables needed for gradient computation has been modified by an inplace operation: "
+        "[torch.FloatTensor [3, 5]], which is output 0 of Add, is at version 1; expected version 0 instead. Hint: "
+        "enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False).",
+        _overwritten,
+    ),
+    Message(
+        "TypeError: binary_cross_entropy_with_logits() got an unexpected keyword argument 'label_smoothing'",
+        lambda: F.binary_cross_entropy_with_logits(UNIT, UNIT, label_smoothing=0.1),  # type: ignore[call-arg]
     ),
 ]  # fmt: skip
