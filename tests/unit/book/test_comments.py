@@ -17,7 +17,7 @@ COMMENTED = [ROOT / name for name in FILES if re.match(r"code/.*\.(py|js|css)$",
 #: A file with or without its folders, of a kind that no build writes; no pattern (`*.css`), address or method.
 NAME = re.compile(r"(?<![\w/.:*}-])(?:[\w-]+/)*[\w-]+\.(?:py|js|css|md|toml|txt|yml|json|svg)\b(?!\()")
 #: What a reader's book or a build has, by names that everybody gives it, and the name that examples give a second file.
-ANY_BOOK = {"conf.py", "_config.yml", "_toc.yml", "other.js"}
+ANY_BOOK = {"conf.py", "_config.yml", "_toc.yml", "other.js", "clipboard.js"}
 
 
 def comments(text: str, suffix: str) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_terms_are_in_alphabetical_order_and_defined_once():
 
 SYMBOL = r"\\mathbf\{\w\}|\\mathrm\{\w+\}|\\[A-Za-z]+|(?:d|F)_\d|[A-Za-z]|\["
 #: Signs that everyone knows, and what only places others.
-SIGNS = r"\\(?:[bB]ig[lr]|rVert|[lr]?dots|frac|sum|min|max|le|ne|infty|partial|qquad|cdot|sqrt|underbrace)"
+SIGNS = r"\\(?:[bB]ig[lr]|rVert|[lr]?dots|frac|sum|min|max|le|ne|infty|partial|qquad|cdot|sqrt|underbrace|ge)"
 
 
 def symbols(formula: str) -> list[str]:
