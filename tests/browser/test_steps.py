@@ -258,16 +258,22 @@ def test_judges_of_access_find_no_fault_in_any_state_of_the_steps(opened, page, 
     assert found == []
 
 
-def test_the_steps_stay_in_sight_and_nothing_below_moves_when_one_is_done(opened, page):
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_steps_stay_in_sight_and_nothing_below_moves_when_one_is_done(opened, page, width):
+    page.set_viewport_size({"width": width, "height": 844})
     guide = Guide(opened(LossTable()))
     last = guide.figure.get_by_role("slider", name="Example 2, class 4: logit", exact=True)
     last.scroll_into_view_if_needed()
     below = "document.querySelector('#below').getBoundingClientRect().top + scrollY"
+    height = guide.section.bounding_box()["height"]
     place = page.evaluate(below)
     last.press("PageUp")
     assert guide.seen and page.evaluate(below) == place
+    buttons = guide.section.locator(".kf-buttons > button").all()
+    tops, right = {button.bounding_box()["y"] for button in buttons}, buttons[-1].bounding_box()
+    assert len(tops) == 1 and right["x"] + right["width"] <= width, "one row, inside of the page"
     box = guide.section.bounding_box()
-    assert 0 <= box["y"] and box["y"] + box["height"] < 844
+    assert box["height"] == height and 0 <= box["y"] and box["y"] + box["height"] < 844
     assert last.bounding_box()["y"] > box["y"] + box["height"], "what has the focus is not covered"
 
 
