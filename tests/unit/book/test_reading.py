@@ -10,7 +10,7 @@ from project import ROOT
 
 CHAPTERS = chapters()
 #: The parts of the contents whose pages are read from top to bottom. In the others one looks things up.
-READ = ("The lesson", "The rest of the idea")
+READ = ("The lesson", "Beyond the lesson")
 _PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
 TAUGHT = [Chapter(page["file"]) for part in _PARTS if part["caption"] in READ for page in part["chapters"]]
 #: Words a minute, seconds a line of code that is not folded away, and seconds a figure: slow, attentive reading.
