@@ -10,15 +10,12 @@ from torch.nn import functional as F
 
 from lossbook.deciding.rare import (
     PENALTIES,
-    average,
     between_neighbours,
     eights,
-    fit,
     fit_logistic,
     judge,
     logits,
     many_splits,
-    teach,
     thinned,
     train_logistic,
 )
@@ -110,26 +107,6 @@ def test_the_penalty_is_chosen_by_the_models_own_loss_on_the_second_part(splits)
     assert own_loss(w) == min(map(own_loss, both))
 
 
-def test_a_fit_by_any_loss_is_where_its_loss_and_penalty_are_level():
-    data = eights(0)
-    w = fit(data.x_train, data.y_train, F.binary_cross_entropy_with_logits, 1e-2, steps=500).requires_grad_()
-    total = F.binary_cross_entropy_with_logits(data.x_train @ w, data.y_train) + 1e-2 * (w[:-1] ** 2).sum()
-    (gradient,) = torch.autograd.grad(total, w)
-    assert gradient.abs().max() < 1e-4
-
-
-def test_what_teaches_is_chosen_by_its_own_loss_on_the_second_part():
-    data = eights(2)
-
-    def loss(z, y):
-        return F.mse_loss(z.sigmoid(), y)
-
-    w = teach(data, loss)
-    models = [fit(data.x_train, data.y_train, loss, penalty) for penalty in PENALTIES]
-    least = min(loss(data.x_choose @ v, data.y_choose).item() for v in models)
-    assert loss(data.x_choose @ w, data.y_choose).item() == least
-
-
 # --- remedies ---
 
 
@@ -174,7 +151,6 @@ def test_a_judge_counts_what_scikit_learn_counts():
     assert found.f1.item() == pytest.approx(metrics.f1_score(y, called))
     assert found.nll.item() == pytest.approx(metrics.log_loss(y, z.sigmoid()))
     assert found.said.item() == pytest.approx(z.sigmoid().mean().item())
-    assert average([found, judge(z, y)]).f1 == pytest.approx((found.f1 + judge(z, y).f1) / 2)
 
 
 def test_rows_are_judged_each_by_itself_and_by_its_own_threshold():

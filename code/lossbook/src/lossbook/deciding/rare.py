@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from lossbook.other_losses.counted import auc, counts
 
-#: ``loss(z, y)``: logits (N,) and 0.0 or 1.0 (N,) to a number.
+#: ``loss(z, y)``: logits (..., N) and 0.0 or 1.0 (..., N) to one number for each row, (...).
 YesNoLoss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 #: The penalties on the squared weights among which the second part chooses.
 PENALTIES = (1e-3, 1e-4)
@@ -117,27 +117,6 @@ def train_logistic(
     return torch.where((losses[0] < losses[1])[..., None], models[0], models[1])
 
 
-def fit(x: torch.Tensor, y: torch.Tensor, loss: YesNoLoss, penalty: float, steps: int = 100) -> torch.Tensor:
-    """Minimise ``loss`` + ``penalty`` times the squared weights by L-BFGS from 0, the bias free: x (N, D) to (D,)."""
-    w = torch.zeros(x.shape[1], dtype=x.dtype, requires_grad=True)
-    search = torch.optim.LBFGS([w], max_iter=steps, line_search_fn="strong_wolfe")
-
-    def total() -> torch.Tensor:
-        search.zero_grad()
-        value = loss(x @ w, y) + penalty * (w[:-1] ** 2).sum()
-        value.backward()
-        return value
-
-    search.step(total)
-    return w.detach()
-
-
-def teach(data: Rare, loss: YesNoLoss) -> torch.Tensor:
-    """Train on one split by any ``loss``, with the penalty whose model has the lower ``loss`` on the second part."""
-    models = [fit(*data[:2], loss, penalty) for penalty in PENALTIES]
-    return min(models, key=lambda w: loss(data.x_choose @ w, data.y_choose).item())
-
-
 def thinned(data: Rare, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Undersample the other digits: keep all 8s and as many others, drawn with ``seed``; the rest count 0 times."""
     x, y = data[:2]
@@ -189,8 +168,3 @@ def judge(z: torch.Tensor, y: torch.Tensor, threshold: torch.Tensor | float = 0.
     right = (called == (y == 1)).to(z.dtype).mean(-1)
     nll = F.binary_cross_entropy_with_logits(z, y, reduction="none").mean(-1)
     return Judged(right, found.precision, found.recall, found.f1, auc(z, y), nll, z.sigmoid().mean(-1))
-
-
-def average(judged: Iterable[Judged]) -> Judged:
-    """Average each number over models that were judged one by one."""
-    return Judged(*(torch.stack(column).mean(0) for column in zip(*judged, strict=True)))
