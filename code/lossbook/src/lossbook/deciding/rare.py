@@ -5,7 +5,7 @@ Every function works on one split, x (N, D), or on many at once, x (S, N, D): le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -14,8 +14,6 @@ from torch.nn import functional as F
 
 from lossbook.other_losses.counted import auc, counts
 
-#: ``loss(z, y)``: logits (..., N) and 0.0 or 1.0 (..., N) to one number for each row, (...).
-YesNoLoss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 #: The penalties on the squared weights among which the second part chooses.
 PENALTIES = (1e-3, 1e-4)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from lossbook.deciding.rare import PENALTIES, Rare, YesNoLoss, logits
+from lossbook.deciding.rare import PENALTIES, Rare, logits
+
+#: ``loss(z, y)``: logits (..., N) and 0.0 or 1.0 (..., N) to one number for each row, (...).
+YesNoLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 def train_all(data: Rare, loss: YesNoLoss, steps: int = 40) -> Tensor:
