@@ -11,8 +11,8 @@ from lossbook.other_losses.counted import counts
 
 
 @pytest.mark.parametrize(("key", "weight"), [(None, 1.0), ("Home", 1 / 8), ("End", 128.0)])
-def test_weights_walk_along_the_thresholds(page, awake, key, weight):
-    found, data = awake("deciding", "weight-walk"), eights(1)
+def test_weights_walk_along_the_thresholds(page, figure, key, weight):
+    found, data = figure("weight-walk"), eights(1)
     if key:
         found.get_by_role("slider").focus()
         page.keyboard.press(key)
