@@ -9,14 +9,12 @@ import torch
 from torch.nn import functional as F
 from traitlets import TraitError
 
-from lossbook.accuracy.runs import fit, random_start
 from lossbook.confidence.betting import BettingGame
 from lossbook.confidence.calibrate import fit_temperature
 from lossbook.confidence.logit_scale import logit_scale
-from lossbook.confidence.plots import draw_run, draw_saturated
+from lossbook.confidence.plots import draw_run
 from lossbook.confidence.simplex import Simplex
 from lossbook.confidence.temperature import STEP, Temperature, pack
-from lossbook.data.digits import threes_and_sevens
 
 torch.set_num_threads(1)
 
@@ -87,11 +85,6 @@ def test_stills_follow_the_state(parts):
 
 
 def test_stills_of_runs_are_drawn():
-    pair = threes_and_sevens()
-    run = fit(pair, F.cross_entropy, random_start(1), steps=5)
-    g = torch.linspace(0, 8, 5)
-    figure = draw_saturated(g, g / 9, g / 8, {"cross-entropy": run, "squared error": run})
-    assert figure.axes[1].lines[0].get_ydata().tolist() == run.held_accuracy.tolist()
     step = torch.arange(0, 10, 2)
     line = torch.linspace(1, 0.5, 5)
     figure = draw_run(step, line / 2, line, 1 - line, line, least=3)
