@@ -21,7 +21,9 @@ from lossbook.practice.double_softmax import CLASSES as COUNTS
 from lossbook.practice.double_softmax import DoubleSoftmax
 from lossbook.practice.float_cliff import FloatCliff, place
 from lossbook.practice.gaps import training_beside_validation
-from lossbook.practice.runs import cases, ten_digits
+from lossbook.practice.ladder import RATE, checks, softmax_over_the_batch
+from lossbook.practice.not_finite import LONGEST, stopped_runs
+from lossbook.practice.runs import cases, small_network, ten_digits
 from lossbook.practice.shape_picker import ShapePicker
 from lossbook.practice.twice import floor, losses_and_slopes
 from project import ROOT, source
@@ -256,6 +258,37 @@ def test_gaps_have_each_cause_above_the_held_out_loss():
     gaps = training_beside_validation(ten_digits())
     held, training, *causes = gaps.values()
     assert training < held < min(causes)
+
+
+def test_networks_trained_side_by_side_are_those_trained_alone():
+    data = ten_digits()
+    x, y = data.x_train[:64], data.y_train[:64]
+    together = checks(x, y, seeds=[3, 8])
+    for k, seed in enumerate((3, 8)):
+        model = small_network(seed)
+        optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9)
+        for step in range(100):
+            optimizer.zero_grad()
+            F.cross_entropy(model(x[:32]), y[:32]).backward()
+            if step == 0:
+                length = torch.cat([p.grad.flatten() for p in model.parameters()]).norm()
+                assert together.gradient[k].item() == pytest.approx(length.item(), rel=1e-4)
+            optimizer.step()
+        assert together.one_batch[k].item() == pytest.approx(F.cross_entropy(model(x[:32]), y[:32]).item(), rel=0.02)
+
+
+def test_softmax_over_the_batch_adds_up_to_one_along_its_rows():
+    log_probs = softmax_over_the_batch(torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)))
+    assert torch.allclose(log_probs.exp().sum(dim=1), torch.ones(2, 3))
+
+
+def test_runs_stop_at_their_first_step_that_is_not_finite():
+    for fault, (step, model, loss_of, x, y) in stopped_runs(ten_digits()).items():
+        assert 0 <= step < LONGEST
+        loss = loss_of(model(x), y)
+        slopes = torch.autograd.grad(loss, list(model.parameters()))
+        assert not all(part.isfinite().all() for part in (loss, *slopes)), fault
+        assert all(parameter.isfinite().all() for parameter in model.parameters()), fault
 
 
 # --- the figures' Python side ---

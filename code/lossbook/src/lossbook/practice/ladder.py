@@ -71,7 +71,8 @@ def checks(
     _, weights, _ = _train(x, y, every, seeds, [lr], reading, clears)
     logits = _logits(weights, x)
     answers = F.one_hot(logits.argmax(dim=2), logits.shape[2]).double().mean(dim=1)
-    return Checks(*again, gradient[0], _losses(reading(logits), y), answers.amax(dim=1))
+    one_batch, higher, lower = again
+    return Checks(one_batch, higher, lower, gradient[0], _losses(reading(logits), y), answers.amax(dim=1))
 
 
 def _train(

@@ -264,7 +264,7 @@ MESSAGES = [
     Message("OverflowError: math range error", lambda: math.exp(1230.0)),
     Message(
         "AttributeError: 'float' object has no attribute 'backward'",
-        lambda: F.cross_entropy(_learned(), TARGET).item().backward(),  # type: ignore[attr-defined]
+        lambda: F.cross_entropy(_learned(), TARGET).item().backward(),  # type: ignore[union-attr]
     ),
     Message(
         "RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after they "
