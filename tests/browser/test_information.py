@@ -77,8 +77,8 @@ def test_an_unordered_link_is_read_in_order(figure):
     check_codes(figure("two-codes", "#two-codes?q=[70,40,60]"))
 
 
-def test_the_spread_shows_torchs_mean(page, awake):
-    spread = awake("clinic-numbers", "spread")
+def test_the_spread_shows_torchs_mean(page, figure):
+    spread = figure("spread")
     words = spread.locator(".sp-words")
     for classes in (10, 2, 100):
         spread.get_by_role("radio", name=str(classes), exact=True).check()

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 
-import pytest
 import torch
 
 from lossbook.other_losses.stray import best_weight, mean_loss
 from lossbook.other_losses.surrogates import cross_entropy, hinge
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens the chapter and wakes a figure of it."""
-    return functools.partial(awake, "other-losses")
 
 
 def words(figure):

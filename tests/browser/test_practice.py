@@ -27,7 +27,7 @@ ENTRIES = {
     for name, source in PAGES.items()
     for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", source, re.MULTILINE)
 }
-#: Where each figure stands.
+#: Live figure -> the page it is on.
 FIGURES = {
     "shape-picker": "clinic-messages",
     "double-softmax": "clinic-numbers",
@@ -107,12 +107,6 @@ def test_half_a_message_or_one_with_other_numbers_finds_its_entry(page, server, 
 
 
 # --- the figures ---
-
-
-@pytest.fixture
-def figure(awake):
-    """Opens a figure's page and wakes it."""
-    return lambda name: awake(FIGURES[name], name)
 
 
 def put(found, **state):

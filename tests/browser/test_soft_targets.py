@@ -8,8 +8,8 @@ from lossbook.information.measures import entropy, smoothed
 from lossbook.soft_targets.best_lead import best_lead
 
 
-def test_the_best_lead_moves_and_its_floor_rises(page, awake):
-    found = awake("soft-targets", "best-lead")
+def test_the_best_lead_moves_and_its_floor_rises(page, figure):
+    found = figure("best-lead")
     found.get_by_role("slider").focus()
 
     def words():

@@ -278,16 +278,16 @@ def test_the_steps_stay_in_sight_and_nothing_below_moves_when_one_is_done(opened
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1280, 900)])
-def test_in_the_book_they_stay_below_the_pages_header(page, server, awake, size):
+def test_in_the_book_they_stay_below_the_pages_header(page, server, figure, size):
     page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-    figure = awake("cross-entropy", "loss-table")
-    knob = figure.get_by_role("slider", name="Example 2, class 4: logit", exact=True)
+    found = figure("loss-table")
+    knob = found.get_by_role("slider", name="Example 2, class 4: logit", exact=True)
     knob.focus()
     knob.evaluate("(node) => node.scrollIntoView({ block: 'center' })")
     header, steps = (page.locator(part).first.bounding_box() for part in (".bd-header-article", ".kf-guide"))
     assert header["y"] + header["height"] <= steps["y"] + 1
     assert steps["y"] + steps["height"] < knob.bounding_box()["y"]
-    mean = figure.locator(".lt-mean").bounding_box()
+    mean = found.locator(".lt-mean").bounding_box()
     assert knob.bounding_box()["y"] < mean["y"] < size[1] - 40, "the mean stays in sight too"
 
 
