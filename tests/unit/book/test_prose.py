@@ -1,14 +1,10 @@
-"""The prose of the rewritten chapters holds none of the words that no technical writer of today would use."""
+"""The prose of the book holds none of the words that no technical writer of today would use."""
 
 import re
 
 import pytest
 
 from chapters import chapters, without_code
-
-#: The chapters that are held to it, by the names of their files; more are added as they are rewritten.
-PLAIN_CHAPTERS = ["index", "loss-function", "negative-log-likelihood", "cross-entropy", "summary", "exactly"]
-PLAIN_CHAPTERS += ["exercises", "notation", "sources"]
 
 ARCHAISMS = re.compile(
     r"\b(?:reckon(?:s|ed|ing)?|dearer|dearest|commoner|commonest|anew|mend(?:s|ed|ing)?|rightly|whoever"
@@ -28,7 +24,7 @@ def by_file() -> dict[str, str]:
     return {chapter.name.rpartition("/")[2]: chapter.source for chapter in chapters()}
 
 
-@pytest.mark.parametrize("name", PLAIN_CHAPTERS)
+@pytest.mark.parametrize("name", by_file())
 def test_prose_is_of_today(name):
     assert archaisms(by_file()[name]) == []
 

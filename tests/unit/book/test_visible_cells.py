@@ -9,9 +9,6 @@ import torch
 from chapters import chapters, is_notebook
 from project import ROOT
 
-#: The chapters whose visible cells run by themselves, by the names of their files; more are added as they do.
-CHAPTERS_THAT_RUN = ["negative-log-likelihood", "cross-entropy", "why-not-accuracy", "exactly", "summary"]
-
 NOTEBOOKS = {chapter.name.rpartition("/")[2]: chapter for chapter in chapters() if is_notebook(chapter.source)}
 
 
@@ -37,7 +34,7 @@ def first_that_fails(cells: list[tuple[str, bool]]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", CHAPTERS_THAT_RUN)
+@pytest.mark.parametrize("name", [name for name, chapter in NOTEBOOKS.items() if visible(chapter)])
 def test_visible_cells_run_from_the_visible_cells_before_them(name, monkeypatch):
     monkeypatch.chdir(ROOT / "book")
     torch.set_num_threads(1)
