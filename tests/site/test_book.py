@@ -59,7 +59,7 @@ def test_the_lessons_numbers_are_outputs_of_executed_cells(site):
 
 def test_ln_5_stands_beside_the_mean_loss(site):
     blocks = [b.get_text() for b in named("negative-log-likelihood").page(site).select(".cell_output")]
-    assert any("2.4372" in block and "1.6094" in block for block in blocks)
+    assert any("2.4373" in block and "1.6094" in block for block in blocks)
 
 
 def test_fastai_says_which_loss_it_chose_and_who_chose_it(site):
