@@ -3,6 +3,8 @@
 {
   // The words of a message, without the numbers, which differ from reader to reader.
   const words = (text) => new Set(text.toLowerCase().match(/[a-z_]{2,}/g));
+  // The numbers decide only between entries of the same words: "loss stuck at 0.693", "loss stuck at 2.303".
+  const numbers = (text) => new Set(text.match(/\d+(?:\.\d+)?/g));
 
   // The main entry of the index whose words are nearest to the query's, as a result of Sphinx's search. Null if none is near.
   const nearest = (query) => {
@@ -13,7 +15,8 @@
     for (const [entry, places] of Object.entries(indexentries)) {
       const said = words(entry);
       const shared = [...asked].filter((word) => said.has(word)).length;
-      const likeness = (2 * shared) / (asked.size + said.size);
+      const same = [...numbers(query)].some((number) => numbers(entry).has(number));
+      const likeness = (2 * shared) / (asked.size + said.size) + (same ? 0.01 : 0);
       const place = places.find(([, , main]) => main);
       if (place && asked.size > 2 && likeness > most) {
         const [file, id] = place;

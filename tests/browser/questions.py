@@ -306,7 +306,7 @@ def solutions_open_and_shut(visit: Visit) -> Iterator[str]:
     for solution in visit.page.locator("div.solution.dropdown").all():
         text = solution.locator(":scope > section, :scope > div, :scope > p:not(.admonition-title)").first
         button = solution.locator("button.toggle-button")
-        title = solution.locator(".admonition-title").inner_text()
+        title = solution.locator(":scope > .admonition-title").inner_text()
         if text.is_visible():
             yield f"{title} stands open"
         button.focus()

@@ -27,6 +27,11 @@ ENTRIES = {
     for name, source in PAGES.items()
     for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", source, re.MULTILINE)
 }
+#: Main entry of the index -> the pages that have it.
+INDEXED = {
+    message: {path.stem for path in (ROOT / "book").glob("*.md") if f"{{index}} ! single: {message}\n" in path.read_text("utf-8")}
+    for message in ENTRIES
+}
 #: Live figure -> the page it is on.
 FIGURES = {
     "shape-picker": "clinic-messages",
@@ -68,6 +73,9 @@ def test_every_message_finds_its_entry_first(page, server):
     lost = []
     for message, (name, heading) in ENTRIES.items():
         hit = first_hit(page, server, message) or ""
+        # Words that several pages have in the index may lead to any of them.
+        if any(f"book/{other}.html#index-" in hit for other in INDEXED[message] - {name}):
+            continue
         leads_to, _, anchor = hit.partition("#")
         found = plain(at[name].get(anchor) or "")
         # A formula of a heading is drawn, and its text is another.

@@ -139,6 +139,6 @@ def test_numbers_as_people_type_them():
     process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
     """
     texts = [*TAKEN, *REFUSED]
-    found = dict(zip(texts, run_node(script, texts, STATIC / "expression.js"), strict=True))
+    found = dict(zip(texts, run_node(script, texts, STATIC / "replies.js"), strict=True))
     assert {text: found[text] for text in REFUSED} == REFUSED
     assert {text: found[text] for text in TAKEN} == pytest.approx(TAKEN, rel=1e-12)

@@ -45,7 +45,7 @@ class TwoCodes(Explorable):
         "as q and as high as the codewords, minus log p in bits: their area is the cross-entropy. A dashed line marks "
         "the heights minus log q, whose area is the entropy; what lies between is the divergence."
     )
-    space = ("43.75rem", "47.25rem")
+    space = ("43.75rem", "48.35rem")
 
     q = List(Int(min=0, max=PARTS), default_value=[40, 60, 70], minlen=3, maxlen=3).tag(sync=True)
     p = List(Int(min=0, max=PARTS), default_value=[16, 32, 64], minlen=3, maxlen=3).tag(sync=True)

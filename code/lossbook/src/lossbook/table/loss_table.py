@@ -78,7 +78,7 @@ class LossTable(Explorable):
         "its gradient, p minus onehot(y); beside each row its loss, minus the logarithm of the right class's "
         f"probability; at the foot the mean of the three losses against ln {CLASSES}, the price of a uniform guess."
     )
-    space = ("83rem", "63rem")
+    space = ("83rem", "64.1rem")
 
     logits = _Logits(List(Float(min=LOWEST, max=HIGHEST)), default_value=_START["logits"]).tag(sync=True)
     target = _Target(Int(min=0, max=CLASSES - 1), default_value=_START["target"]).tag(sync=True)
