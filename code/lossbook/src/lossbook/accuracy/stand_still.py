@@ -29,7 +29,7 @@ class StandStill(Explorable):
         "Accuracy and cross-entropy of a trained model over the value of one of its weights. Accuracy is a level line: "
         "no answer changes. Cross-entropy is a shallow bowl whose lowest point lies inside the range."
     )
-    space = ("21rem", "25.5rem")
+    space = ("21rem", "26.3rem")
 
     w = Float(0.0, min=-0.5, max=0.72).tag(sync=True)
     offset = List(Float(), read_only=True).tag(sync=True, data=True)

@@ -33,7 +33,7 @@ class Detective(Explorable):
         "The loss of a run on training and on held-out pictures, and its accuracy below, over the steps; eight runs to "
         "choose from, and eight faults to name."
     )
-    space = ("53rem", "29rem")
+    space = ("53rem", "30.6rem")
 
     shown = Enum(list(LETTERS), default_value="A").tag(sync=True)
     guess = Int(-1, min=-1, max=7).tag(sync=True)

@@ -33,7 +33,7 @@ class DoubleSoftmax(Explorable):
         "their probabilities it falls from one level to another, the floor, and no further. Below, how hard each loss "
         "pulls that logit up: the first almost fully where the example is badly wrong, the second not at all."
     )
-    space = ("43rem", "43.5rem")
+    space = ("43rem", "44.2rem")
 
     lead = Float(-8.0, min=LOWEST, max=HIGHEST).tag(sync=True)
     classes = Enum(CLASSES, default_value=2).tag(sync=True)
