@@ -29,7 +29,7 @@ ENTRIES = {
 }
 #: Main entry of the index -> the pages that have it.
 INDEXED = {
-    message: {path.stem for path in (ROOT / "book").glob("*.md") if f"{{index}} ! single: {message}\n" in path.read_text("utf-8")}
+    message: {page.stem for page in (ROOT / "book").glob("*.md") if f"! single: {message}\n" in page.read_text("utf-8")}
     for message in ENTRIES
 }
 #: Live figure -> the page it is on.
