@@ -37,6 +37,8 @@ def first_that_fails(cells: list[tuple[str, bool]]) -> str:
 @pytest.mark.parametrize("name", [name for name, chapter in NOTEBOOKS.items() if visible(chapter)])
 def test_visible_cells_run_from_the_visible_cells_before_them(name, monkeypatch):
     monkeypatch.chdir(ROOT / "book")
+    # torch's own test helpers, which other tests of this process import, forbid what fastai's set_seed does.
+    monkeypatch.setattr(torch.backends, "__allow_nonbracketed_mutation_flag", True)
     torch.set_num_threads(1)
     try:
         assert not (said := first_that_fails(visible(NOTEBOOKS[name]))), said
