@@ -2,7 +2,7 @@
 
 Each function says what it uses, of which version, and what happens where that is missing. Selectors of a theme's HTML
 are not here but in `steps/theme.py`, whose table logs a line for each that matches nothing. No issue is open upstream
-unless a link says so: these are details that their owners may rightly change.
+unless a link says so: these are details that their owners are free to change.
 """
 
 from __future__ import annotations

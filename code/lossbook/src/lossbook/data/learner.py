@@ -123,5 +123,5 @@ def import_torchvision() -> None:
         import torchvision  # noqa: F401
 
 
-# fastai imports torchvision, so whoever imports this module may import fastai next.
+# fastai imports torchvision, so a module that imports this one may import fastai next.
 import_torchvision()

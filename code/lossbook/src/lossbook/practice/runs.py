@@ -33,7 +33,7 @@ def ten_digits(seed: int = 0, train: int = 1200) -> TenDigits:
 
 class Curve(NamedTuple):
     """What a run prints before each step: the loss on training and on held-out pictures as its code computes it, and
-    the share of held-out pictures read rightly; (steps + 1,) each."""
+    the share of held-out pictures it gets right; (steps + 1,) each."""
 
     train_loss: Tensor
     held_loss: Tensor
