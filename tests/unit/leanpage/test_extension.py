@@ -31,6 +31,7 @@ def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings
     plt.figure(figsize=(1, 1)).savefig(pages / "figure.png")
     plt.close("all")
     config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
+    config.setdefault("source_suffix", {".rst": "restructuredtext"})  # Sphinx's default lasts for a process
     return Sphinx(pages, None, folder / "out", folder / "trees", "html", config, status=None, warning=None)
 
 
