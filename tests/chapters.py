@@ -55,7 +55,7 @@ class Chapter:
         return re.sub(r"\{[a-z:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)", "", without_code(self.source))
 
     def executed(self, site: Path):
-        """The executed notebook that the page was made from, out of the execution cache of the code as it stands."""
+        """The executed notebook that the page was made from, out of the execution cache of the present code."""
         settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
         digest = inputs_digest(ROOT, settings["leanpage_execution_inputs"])
         cache = get_cache(site.parent / ".jupyter_cache" / digest)

@@ -160,7 +160,7 @@ def page(_window):
 
 @pytest.fixture
 def figure(page, server, site):
-    """Gives what opens the page on which a live figure stands and wakes it: `figure(name, fragment="")`."""
+    """Gives what opens the page with a live figure and wakes it: `figure(name, fragment="")`."""
 
     def wake(name: str, fragment: str = ""):
         address = f"{server}/{page_of(site, name)}{fragment}"

@@ -21,7 +21,7 @@ def chapters(site: Path) -> list[str]:
 
 
 def page_of(site: Path, name: str) -> str:
-    """The page of the book on which a live figure or an exercise stands, wherever its chapter puts it."""
+    """The page of the book that has a live figure or an exercise, wherever its chapter puts it."""
     mark = re.compile(f'data-(?:live-figure|exercise)="{re.escape(name)}"')
     found = [page for page in chapters(site) if mark.search((site / page).read_text("utf-8"))]
     assert found, f"no page of the book holds {name}"

@@ -91,7 +91,7 @@ def _by_pointer(engine: Engine, i: int, k: int) -> list[str]:
 
 
 def answers_of(engine: Engine, asked: list[Asked]) -> list[str]:
-    """Answer the exercises of the open page through their forms: rightly, with each named mistake, with garbage.
+    """Answer the exercises of the open page through their forms: the right answer, each named mistake, garbage.
 
     Returns what they replied otherwise than their keys say. Each is left as it was found.
     """

@@ -145,7 +145,7 @@ def typed_numbers_come_back_into_range(visit: Visit) -> Iterator[str]:
                     yield f"{named(figure)}: {typed!r} became {left!r}"
 
 
-# Moves every slider through its range; what stands below the figure stays where it is, every text has room.
+# Moves every slider through its range; the text below the figure stays where it is, every text has room.
 THROUGH = """
 async (root) => {
   root.querySelector(".kf-reset").click();

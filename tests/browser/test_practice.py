@@ -21,7 +21,7 @@ from project import ROOT
 torch.set_num_threads(1)
 #: The pages of entries -> their sources.
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").glob("clinic-*.md"))}
-#: Each main entry of the index -> its page, and the heading under which it stands there.
+#: Each main entry of the index -> its page, and the heading that it is under.
 ENTRIES = {
     found[1]: (name, re.findall(r"^#{2,3} (.*)$", source[: found.start()], re.MULTILINE)[-1])
     for name, source in PAGES.items()
@@ -56,7 +56,7 @@ def first_hit(page, server, words):
 
 
 def sections(page, server, name):
-    """The anchors of a page -> the heading of the section that each stands in."""
+    """The anchors of a page -> the heading of the section that each is in."""
     page.goto(f"{server}/book/{name}.html")
     return page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll("article [id]")].map((node) =>

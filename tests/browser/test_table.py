@@ -54,7 +54,7 @@ READ = """
 
 @pytest.fixture(scope="module")
 def home(server, site):
-    """The address of the page on which the table stands."""
+    """The address of the page with the table."""
     return f"{server}/{page_of(site, 'loss-table')}"
 
 
@@ -164,7 +164,7 @@ def test_every_handle_is_a_slider_with_its_own_name_and_moves_only_its_logit(fig
 
 
 def test_all_moves_in_one_frame(figure):
-    """What a key changes stands in the document before the next frame is drawn."""
+    """A key's change is in the document before the next frame is drawn."""
     read_next_frame = """(figure) => new Promise((resolve) => requestAnimationFrame(() => {
       const press = new KeyboardEvent("keydown", { key: "End", bubbles: true, cancelable: true });
       figure.querySelectorAll("[role=slider]")[3].dispatchEvent(press);

@@ -228,7 +228,7 @@ def test_a_package_is_whole_and_takes_its_files_along(package):
     files = [(ROOT / name).relative_to(inside) for name in names.split()]
     assert Path("py.typed") in files and Path("__init__.py") in files
     data = [path for path in files if path.suffix != ".py"]
-    # One star stands for one part of a path here, as it does for setuptools.
+    # One star matches one part of a path here, as it does for setuptools.
     kept = [path for path in data if any(len(path.parts) == p.count("/") + 1 and path.match(p) for p in patterns)]
     assert kept == data
 

@@ -50,7 +50,7 @@ def running_text(source: str) -> str:
 
 
 def unlinked(source: str, term: str) -> str | None:
-    """The words around the first use of ``term`` if it stands there without a link, else None."""
+    """The words around the first use of ``term`` if it has no link, else None."""
     text = running_text(source)
     plain = re.search(rf"(?<![\w\[-]){re.escape(term)}(?:e?s)?(?![\w\]-])", text, re.IGNORECASE)
     linked = text.lower().find(f"[[{term}]]")

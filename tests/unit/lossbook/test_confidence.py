@@ -118,8 +118,8 @@ def test_the_fitted_temperature_is_where_the_loss_is_least():
 
 def test_the_ends_of_the_range_are_answers_too():
     logits = torch.tensor([[2.0, 0.0], [0.0, 1.0]])
-    assert fit_temperature(logits, torch.tensor([0, 1])) == 1e-3  # all right: louder for ever
-    assert fit_temperature(logits, torch.tensor([1, 0])) == 1e3  # all wrong: quieter for ever
+    assert fit_temperature(logits, torch.tensor([0, 1])) == 1e-3  # all right: louder without end
+    assert fit_temperature(logits, torch.tensor([1, 0])) == 1e3  # all wrong: quieter without end
 
 
 def test_merged_probabilities_are_sums():

@@ -175,7 +175,7 @@ def test_class_indices_fit_one_shape_which_is_the_logits_without_the_class_axis(
         if size is None or "1" in logits.split(", "):
             continue
         answer = ask_torch(function, logits, "float32", target, "int64")
-        # A single number in a list of one stands for one example too; only its own N is 3 here.
+        # A single number in a list of one is one example too; only its own N is 3 here.
         assert answer.fine == (size == want), (logits, target, answer)
 
 

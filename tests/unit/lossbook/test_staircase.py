@@ -1,4 +1,4 @@
-"""The exact staircase against brute force, exact rational arithmetic and autograd; the digits it stands on."""
+"""The exact staircase against brute force, exact rational arithmetic and autograd; the digits it is computed from."""
 
 from fractions import Fraction
 

@@ -90,7 +90,7 @@ class Exercise(Explorable):
 
 
 class Fallback:
-    """What stands in for an exercise where no front end runs: a form for paper, and a text for notebook viewers."""
+    """The stand-in for an exercise where no front end runs: a form for paper, and a text for notebook viewers."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise

@@ -1,4 +1,4 @@
-"""What the book's figures share: panels by name, a layout that settles once, and the mark of where a slider stands.
+"""What the book's figures share: panels by name, a layout that settles once, and the mark of a slider's value.
 
 A figure under a slider is set up once; its ``draw`` only moves what depends on the slider, which keeps a frame at a few
 hundredths of a second and what differs between frames small.
@@ -16,7 +16,7 @@ from lossbook.style import COLORS
 
 #: What the makers of figures return for ``kernelfree.interact``: values of sliders -> the figure, and what it says.
 Draw = Callable[..., tuple[Figure, str]]
-#: ``Axes.axvline`` of where a slider stands: ``ax.axvline(1, **BAND)``.
+#: ``Axes.axvline`` at a slider's value: ``ax.axvline(1, **BAND)``.
 BAND: dict[str, Any] = {"color": COLORS["gradient"], "linewidth": 5, "alpha": 0.35}
 
 

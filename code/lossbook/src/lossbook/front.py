@@ -60,7 +60,7 @@ def _grid(low: float, high: float, points: int = 81) -> torch.Tensor:
 
 
 def _only_below(ax: Axes) -> None:
-    """Leave an axis only at the bottom: what stands on it are bars or shares, whose height needs no second axis."""
+    """Leave an axis only at the bottom: on it are bars or shares, whose height needs no second axis."""
     ax.spines["left"].set_visible(False)
 
 

@@ -1,7 +1,7 @@
 """Softmax, log-softmax, negative log-likelihood and cross-entropy from scratch, each to be read beside its formula.
 
 The signatures and the results are those of ``torch.nn.functional`` (values, gradients, NaN where torch gives NaN).
-What a call may be given is checked in ``lossbook.checks``, so that nothing but the mathematics stands here.
+Arguments are checked in ``lossbook.checks``, so that this module holds only the mathematics.
 Logits and log-probabilities have their class axis last in shape (C,) and at 1 in (N, C) and (N, C, d1, ...).
 All losses are in nats.
 """

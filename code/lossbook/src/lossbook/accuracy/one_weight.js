@@ -228,7 +228,7 @@ function twoPlots(model) {
   const grips = { old: grip(above, old, "old"), next: grip(below, next, "new") };
   let seen = {};
 
-  // The curves are drawn anew where the weight or the window is another, not for each move of an end.
+  // The curves are redrawn where the weight or the window is another, not for each move of an end.
   function drawCurves(line, now, close) {
     const margin = 2.5 * now.run;
     const [from, to] = close ? [now.old - margin, now.to + margin] : [low, high];

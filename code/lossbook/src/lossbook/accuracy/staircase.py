@@ -1,4 +1,4 @@
-"""Accuracy along a straight line in weight space, exactly: where it steps, how high it stands, and what a tie does.
+"""Accuracy along a straight line in weight space, exactly: where it steps, how high it is, and what a tie does.
 
 For a linear model with two classes, moving one weight w moves each example's logit along a line of its own,
 z_i(w) = offset_i + slope_i * w. The model reads "7" where z > 0 and "3" where z <= 0 (class 3 has the fixed logit 0

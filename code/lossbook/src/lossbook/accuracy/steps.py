@@ -38,18 +38,12 @@ def safe_distance(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> 
 
 
 class Shares(NamedTuple):
-    """Of ``pairs`` steps of each length in ``h`` (H,): the share that flips a reading, and that changes accuracy, (H,).
-
-    ``patterns`` (P, H) bool and ``counts`` (P,) say which lengths changed accuracy together, and for how many pairs:
-    all that a bootstrap over the pairs needs.
-    """
+    """Of ``pairs`` steps of each length in ``h`` (H,): the share that flips an answer or changes accuracy, (H,)."""
 
     h: torch.Tensor
     flipped: torch.Tensor
     changed: torch.Tensor
     pairs: int
-    patterns: torch.Tensor
-    counts: torch.Tensor
 
 
 def step_shares(x: torch.Tensor, target: torch.Tensor, h: torch.Tensor, pairs: int = 1_000_000, seed: int = 0,
@@ -69,7 +63,7 @@ def step_shares(x: torch.Tensor, target: torch.Tensor, h: torch.Tensor, pairs: i
     # Signed by the target, a logit is a margin: above 0 where the reading is right, whichever class that is.
     inputs, sign = with_bias(x), (2 * target - 1).unsqueeze(1)
     signed, centred = (inputs * sign).float(), ((inputs - inputs.mean(0)) * sign).float()
-    h32, codes, flipped = h.float(), [], torch.zeros(len(h), dtype=torch.long)
+    h32, (flipped, changed) = h.float(), torch.zeros(2, len(h), dtype=torch.long)
     for start in range(0, pairs, chunk):
         size = min(chunk, pairs - start)
         direction = torch.randn(size, signed.shape[1], generator=generator)
@@ -80,53 +74,12 @@ def step_shares(x: torch.Tensor, target: torch.Tensor, h: torch.Tensor, pairs: i
             margins = (weights.float() @ signed.T).expand_as(slopes)
         # Right readings minus wrong ones: accuracy changes when this does.
         distance, balance = first_flip(margins, slopes), margins.sign().sum(1)
-        code = torch.zeros(size, dtype=torch.long)
         for k, step in enumerate(h32.tolist()):
             near = (distance <= step).nonzero().flatten()
             flipped[k] += len(near)
             after = torch.add(margins[near], slopes[near], alpha=step).sign().sum(1)
-            code[near[after != balance[near]]] += 1 << k
-        codes.append(code)
-    found, counts = torch.cat(codes).unique(return_counts=True)
-    patterns = (found[:, None] >> torch.arange(len(h)) & 1).bool()
-    changed = (patterns * counts[:, None]).sum(0)
-    return Shares(h, flipped.double() / pairs, changed.double() / pairs, pairs, patterns, counts)
-
-
-class Slope(NamedTuple):
-    """A straight line's slope on log-log axes, with the ends of its 95% confidence interval."""
-
-    slope: float
-    low: float
-    high: float
-
-
-def loglog_slope(shares: Shares, below: float = 0.5, resamples: int = 2000, seed: int = 0) -> Slope:
-    """Least-squares slope of log(share changed) against log(h) where 0 < share < ``below``; interval by bootstrap.
-
-    The bootstrap draws the pairs anew, with replacement (Efron & Tibshirani, 1993, chapter 13), so that shares at
-    different h, which come from the same pairs, stay as correlated as they are.
-    """
-    kept = (shares.changed > 0) & (shares.changed < below)
-    if kept.sum() < 2:
-        raise ValueError(f"fewer than two step lengths have a share between 0 and {below}; take more pairs")
-    x = shares.h[kept].log().double()
-
-    def fit(changed: torch.Tensor) -> torch.Tensor:
-        y = changed.clamp(min=0.5).log()
-        centred = x - x.mean()
-        return (centred * y).sum(-1) / (centred**2).sum()
-
-    generator = torch.Generator().manual_seed(seed)
-    drawn = torch.zeros(resamples, len(shares.counts), dtype=torch.double)
-    left, share_left = torch.full((resamples,), float(shares.pairs), dtype=torch.double), 1.0
-    for k, p in enumerate(shares.counts.double() / shares.pairs):  # a multinomial draw, one binomial at a time
-        q = torch.full_like(left, min(1.0, (p / max(share_left, 1e-300)).item()))
-        drawn[:, k] = torch.binomial(left, q, generator=generator)
-        left, share_left = left - drawn[:, k], share_left - p.item()
-    slopes = fit(drawn @ shares.patterns[:, kept].double())
-    low, high = slopes.quantile(torch.tensor([0.025, 0.975], dtype=torch.double)).tolist()
-    return Slope(fit(shares.changed[kept] * shares.pairs).item(), low, high)
+            changed[k] += (after != balance[near]).sum()
+    return Shares(h, flipped.double() / pairs, changed.double() / pairs, pairs)
 
 
 def expected_flips(x: torch.Tensor, h: torch.Tensor) -> torch.Tensor:

@@ -44,7 +44,7 @@ def logit_scale(val: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Draw
         """Accuracy, mean confidence and loss over a factor on the logits from a tenth to ten.
 
         Accuracy is level. Mean confidence climbs past it towards 1. The loss falls, has its minimum at a
-        factor below 1, and rises again, on the validation pictures and on the test pictures alike.
+        factor below 1, and rises again, on the validation pictures as on the test pictures.
         """
         now = {name: report(logits * factor, target) for name, (logits, target) in {"val": val, "test": test}.items()}
         for mark in marks:

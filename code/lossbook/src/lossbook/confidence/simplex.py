@@ -22,7 +22,7 @@ class Simplex(Explorable):
     name = "simplex"
     title = "Three probabilities, one point"
     description = (
-        "A triangle with the right class A at the top. A point stands for three probabilities that sum to one. The "
+        "A triangle with the right class A at the top. A point represents three probabilities that sum to one. The "
         "line of equal loss through it runs level from side to side: only A's share counts. The line of equal Brier "
         "score is a circle around A. Dashed lines divide the triangle by the answer: A near the top, B or C below."
     )

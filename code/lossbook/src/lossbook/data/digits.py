@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 
-#: What each class index stands for: target 0 is a 3, target 1 is a 7.
+#: The meaning of each class index: target 0 is a 3, target 1 is a 7.
 CLASSES = ("3", "7")
 #: Pixels along one side of a picture.
 SIDE = 8

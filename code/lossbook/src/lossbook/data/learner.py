@@ -28,8 +28,8 @@ class Pictures:
 
     folder: Path
     files: list[Path]  #: in sorted order
-    capital: str  #: what a capital letter stands for, "cat" or "3"
-    small: str  #: what a small letter stands for, "dog" or "7"
+    capital: str  #: what a capital letter means, "cat" or "3"
+    small: str  #: what a small letter means, "dog" or "7"
     size: int  #: pixels to resize to
     batch_size: int
     architecture: Callable[..., Any]  #: a model of torchvision's, for vision_learner

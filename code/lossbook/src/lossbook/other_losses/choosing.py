@@ -82,7 +82,7 @@ def inputs(seed: int = 0) -> dict[str, torch.Tensor]:
 
 
 def value(choice: Choice, seed: int = 0) -> float:
-    """Execute the call as it stands on :func:`inputs` and return its number."""
+    """Execute the call as it is written on :func:`inputs` and return its number."""
     return eval(choice.call, {"F": F, "torch": torch}, inputs(seed)).item()
 
 

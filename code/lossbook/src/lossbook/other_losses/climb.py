@@ -15,7 +15,7 @@ Score = Callable[[torch.Tensor], float]
 
 
 class Told(NamedTuple):
-    """How many looks after the first found the score above, at, or below that of where the climb stood."""
+    """How many looks after the first found the score above, at, or below the climb's own."""
 
     better: int
     same: int
@@ -49,7 +49,7 @@ class Climb(NamedTuple):
 
     @property
     def told(self) -> Told:
-        """What the looks after the first told: a climb stands on the best score so far."""
+        """Compare the looks after the first with the best score so far, where a climb stays."""
         change = self.scores[1:] - self.best[:-1]
         return Told(*(int(found.sum()) for found in (change > 0, change == 0, change < 0)))
 

@@ -81,7 +81,7 @@ def slope(loss: Loss, margin: torch.Tensor) -> torch.Tensor:
 def truest(loss: Loss, share: float, points: int = 20_001) -> float:
     """The probability of class 1 that costs least when a ``share`` of like examples are of class 1.
 
-    Looked for among ``points`` logits from -10 to 10, so an answer at an end stands for 0 or 1.
+    Looked for among ``points`` logits from -10 to 10, so an answer at an end means 0 or 1.
     """
     logit = torch.linspace(-10, 10, points, dtype=torch.float64)
     cost = share * loss(logit) + (1 - share) * loss(-logit)

@@ -1,6 +1,6 @@
 """What PyTorch answers to every pairing of logits and target that the shape picker offers, captured when asked.
 
-Each answer is torch's own: a number, or the message of the exception. Beside it stands a way out: this book's own
+Each answer is torch's own: a number, or the message of the exception. Beside it is a way out: this book's own
 functions check what they are given and say what would fit.
 """
 
@@ -31,7 +31,7 @@ LOGITS_SHAPES: dict[str, tuple[int, ...]] = {
     "N, C, d1, d2": (N, C, ROWS, COLUMNS),
     "N, d1, d2, C": (N, ROWS, COLUMNS, C),
 }
-#: What each axis is -> shape of the target; None stands for the shape of the logits.
+#: What each axis is -> shape of the target; None means the shape of the logits.
 TARGET_SHAPES: dict[str, tuple[int, ...] | None] = {
     "one number": (),
     "N": (N,),

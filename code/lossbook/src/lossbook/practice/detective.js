@@ -33,7 +33,7 @@ export default {
     const numbers = element("p", { class: "pr-results pr-seen" });
     const verdict = element("p", { class: "pr-words" });
     const guess = value(model, "guess");
-    // A new curve is a new question: no guess stands from the one before.
+    // A new curve is a new question: the guess about the last one is cleared.
     const shown = {
       ...value(model, "shown"),
       set: (letter) => letter !== model.get("shown") && change(model, { shown: letter, guess: -1 }),

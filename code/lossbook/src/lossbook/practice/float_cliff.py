@@ -20,7 +20,7 @@ LEADS = leads()
 
 
 def place(lead: float) -> float:
-    """Where a lead stands on the axis: one unit for each doubling of its distance from 0."""
+    """Map a lead to its place on the axis: one unit for each doubling of its distance from 0."""
     return math.copysign(math.log2(1 + abs(lead)), lead)
 
 

@@ -11,7 +11,7 @@ from lossbook.practice.runs import TenDigits, small_network
 def training_beside_validation(data: TenDigits, steps: int = 24, smoothing: float = 0.1) -> dict[str, float]:
     """One network with dropout, trained for ``steps`` batches of 100; losses in nats, by what was computed.
 
-    "held out" and "training pictures" are judged alike, after training, without dropout. Each other number changes one
+    "held out" and "training pictures" are both computed after training, without dropout. Each other number changes one
     thing about the second: dropout stays on; the mean is taken over the batches while the weights still moved; the
     targets are smoothed.
     """

@@ -87,7 +87,7 @@ def no_logarithm(logits: Tensor, target: Tensor) -> Tensor:
 
 
 class Case(NamedTuple):
-    """A run whose fault is to be named: what was wrong, and where one sees it."""
+    """A run whose fault the reader names: what was wrong, and where one sees it."""
 
     fault: str
     seen: str

@@ -1,4 +1,4 @@
-"""``ShapePicker``: shapes and dtypes of logits and target are chosen, and PyTorch's own answer stands there."""
+"""``ShapePicker``: shapes and dtypes of logits and target are chosen, and PyTorch's own answer appears."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ function lane(model, n, c, group) {
   };
 }
 
-// A loss: how it comes about, the number, and a bar that also shows where a uniform guess stands.
+// A loss: how it comes about, the number, and a bar that also shows what a uniform guess costs.
 function priceOf() {
   const [sum, nats] = [text("span", "lt-sum"), text("b")];
   const node = element(

@@ -114,7 +114,7 @@ class LossTable(Explorable):
 
 
 def verdict(mean: float) -> str:
-    """How a mean loss in nats stands to that of a uniform guess, ln C."""
+    """Compare a mean loss in nats with that of a uniform guess, ln C."""
     difference = mean - math.log(CLASSES)
     if abs(difference) < 1e-9:
         return "the same as a uniform guess"
