@@ -39,6 +39,15 @@ def test_no_error_or_warning_is_on_the_page(chapter, site):
     assert not re.search(r":\d+: \w+Warning: |Traceback \(most recent", text)
 
 
+# The clinic quotes messages as people paste them, with hyphens.
+@pytest.mark.parametrize("chapter", [c for c in CHAPTERS if "clinic" not in c.name], ids=by_name)
+def test_negative_numbers_in_the_text_have_minus_signs(chapter, site):
+    text = chapter.page(site).select_one("article")
+    for part in text.select("pre, math, script, style, svg, code, .cell_output"):
+        part.decompose()
+    assert re.findall(r"(?<![\w‑-])-\d[\d.]*", text.get_text()) == []
+
+
 def test_the_lessons_numbers_are_outputs_of_executed_cells(site):
     text = outputs(named("negative-log-likelihood"), site)
     for number in ("0.0635", "0.1596", "0.0659", "2.7574", "1.8349", "2.7194", "2.4372"):
