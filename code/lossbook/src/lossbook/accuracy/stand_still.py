@@ -24,7 +24,7 @@ class StandStill(Explorable):
     _esm = Path(__file__).with_name("stand_still.js")
     _css = Path(__file__).with_name("one_weight.css")
     name = "stand-still"
-    title = "Move the weight. Which of the two notices?"
+    title = "Move the weight. Which number changes?"
     description = (
         "Accuracy and cross-entropy of a trained model over the value of one of its weights. Accuracy is a level line: "
         "no answer changes. Cross-entropy is a shallow bowl whose lowest point lies inside the range."
