@@ -244,7 +244,7 @@ def test_nothing_moves_below_it_and_no_judge_finds_a_fault(page, address, width)
     assert reserved * 0.85 < figure.locator(".your-digit").bounding_box()["height"] <= reserved
     below = "document.querySelector('#below').getBoundingClientRect().top + scrollY"
     place = page.evaluate(below)
-    figure.get_by_role("checkbox", name="show the weights").check()
+    figure.get_by_role("checkbox", name="show weights").check()
     for name in ("A clear 3", "A doubtful 3", "Empty paper"):
         button(figure, name).click()
         figure.get_by_role("slider", name="nudge").press("Home")

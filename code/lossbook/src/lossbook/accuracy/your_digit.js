@@ -44,7 +44,7 @@ export default {
               ["chooses a weight", "choose"],
             ],
           }),
-          toggle(value(model, "weights"), { label: "show the weights (+ for 7, − for 3)" }),
+          toggle(value(model, "weights"), { label: "show weights (+ for 7, − for 3)" }),
           element("p", { class: "yd-keys" }, "Keys: arrows; space or 0 to 9 for ink; Enter chooses the weight."),
         ),
         element(
