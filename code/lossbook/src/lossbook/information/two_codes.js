@@ -96,7 +96,7 @@ function said(now) {
   if (idle.length) return `The code keeps words for ${idle.join(" and ")}, never sent: a waste, but a finite one.`;
   if (now.q.every((share, i) => share === now.p[i]))
     return "The code fits: nothing is wasted. No p costs less than this.";
-  return `Of ${amount(now.paid)} bits a letter, ${amount(now.extra)} are wasted on the wrong belief.`;
+  return `Of ${amount(now.paid)} bits per letter, ${amount(now.extra)} are wasted on the wrong belief.`;
 }
 
 // --- the picture ---

@@ -29,7 +29,7 @@ CHOICES = (
     Choice(
         "what another model says", 'F.kl_div(z_nc.log_softmax(1), shares, reduction="batchmean")', "z_nc.softmax(1)"
     ),
-    Choice("classes in an order", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
+    Choice("ordered classes", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
     Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort()"),
     Choice("a class for each pixel", "F.cross_entropy(z_pixels, mask)", "z_pixels.argmax(1)"),
     Choice(
