@@ -30,7 +30,7 @@ CHOICES = (
         "what another model says", 'F.kl_div(z_nc.log_softmax(1), shares, reduction="batchmean")', "z_nc.softmax(1)"
     ),
     Choice("ordered classes", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
-    Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort()"),
+    Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort(descending=True)"),
     Choice("a class for each pixel", "F.cross_entropy(z_pixels, mask)", "z_pixels.argmax(1)"),
     Choice(
         "the next token",
@@ -46,7 +46,7 @@ CHOICES = (
     Choice("a side, no probability", "F.multi_margin_loss(z_nc, y)", "z_nc.argmax(1)"),
     Choice("a number: its mean", "F.mse_loss(z_n, number)", "z_n"),
     Choice("a number: its median", "F.l1_loss(z_n, number)", "z_n"),
-    Choice("a number, and how sure", "F.gaussian_nll_loss(z_n, number, F.softplus(spread))", "F.softplus(spread)"),
+    Choice("a number, and how sure", "F.gaussian_nll_loss(z_n, number, F.softplus(spread))", "z_n, F.softplus(spread)"),
     Choice("a count", "F.poisson_nll_loss(z_n, count)", "z_n.exp()"),
 )
 

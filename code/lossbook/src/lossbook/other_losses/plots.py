@@ -26,7 +26,7 @@ def draw_needed(rows: list[Needed], budget: int) -> Figure:
             reached = [count for count in counted if count is not None]
             ax.plot([row.size] * len(reached), reached, mark, color=COLORS[meaning], markersize=5)
             if len(reached) < len(counted):
-                ax.plot(row.size, budget, "^", color=COLORS[meaning], markerfacecolor="white", markersize=9)
+                ax.plot(row.size, budget, "^", color=COLORS[meaning], markerfacecolor="none", markersize=9)
     ax.axhline(budget, color=INK, linewidth=0.8, linestyle=":")
     sizes = [row.size for row in rows]
     ax.annotate("climbing on accuracy (circles)", (2, 900), color=COLORS["accuracy"])
