@@ -30,7 +30,7 @@ CHOICES = (
         "what another model says", 'F.kl_div(z_nc.log_softmax(1), shares, reduction="batchmean")', "z_nc.softmax(1)"
     ),
     Choice("ordered classes", "F.binary_cross_entropy_with_logits(steps, above)", "steps.sigmoid().sum(1)"),
-    Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort(descending=True)"),
+    Choice("which comes first", "F.softplus(z_n[yes == 0] - z_n[yes == 1, None]).mean()", "z_n.argsort().flip(0)"),
     Choice("a class for each pixel", "F.cross_entropy(z_pixels, mask)", "z_pixels.argmax(1)"),
     Choice(
         "the next token",
