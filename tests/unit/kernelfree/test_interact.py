@@ -58,7 +58,7 @@ def test_too_many_frames_are_coarsened_and_named(built):
     kernelfree.interact(draw_line, a=(0, 10), b=(0.0, 1.0, 0.05), max_frames=130)
     figure = built[0][MIME]
     assert figure["frames"] <= 130 and figure["state"]["a"] == 1 and figure["state"]["b"] == 1.0
-    said = "231 frames to draw (a: 11 x b: 21), more than max_frames=130: 'b' has 11 of"
+    said = "231 frames to draw (a: 11 x b: 21), more than max_frames=130: 'b' has 11 of its 21 values"
     assert said in figure["notes"][0]
 
 

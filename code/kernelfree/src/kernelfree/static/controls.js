@@ -1,48 +1,27 @@
 // The controls of `interact` on a page. Each kind is an object here and a class of the same name in Python, which made
 // the HTML: `positions(settings)` says which of its values each state has, `bind` moves the HTML with the state and back.
-import { clamp, short, watch, write } from "kernelfree";
+import { clamp, watch, write } from "kernelfree";
 
 // --- sliders ------------------------------------------------------------------------------------------------------
 
-/** An even grid of numbers: the slider holds the number itself. */
+/** Numbers in order, which the slider counts. */
 const NumberSlider = {
-  positions: ({ min, step, count }) => {
-    const places = clamp(3 - Math.floor(Math.log10(step)), 0, 100);
-    return {
-      nth: (i) => Number((min + clamp(i, 0, count - 1) * step).toFixed(places)),
-      nearest: (x) => clamp(Math.round((x - min) / step), 0, count - 1),
-    };
-  },
-  bind(box, v, settings, { nth, nearest }) {
-    const { labels, digits, count, play } = settings;
-    bindSlider(box, v, settings, {
-      mark: (x) => x,
-      read: (mark) => nth(nearest(mark)),
-      text: (x) => labels[nearest(x)],
-      written: (x) => (digits <= 6 ? x.toFixed(digits) : String(x)),
-      typed: (x) => nth(nearest(x)),
-    });
-    return play && bindPlay(box.querySelector(".kf-play"), play, () => v.set(nth((nearest(v.get()) + 1) % count)));
-  },
-};
-
-/** Numbers that lie anywhere, in order: the slider counts them. */
-const ValueSlider = {
   positions: ({ values, count }) => ({
     nth: (i) => values[clamp(i, 0, count - 1)],
-    nearest: (x) => {
-      const far = (i) => (x > 0 && values[i] > 0 ? Math.abs(Math.log(values[i] / x)) : Math.abs(values[i] - x));
-      return values.reduce((best, _, i) => (far(i) < far(best) ? i : best), 0);
-    },
+    nearest: (x) => values.reduce((best, value, i) => (Math.abs(value - x) < Math.abs(values[best] - x) ? i : best), 0),
   }),
   bind(box, v, settings, { nth, nearest }) {
+    const { labels, count, play } = settings;
     bindSlider(box, v, settings, {
       mark: nearest,
       read: nth,
-      text: (x) => settings.labels[nearest(x)],
-      written: short,
-      typed: (x) => nth(nearest(x)),
+      text: (x) => labels[nearest(x)],
+      typed(text) {
+        const number = text.endsWith("%") ? Number.parseFloat(text) / 100 : Number(text);
+        return labels.includes(text) ? nth(labels.indexOf(text)) : Number.isNaN(number) ? number : nth(nearest(number));
+      },
     });
+    return play && bindPlay(box.querySelector(".kf-play"), play, () => v.set(nth((nearest(v.get()) + 1) % count)));
   },
 };
 
@@ -94,9 +73,9 @@ const RangeSlider = {
   },
 };
 
-// A slider with one handle. `mark` and `read` convert a state to the track's number and back; `text` is what a screen
-// reader says; `written` and `typed` do the same for the number field, if there is one.
-function bindSlider(box, v, { late }, { mark, read, text, written, typed }) {
+// A slider with one handle. `mark` and `read` convert a state to the track's number and back, `text` and `typed` to
+// what the field beside it says, and a screen reader.
+function bindSlider(box, v, { late }, { mark, read, text, typed }) {
   const range = box.querySelector('input[type="range"]');
   const field = box.querySelector(".kf-number");
   const readout = box.querySelector(".kf-text");
@@ -104,7 +83,7 @@ function bindSlider(box, v, { late }, { mark, read, text, written, typed }) {
     const at = mark(v.get());
     if (Number(range.value) !== at) range.value = at; // not while the reader drags: it is there already
     range.setAttribute("aria-valuetext", text(v.get()));
-    if (field) field.value = written(v.get());
+    if (field) field.value = text(v.get());
     if (readout) write(readout, text(v.get()));
   };
   range.addEventListener(late ? "change" : "input", () => {
@@ -112,7 +91,8 @@ function bindSlider(box, v, { late }, { mark, read, text, written, typed }) {
     show();
   });
   field?.addEventListener("change", () => {
-    if (field.value.trim() && !Number.isNaN(Number(field.value))) v.set(typed(Number(field.value)));
+    const wanted = field.value.trim() && typed(field.value.trim());
+    if (Number.isFinite(wanted)) v.set(wanted);
     show();
   });
   watch(v.model, [v.trait], show);
@@ -169,7 +149,7 @@ const Checkbox = {
   },
 };
 
-const KINDS = { NumberSlider, ValueSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox };
+const KINDS = { NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox };
 
 /**
  * One control, from the `settings` that Python sent and the value `v` that it moves: how many values it has, the

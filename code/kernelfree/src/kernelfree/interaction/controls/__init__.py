@@ -14,11 +14,11 @@ import ipywidgets as widgets
 
 from kernelfree.interaction.controls.choices import Checkbox, Menu, Radio
 from kernelfree.interaction.controls.control import Control, Fixed, label_of
-from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider, ValueSlider
+from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider
 
 __all__ = ["Control", "Fixed", "coarsen", "controls_for", "count_frames", "starting_frame"]
 
-KINDS: tuple[type[Control], ...] = (NumberSlider, ValueSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox)
+KINDS: tuple[type[Control], ...] = (NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox)
 
 
 def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control], list[str]]:
@@ -60,39 +60,37 @@ def starting_frame(controls: Sequence[Control]) -> int:
 
 
 def coarsen(controls: Sequence[Control], most: int) -> tuple[list[Control], list[str]]:
-    """Leave out values until there are at most ``most`` frames, and say which; the start stays exact.
+    """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
-    Sliders become coarser, the widest first, down to two values each; where that does not suffice, the last controls
-    stand still. One menu alone may still have more than ``most``. Two sliders of 11 and 21 values, 130 frames at most::
+    Sliders become coarser, the one with most values first, down to about five values each; where that does not
+    suffice, the last controls stand still. One menu alone may still have more than ``most``. Two sliders of 11 and 21
+    values, 130 frames at most::
 
-        x: 11 values, y: 21   ->   x: 11, y: every second, 11 values: 121 frames
+        x: 11 values, y: 21   ->   x: 11, y: 11: 121 frames
     """
-    strides = dict.fromkeys(range(len(controls)), 1)
-    coarse = list(controls)
-    while count_frames(coarse) > most:
-        sliders = [k for k, control in enumerate(coarse) if control.positions > 2]
-        if not sliders:
-            moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
-            if len(moving) < 2:
+    still: dict[int, Control] = {}
+    while True:
+        coarse = [still.get(k, control) for k, control in enumerate(controls)]
+        shares = [1.0] * len(coarse)
+        while count_frames(coarse) > most:
+            sliders = [k for k, control in enumerate(coarse) if control.can_be_coarser]
+            if not sliders:
                 break
-            coarse[moving[-1]] = _at_rest(controls[moving[-1]])
-            continue
-        widest = max(sliders, key=lambda k: coarse[k].positions)
-        before = coarse[widest].positions
-        while coarse[widest].positions == before:
-            strides[widest] += 1
-            coarse[widest] = controls[widest].coarser(strides[widest])
-        if coarse[widest].positions == 1:
-            coarse[widest] = _at_rest(controls[widest])
+            widest = max(sliders, key=lambda k: len(coarse[k].values))
+            before = len(coarse[widest].values)
+            while len(coarse[widest].values) == before:
+                shares[widest] *= 0.97
+                coarse[widest] = controls[widest].coarser(shares[widest])
+        moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+        if count_frames(coarse) <= most or len(moving) < 2:
+            break
+        control = controls[moving[-1]]
+        still[moving[-1]] = Fixed.of(control.name, control.label, control.values[control.start])
     notes = [
         f"{now.name!r} stands still at {now.values[0]!r}"
         if isinstance(now, Fixed)
-        else f"{now.name!r} has {now.positions} of its {was.positions} values, one in {strides[k]}"
-        for k, (was, now) in enumerate(zip(controls, coarse, strict=True))
+        else f"{now.name!r} has {len(now.values)} of its {len(was.values)} values"
+        for was, now in zip(controls, coarse, strict=True)
         if now is not was
     ]
     return coarse, notes
-
-
-def _at_rest(control: Control) -> Fixed:
-    return Fixed.of(control.name, control.label, control.values[control.start])

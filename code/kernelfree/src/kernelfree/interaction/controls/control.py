@@ -57,12 +57,12 @@ class Control(ABC):
         return {"kind": "choice", "values": self.states}
 
     @property
-    def positions(self) -> int:
-        """Return how many positions a slider has; 1 for a control that cannot become coarser."""
-        return 1
+    def can_be_coarser(self) -> bool:
+        """Return whether ``coarser`` can leave out values."""
+        return False
 
-    def coarser(self, stride: int) -> Self:
-        """Return the control with every ``stride``-th position; the start stays."""
+    def coarser(self, share: float) -> Self:
+        """Return the control with about this share of its values, both ends and the start among them."""
         raise TypeError(f"a {type(self).__name__} cannot become coarser")
 
 

@@ -1,12 +1,14 @@
-"""Offer values on a track: ``NumberSlider``, ``ValueSlider``, ``TextSlider``, and ``RangeSlider`` with two handles."""
+"""Offer values on a track: ``NumberSlider``, ``TextSlider``, and ``RangeSlider`` with two handles."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
+from itertools import pairwise
 from typing import Any, Self
 
 import ipywidgets as widgets
@@ -21,35 +23,60 @@ from kernelfree.interaction.controls.control import (
 )
 from kernelfree.interaction.originals import options_of
 
-#: A number slider with more steps than this is made coarser before anything is counted.
+#: A slider with more steps than this is made coarser before anything is counted; one with two handles earlier.
 _MAX_STEPS = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Slider(Control):
-    """Shows values on a track with one handle, and beside it the present value."""
+    """Shows values on a track with one handle, which counts them, and beside it the present value."""
 
     @property
-    def positions(self) -> int:
-        return len(self.values)
+    def can_be_coarser(self) -> bool:
+        return len(self.values) > 5
 
-    def coarser(self, stride: int) -> Self:
-        """Return the slider with every ``stride``-th value: ``[0, 1, 2, 3, 4]``, start 3, by 2 -> ``[1, 3]``."""
-        kept = slice(self.start % stride, None, stride)
-        return replace(self, values=self.values[kept], labels=self.labels[kept], start=self.start // stride)
+    def coarser(self, share: float) -> Self:
+        kept = spread(len(self.values), max(5, int(len(self.values) * share)), self.start)
+        values, labels = [self.values[k] for k in kept], [self.labels[k] for k in kept]
+        return replace(self, values=values, labels=labels, start=kept.index(self.start))
 
-    def _html(self, track: str, readout: str) -> str:
+    def _html(self, readout: str) -> str:
+        track = _track(len(self.values), self.start, self.labels[self.start])
         label = f'<label>{label_html(self.label)}<span class="kf-track">{track}</span></label>'
         return control_html(self.name, label + readout)
 
-    def _counting_track(self) -> str:
-        """Return a track that counts the values, which may lie anywhere."""
-        return _track(0, len(self.values) - 1, 1, self.start, self.labels[self.start])
-
 
 @dataclass(frozen=True, kw_only=True)
-class _NumericSlider(_Slider):
-    """Shows numbers on a track, with a number field beside it."""
+class NumberSlider(_Slider):
+    """Shows numbers in order, with a field beside the track, and for ``widgets.Play`` a button that runs through."""
+
+    widget_types = (
+        *(widgets.IntSlider, widgets.FloatSlider, widgets.FloatLogSlider),
+        *(widgets.BoundedIntText, widgets.BoundedFloatText, widgets.Play),
+    )
+
+    #: Whether the value is written beside the track.
+    readout: bool = True
+    #: Milliseconds from one value to the next while Play runs.
+    play: int | None = None
+
+    @classmethod
+    def from_widget(cls, name: str, widget: Any) -> NumberSlider:
+        values = _grid(name, widget)
+        if isinstance(widget, widgets.FloatLogSlider):
+            values = [float(f"{widget.base**exponent:.12g}") for exponent in values]
+        nearest = min(values, key=lambda value: abs(value - widget.value))
+        if not math.isclose(nearest, widget.value, rel_tol=1e-9, abs_tol=1e-12 * (values[-1] - values[0])):
+            nearest = widget.value  # ipywidgets starts off its own grid, too
+            values = sorted([*values, nearest])
+        return cls(
+            values=values,
+            labels=_readouts(name, widget, values),
+            start=values.index(nearest),
+            readout=getattr(widget, "readout", True),
+            play=widget.interval if isinstance(widget, widgets.Play) else None,
+            **basics(name, widget),
+        )
 
     @property
     def states(self) -> list[Any]:
@@ -58,79 +85,25 @@ class _NumericSlider(_Slider):
     def limits(self) -> dict[str, Any]:
         return {"kind": "number", "min": self.values[0], "max": self.values[-1]}
 
-
-@dataclass(frozen=True, kw_only=True)
-class NumberSlider(_NumericSlider):
-    """Shows an even grid of numbers on a track, for ``widgets.Play`` with a button that runs through it."""
-
-    widget_types = (
-        *(widgets.IntSlider, widgets.FloatSlider),
-        *(widgets.BoundedIntText, widgets.BoundedFloatText, widgets.Play),
-    )
-
-    step: float
-    #: Milliseconds from one value to the next while Play runs.
-    play: int | None = None
-
-    @classmethod
-    def from_widget(cls, name: str, widget: Any) -> NumberSlider | ValueSlider:
-        values, step = _grid(widget)
-        start = min(range(len(values)), key=lambda number: abs(values[number] - widget.value))
-        if not math.isclose(values[start], widget.value, rel_tol=1e-9, abs_tol=1e-9 * step):
-            return ValueSlider.starting_at(name, widget, values, widget.value)  # as ipywidgets does, off its own grid
-        play = widget.interval if isinstance(widget, widgets.Play) else None
-        labels = _readouts(name, widget, values)
-        return cls(values=values, labels=labels, start=start, step=step, play=play, **basics(name, widget))
-
-    @property
-    def digits(self) -> int:
-        """Return the number of decimals that the values have."""
-        return max(_decimals(self.values[0]), _decimals(self.step))
-
     def to_json(self) -> dict[str, Any]:
         play = {"play": self.play} if self.play else {}
-        grid = {"min": self.values[0], "step": self.step, "labels": self.labels, "digits": self.digits}
-        return {**super().to_json(), **grid, **play}
-
-    def coarser(self, stride: int) -> Self:
-        return replace(super().coarser(stride), step=self.step * stride)
+        return {**super().to_json(), "values": self.values, "labels": self.labels, **play}
 
     def html(self, group: str) -> str:
-        low, high = self.values[0], self.values[-1]
-        value = _written(self.values[self.start], self.digits)
-        field = _number_field(low, high, self.step, value, self.label)
         button = '<button type="button" class="kf-play" aria-pressed="false">Play</button>' if self.play else ""
-        return self._html(_track(low, high, self.step, value, self.labels[self.start]), field + button)
+        return self._html((self._field() if self.readout else "") + button)
 
-
-@dataclass(frozen=True, kw_only=True)
-class ValueSlider(_NumericSlider):
-    """Shows numbers at any distance from each other, such as powers of ten, on a track."""
-
-    widget_types = (widgets.FloatLogSlider,)
-
-    @classmethod
-    def from_widget(cls, name: str, widget: Any) -> ValueSlider:
-        exponents, _ = _grid(widget)
-        values = [float(f"{widget.base**exponent:.12g}") for exponent in exponents]
-        nearest = min(values, key=lambda value: abs(math.log(value / widget.value)))
-        is_near = math.isclose(nearest, widget.value, rel_tol=1e-6)
-        return cls.starting_at(name, widget, values, nearest if is_near else widget.value)
-
-    @classmethod
-    def starting_at(cls, name: str, widget: Any, values: list[Any], start: Any) -> ValueSlider:
-        """Return a slider over ``values``, with ``start`` among them."""
-        values = values if start in values else sorted([*values, start])
-        labels = _readouts(name, widget, values)
-        return cls(values=values, labels=labels, start=values.index(start), **basics(name, widget))
-
-    def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "values": self.values, "labels": self.labels}
-
-    def html(self, group: str) -> str:
-        value = _short(self.values[self.start])
-        field = _number_field(self.values[0], self.values[-1], "any", value, self.label)
-        return self._html(self._counting_track(), field)
+    def _field(self) -> str:
+        """Return the field for a number; one for texts where the author's format writes more than a number."""
+        numbers = all(re.fullmatch(r"-?[\d.]+(e[-+]\d+)?", label) for label in self.labels)
+        steps = {f"{high - low:.9g}" for low, high in pairwise(self.values)}
+        step = steps.pop() if len(steps) == 1 else "any"
+        limits = f'type="number" min="{self.values[0]}" max="{self.values[-1]}" step="{step}"'
+        name = f'aria-label="{escape(self.label)}, as a number"'
+        value = escape(self.labels[self.start])
+        limits = limits if numbers else 'type="text"'
+        field = f'<input {limits} class="kf-number" value="{value}" autocomplete="off" {name}>'
+        return f'<span class="kf-field">{field}</span>'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +113,7 @@ class TextSlider(OptionsControl, _Slider):
     widget_types = (widgets.SelectionSlider,)
 
     def html(self, group: str) -> str:
-        return self._html(self._counting_track(), _text_field(self.labels[self.start]))
+        return self._html(_text_field(self.labels[self.start]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +132,7 @@ class RangeSlider(Control):
             labels = ends = distinct(texts)
             low, high = widget.index
         else:
-            numbers, _ = _grid(widget)
-            options = ends = sorted({*numbers, *widget.value})
+            options = ends = sorted({*_grid(name, widget, 300), *widget.value})
             labels = _readouts(name, widget, ends)
             low, high = map(ends.index, widget.value)
         pairs = _pairs(len(options))
@@ -178,14 +150,13 @@ class RangeSlider(Control):
         return {"kind": "list", "items": {"kind": "choice", "values": self.ends}}
 
     @property
-    def positions(self) -> int:
-        return len(self.ends)
+    def can_be_coarser(self) -> bool:
+        return len(self.ends) > 4
 
-    def coarser(self, stride: int) -> Self:
-        """Return the slider with every ``stride``-th end, and the two ends that it starts with."""
+    def coarser(self, share: float) -> Self:
         pairs = _pairs(len(self.ends))
         low, high = pairs[self.start]
-        kept = sorted({*range(low % stride, len(self.ends), stride), low, high})
+        kept = spread(len(self.ends), max(4, int(len(self.ends) * math.sqrt(share))), low, high)
         values = dict(zip(pairs, self.values, strict=True))
         kept_pairs = _pairs(len(kept))
         return replace(
@@ -200,7 +171,7 @@ class RangeSlider(Control):
         low, high = _pairs(len(self.ends))[self.start]
         name = escape(self.label)
         tracks = "".join(
-            _track(0, len(self.ends) - 1, 1, at, self.labels[at], f' aria-label="{name}, {which}"')
+            _track(len(self.ends), at, self.labels[at], f' aria-label="{name}, {which}"')
             for at, which in ((low, "from"), (high, "to"))
         )
         text = _text_field(f"{self.labels[low]} to {self.labels[high]}")
@@ -210,16 +181,9 @@ class RangeSlider(Control):
 # --- HTML ------------------------------------------------------------------------------------------------------------
 
 
-def _track(low: Any, high: Any, step: Any, value: Any, text: str, label: str = "") -> str:
-    limits = f'min="{low}" max="{high}" step="{step}"'
-    return f'<input type="range" {limits} value="{value}" autocomplete="off" aria-valuetext="{escape(text)}"{label}>'
-
-
-def _number_field(low: Any, high: Any, step: Any, value: str, label: str) -> str:
-    limits = f'min="{low}" max="{high}" step="{step}"'
-    name = f'aria-label="{escape(label)}, as a number"'
-    field = f'<input type="number" class="kf-number" {limits} value="{value}" autocomplete="off" {name}>'
-    return f'<span class="kf-field">{field}</span>'
+def _track(count: int, at: int, text: str, label: str = "") -> str:
+    limits = f'min="0" max="{count - 1}" step="1" value="{at}"'
+    return f'<input type="range" {limits} autocomplete="off" aria-valuetext="{escape(text)}"{label}>'
 
 
 def _text_field(text: str) -> str:
@@ -229,46 +193,51 @@ def _text_field(text: str) -> str:
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
+def spread(count: int, wanted: int, *needed: int) -> list[int]:
+    """Return about ``wanted`` of the positions 0 to count - 1, evenly spread: both ends, and those that are needed.
+
+    ``spread(11, 3)`` is ``[0, 5, 10]``, ``spread(11, 3, 7)`` is ``[0, 7, 10]``.
+    """
+    even = {round(k * (count - 1) / (wanted - 1)) for k in range(wanted)}
+    for position in set(needed) - even:
+        if free := even - {0, count - 1, *needed}:
+            even.remove(min(free, key=lambda k: abs(k - position)))
+        even.add(position)
+    return sorted(even)
+
+
 def _pairs(count: int) -> list[tuple[int, int]]:
     """List the positions that two handles can have: ``_pairs(2)`` is ``[(0, 0), (0, 1), (1, 1)]``."""
     return [(low, high) for low in range(count) for high in range(low, count)]
 
 
-def _grid(widget: Any) -> tuple[list[Any], float]:
-    """Return the numbers that a slider can take, exact to the last digit of its step, and the step."""
-    low, high, step = widget.min, widget.max, widget.step
-    if all(isinstance(number, int) for number in (low, high, step)) and step:
-        step *= max(1, math.ceil((high - low) / step / _MAX_STEPS))
-        return list(range(low, high + 1, step)), step
-    step = step or 0.1
-    step *= max(1, math.ceil((high - low) / step / _MAX_STEPS))
+def _grid(name: str, widget: Any, most: int = _MAX_STEPS) -> list[Any]:
+    """Return the numbers that a slider can take, exact to the last digit of its step."""
+    low, high, step = widget.min, widget.max, widget.step or 0.1
+    if step < 0:
+        raise ValueError(f"control {name!r} has the step {step}, which leads from its lowest value to none")
+    step *= max(1, math.ceil((high - low) / step / most))
+    if all(isinstance(number, int) for number in (low, high, step)):
+        return list(range(low, high + 1, step))
     first, exact = Decimal(repr(float(low))), Decimal(repr(float(step)))
-    count = math.floor((high - low) / step + 1e-9) + 1
-    return [float(first + number * exact) for number in range(count)], step
+    return [float(first + number * exact) for number in range(math.floor((high - low) / step + 1e-9) + 1)]
 
 
 def _readouts(name: str, widget: Any, values: Sequence[Any]) -> list[str]:
-    """Write values in the widget's ``readout_format``."""
-    readout = getattr(widget, "readout_format", "d" if all(isinstance(value, int) for value in values) else "g")
+    """Write values in the read-out format that the author chose, else with the decimals that they need."""
+    trait = type(widget).class_traits().get("readout_format")
+    readout = getattr(widget, "readout_format", "")
+    if trait is None or (readout == trait.default_value and not isinstance(widget, widgets.FloatLogSlider)):
+        digits = max(map(_decimals, values))
+        readout = f".{digits}f" if digits <= 6 else ".6g"
     try:
         texts = [format(value, readout) for value in values]
     except ValueError:
         raise ValueError(f"control {name!r}: Python cannot write numbers in the read-out format {readout!r}") from None
-    # A format too coarse for the step would give most values the same text.
-    return texts if len(set(texts)) > len(texts) / 2 else [format(value, ".6g") for value in values]
+    return [re.sub(r"(e[-+])0(\d)$", r"\1\2", text) for text in texts]  # 2e-8, as JavaScript has it
 
 
 def _decimals(number: float) -> int:
     """Return how many decimals a number has: 0.05 has 2, 1e-7 has 7."""
     exponent = Decimal(repr(number)).normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
-
-
-def _written(number: float, digits: int) -> str:
-    """Write a number as JavaScript does in a number field: decimals, or for the very small a power of ten."""
-    return f"{number:.{digits}f}" if digits <= 6 else repr(float(f"{number:.{digits}f}"))
-
-
-def _short(number: float) -> str:
-    """Write a number as the kit's ``short`` does: at most five digits, below 0.0001 with a power of ten."""
-    return repr(float(f"{number:.5g}")).removesuffix(".0").replace("e-0", "e-")
