@@ -168,9 +168,9 @@ def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper):
     draw(ax)
     root = svg.draw(figure)
     plt.close(figure)
-    assert re.findall("background:(#[0-9a-f]{6})", root.attributes["style"]) == ([paper] if paper else [])
+    assert re.findall(";background:(#[0-9a-f]{6})", root.attributes["style"]) == ([paper] if paper else [])
     # On its own paper a figure keeps the colours that matplotlib drew; else it takes the page's ink.
-    assert ("currentColor" in str(root)) == (paper is None)
+    assert ("color:#000000;--pst-color-background:#ffffff" in root.attributes["style"]) == (paper is not None)
 
 
 def test_wrong_uses_of_still_say_so():

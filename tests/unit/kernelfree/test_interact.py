@@ -91,8 +91,8 @@ def test_a_frame_that_fails_says_so_in_its_place(built):
     kernelfree.interact(divide, x=(0, 3))
     figure = built[0][MIME]
     assert "1 of 4 frames" in figure["notes"][0] and "divide(x=2) failed: ZeroDivisionError" in figure["notes"][0]
-    texts = next(values for _, name, _, values in figure["data"]["frames"]["columns"] if name == "#text")
-    assert "divide(x=2) failed: ZeroDivisionError: division by zero" in texts
+    failed = BeautifulSoup(figure["still"], "html.parser").select_one(".kf-failed[hidden]")
+    assert failed.text == "divide(x=2) failed: ZeroDivisionError: division by zero"
 
 
 def test_a_frame_that_fails_is_an_error_where_the_author_wants_it_or_all_fail(built):

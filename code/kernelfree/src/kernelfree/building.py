@@ -13,6 +13,8 @@ PROGRESS_FILE = "KERNELFREE_BUILD"
 STRICT = "KERNELFREE_STRICT"
 #: "1" where the book's ``kernelfree_ipywidgets`` replaces ``ipywidgets.interact``.
 DROP_IN = "KERNELFREE_IPYWIDGETS"
+#: The book's ``kernelfree_max_frames`` and ``kernelfree_max_bytes``.
+MAX_FRAMES, MAX_BYTES = "KERNELFREE_MAX_FRAMES", "KERNELFREE_MAX_BYTES"
 
 
 def is_building() -> bool:
@@ -28,3 +30,13 @@ def is_strict() -> bool:
 def may_fall_back() -> bool:
     """Return whether a call that kernelfree cannot serve goes to ipywidgets: in a drop-in book that is not strict."""
     return bool(os.environ.get(DROP_IN)) and not is_strict()
+
+
+def frames_of_book() -> int:
+    """Return how many frames a figure may have."""
+    return int(os.environ.get(MAX_FRAMES, 1000))
+
+
+def bytes_of_book() -> int:
+    """Return how many bytes a figure's frames may take."""
+    return int(os.environ.get(MAX_BYTES, 3_000_000))

@@ -5,6 +5,8 @@ Add ``kernelfree.sphinx`` to the extensions. Settings:
 - ``kernelfree_ipywidgets`` (default false): in the build ``from ipywidgets import interact`` is kernelfree's.
 - ``kernelfree_strict`` (default false): warnings about figures are errors: a figure without a description, frames that
   fail, too many of them.
+- ``kernelfree_max_frames`` (default 1000), ``kernelfree_max_bytes`` (default 3 million, compressed): of a figure that
+  has more, fewer values are drawn, and a warning says which.
 - ``kernelfree_timeout`` (default 3600): seconds that a cell of a notebook with ``interact`` in it may take, at least.
 - ``kernelfree_html_manager`` (default false) keeps the stock html-manager of ipywidgets for pages with plain widgets;
   without it such a page fails the build, since its widgets would do nothing.
@@ -42,6 +44,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("kernelfree_html_manager", False, "env", [bool])
     app.add_config_value("kernelfree_ipywidgets", False, "env", [bool])
     app.add_config_value("kernelfree_strict", False, "env", [bool])
+    app.add_config_value("kernelfree_max_frames", 1000, "env", [int])
+    app.add_config_value("kernelfree_max_bytes", 3_000_000, "env", [int])
     app.add_config_value("kernelfree_timeout", 3600, "", [int])
     app.connect("builder-inited", _announce_build)
     app.connect("builder-inited", _begin_files)
@@ -100,6 +104,8 @@ def _add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
         raise ExtensionError(f"{place}: a second figure of this page is called {payload.name!r}; give it another name")
     html, files = figure_html(payload)
     page["files"] |= files
+    for line in payload.errors if isinstance(payload, FramesPayload) else ():
+        logger.info("%s: %s: on stderr: %s", place, payload.name, line)
     if isinstance(payload, FramesPayload):
         _log_size(payload, place)
     return html
@@ -215,7 +221,13 @@ def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> 
 
 
 def _announce_build(app: Sphinx) -> None:
-    stop = announce_build(strict=app.config.kernelfree_strict, drop_in=app.config.kernelfree_ipywidgets)
+    config = app.config
+    stop = announce_build(
+        strict=config.kernelfree_strict,
+        drop_in=config.kernelfree_ipywidgets,
+        max_frames=config.kernelfree_max_frames,
+        max_bytes=config.kernelfree_max_bytes,
+    )
     app.connect("build-finished", lambda app, error: stop())
 
 

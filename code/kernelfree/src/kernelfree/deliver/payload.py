@@ -17,7 +17,7 @@ from kernelfree.state import state
 MIME = "application/vnd.kernelfree.figure+json"
 
 #: The version of the payload's form. Raise it with every change that an older or newer Sphinx side would misread.
-VERSION = 4
+VERSION = 5
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -65,6 +65,8 @@ class FramesPayload(Payload):
     frames: int
     #: Warnings for the build: what was left out, and what the author should fix.
     notes: list[str]
+    #: What the frames wrote to stderr, each kind of line once, for the build's log.
+    errors: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,12 @@ with an underscore are private:
 ========================  ==========================================================================================
 ``draw_path``             notes the box of what is drawn, for what lies outside of the canvas
 ``draw_text``             likewise; mathematics becomes outlines, since no reader's fonts hold its glyphs
+``draw_markers``          keeps markers and ticks left of the canvas and above it
 ``draw_path_collection``  meshes and filled contours keep hard edges: matplotlib's SVG ignores ``antialiased=False`` and
                           shows seams (https://github.com/matplotlib/matplotlib/issues/1188)
 ``draw_image``            hands images over as arrays, since SVG inside a page needs other formats than PNG
-``_convert_path``         writes two decimals, which is all that ``svg.py`` keeps: fewer bytes to parse, much faster
+``_convert_path``         keeps what lies outside of the canvas, and writes two decimals, which is all that ``svg.py``
+                          keeps: fewer bytes to parse, much faster
 ``_get_style``            remembers styles: matplotlib converts colours to hex for every element, and most share a few
 ========================  ==========================================================================================
 """
@@ -25,6 +27,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib import _path
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
@@ -77,8 +80,10 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
     def _convert_path(
         self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
     ) -> Any:
-        # As matplotlib's own, but with 2 decimals instead of 6.
-        box = (0.0, 0.0, self.width, self.height) if clip else None
+        # As matplotlib's own, but with 2 decimals instead of 6, and another box.
+        # The canvas and three of its sizes around it: what lies outside of it is in the picture too.
+        width, height = self.width, self.height
+        box = (-3 * width, -3 * height, 4 * width, 4 * height) if clip else None
         codes = [b"M", b"L", b"Q", b"C", b"z"]
         write: Any = _path.convert_to_string  # type: ignore[attr-defined, unused-ignore]
         return write(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
@@ -130,6 +135,14 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         finally:
             matplotlib.rcParams["svg.fonttype"] = "none"
             self.writer.end("g")
+
+    def draw_markers(self, gc: Any, marker: Any, marker_trans: Any, path: Any, trans: Any, rgbFace: Any = None) -> None:
+        clip, corners = gc.get_clip_rectangle(), trans.transform(path.vertices)
+        beyond = len(corners) and (np.nanmin(corners) < 0 or np.nanmax(corners[:, 1]) > self.height)
+        if beyond and (clip is None or clip.x0 < 0 or clip.y1 > self.height):
+            RendererBase.draw_markers(self, gc, marker, marker_trans, path, trans, rgbFace)
+        else:
+            self._own.draw_markers(gc, marker, marker_trans, path, trans, rgbFace)
 
     def draw_path_collection(self, *args: Any, **kwargs: Any) -> None:
         given = _COLLECTION.bind(self, *args, **kwargs).arguments

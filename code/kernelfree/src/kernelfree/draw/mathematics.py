@@ -7,7 +7,7 @@ from html import escape
 
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import with_own_ids
-from kernelfree.draw.svg import draw_figure, dress
+from kernelfree.draw.svg import draw_figure
 
 _DOLLARS = re.compile(r"(?<![\\$])\$(?!\$)([^$\n]+?)(?<!\\)\$(?!\$)")
 #: Font size in points, to which heights and widths in ``em`` refer.
@@ -43,7 +43,7 @@ def draw_math(tex: str) -> Node | None:
     if right <= left or bottom <= top:
         return None
     width, height, below = right - left, bottom - top, bottom - 20
-    root = dress([drawing])[0]
+    root = drawing.root
     root.attributes = {
         "class": "kf-math",
         "role": "img",

@@ -53,15 +53,19 @@ def ids(root: Node) -> list[str]:
 def rename_ids(root: Node, names: dict[str, str]) -> None:
     """Rename every id, and every reference to it, after ``names`` (old id -> new id)."""
     for node in root.walk():
-        for key, value in node.attributes.items():
-            if key == "id":
-                node.attributes[key] = names.get(value, value)
-            elif value.startswith("#"):
-                node.attributes[key] = "#" + names.get(value[1:], value[1:])
-            elif "url(#" in value:
-                node.attributes[key] = re.sub(
-                    r"url\(#([^)]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", value
-                )
+        for name, value in node.attributes.items():
+            node.attributes[name] = renamed(name, value, names)
+
+
+def renamed(attribute: str, value: str, names: dict[str, str]) -> str:
+    """Return an attribute's value with the ids in it renamed after ``names``."""
+    if attribute == "id":
+        return names.get(value, value)
+    if value.startswith("#"):
+        return "#" + names.get(value[1:], value[1:])
+    if "url(#" in value:
+        return re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{names.get(match[1], match[1])})", value)
+    return value
 
 
 def keep_used_ids(root: Node) -> None:

@@ -4,8 +4,8 @@ The SVG that matplotlib writes is a file of its own: it names fonts and hex colo
 uses the same ids each time. ``draw_figure`` makes of it a fragment that takes ink and colours from the page, scales
 with it, and clashes with nothing::
 
-    draw_figure(figure)        -> Drawing: a tree in matplotlib's colours, and its size
-    dress([drawing, ...])      -> <svg> trees of one size, in the page's colours
+    draw_figure(figure)              -> Drawing: a tree in the page's colours, its size and its background
+    picture_attributes([box], [..])  -> what its <svg> needs to have that size and background on the page
 """
 
 from __future__ import annotations
@@ -37,15 +37,19 @@ _TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
 
 
+#: Left, top, right, bottom, in points.
+Box = tuple[float, float, float, float]
+
+
 @dataclass
 class Drawing:
-    """Holds a figure as matplotlib drew it: elements in its own colours, and what the page must know of them."""
+    """Holds a figure as elements in the page's colours, light or dark, and what the page must know of them."""
 
     root: Node
-    #: The box of all that is drawn, in points: left, top, right, bottom.
-    box: tuple[float, float, float, float]
-    #: The box of texts and lines alone, which may be smaller than the canvas; likewise.
-    ink: tuple[float, float, float, float]
+    #: The box of all that is drawn.
+    box: Box
+    #: The box of texts and lines alone, which may be smaller than the canvas.
+    ink: Box
     #: The background that the figure brings along where its colours do not suit a dark page; else None.
     paper: str | None
 
@@ -69,59 +73,51 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
         root.children = [kept for child in root.children for kept in _without_wrappers(child)]
         _, _, width, height = map(float, root.attributes["viewBox"].split())
         root.attributes = {}
-        box = _box_of_all(output.ink, width, height)
-        return Drawing(root, box, output.ink, theme.paper_of(figure, root))
+        paper = theme.paper_of(figure, root)
+        theme.paint(root)
+        return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
 
 
 def draw(figure: Figure) -> Node:
     """Draw one figure as a responsive ``<svg>`` tree, its ids as matplotlib hashed them."""
-    return dress([draw_figure(figure)])[0]
+    drawing = draw_figure(figure)
+    drawing.root.attributes = picture_attributes([drawing.box], drawing.paper)
+    return drawing.root
 
 
-def dress(drawings: Sequence[Drawing]) -> list[Node]:
-    """Turn drawings of one figure into ``<svg>`` trees of one size, in which nothing that any of them draws is cut off.
-
-    They take their ink and colours from the page, light or dark. If one of the drawings has colours that a dark page
-    would swallow, all of them get a background of their own instead, as matplotlib drew them.
-    """
-    left, top = (min(drawing.box[side] for drawing in drawings) for side in (0, 1))
-    right, bottom = (max(drawing.box[side] for drawing in drawings) for side in (2, 3))
+def picture_attributes(boxes: Sequence[Box], paper: str | None) -> dict[str, str]:
+    """Return the attributes of an ``<svg>`` in which nothing in any of the boxes is cut off."""
+    left, top = (min(box[side] for box in boxes) for side in (0, 1))
+    right, bottom = (max(box[side] for box in boxes) for side in (2, 3))
     width, height = right - left, bottom - top
-    paper = next((drawing.paper for drawing in drawings if drawing.paper), None)
-    colors = {} if paper else theme.colors_of_page()
     style = (
         # 4/3: matplotlib's points are 1/72 inch, CSS pixels 1/96.
         # content-visibility: far out of sight it need not be drawn, since its size does not depend on its content.
         f"display:block;width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;margin:0 auto;"
         f"aspect-ratio:{width:g}/{height:g};content-visibility:auto"
     )
-    for drawing in drawings:
-        theme.paint(drawing.root, colors)
-        drawing.root.attributes = {
-            "class": "kf-picture",
-            "viewBox": f"{left:g} {top:g} {width:g} {height:g}",
-            "style": f"{style};background:{paper}" if paper else style,
-            "font-family": "inherit",
-            # matplotlib leaves out the default fill of SVG, which is black.
-            "fill": colors.get("#000000", "#000000"),
-            # matplotlib sets these in a style sheet, which would reach every other SVG of the page.
-            "stroke-linejoin": "round",
-            "stroke-linecap": "butt",
-        }
-    return [drawing.root for drawing in drawings]
+    return {
+        "class": "kf-picture",
+        "viewBox": f"{left:g} {top:g} {width:g} {height:g}",
+        "style": style + theme.on_paper(paper) if paper else style,
+        "font-family": "inherit",
+        # matplotlib leaves out the default fill of SVG, which is black.
+        "fill": theme.colors_of_page()["#000000"],
+        # matplotlib sets these in a style sheet, which would reach every other SVG of the page.
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }
 
 
-def _box_of_all(
-    ink: tuple[float, float, float, float], width: float, height: float
-) -> tuple[float, float, float, float]:
-    """Return the box of the canvas and of what lies outside of it, capped at one canvas size in each direction.
+def _box_of_all(ink: Box, width: float, height: float) -> Box:
+    """Return the box of the canvas and of what lies outside of it, capped at three canvas sizes in each direction.
 
     The cap is for a label that lies far outside.
     """
 
     def margin(distance: float, most: float) -> float:
         # A quarter more, since kernelfree.css makes texts larger on a phone.
-        return min(math.ceil(1.25 * distance) + 4, most) if distance > 0.5 else 0
+        return min(math.ceil(1.25 * distance) + 4, 3 * most) if distance > 0.5 else 0
 
     left, top, right, bottom = ink
     return (

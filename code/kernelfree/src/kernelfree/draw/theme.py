@@ -58,10 +58,9 @@ def colors_of_page() -> dict[str, str]:
     return {**PLAIN, **state.theme}
 
 
-def paint(root: Node, colors: dict[str, str]) -> None:
-    """Replace the hex colours of a tree by the CSS values in ``colors``."""
-    if not colors:
-        return
+def paint(root: Node) -> None:
+    """Replace the hex colours of a tree by the page's CSS values."""
+    colors = colors_of_page()
     for node in root.walk():
         for name in PAINTED & node.attributes.keys():
             value = node.attributes[name]
@@ -69,11 +68,16 @@ def paint(root: Node, colors: dict[str, str]) -> None:
                 node.attributes[name] = _HEX.sub(lambda match: colors.get(match[0].lower(), match[0]), value)
 
 
+def on_paper(paper: str) -> str:
+    """Return CSS that gives a painted tree a background, and matplotlib's own black and white back."""
+    return f";background:{paper};color:#000000;--pst-color-background:#ffffff"
+
+
 def paper_of(figure: Figure, root: Node) -> str | None:
     """Return the background that ``figure`` needs to be seen on a dark page, or ``None`` if the page's own will do."""
     from matplotlib.colors import to_hex, to_rgba
 
-    if set(state.theme) - set(PLAIN):  # the author said which colours follow the page
+    if state.theme:  # the author said which colours follow the page
         return None
     backgrounds = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]
     tinted = any(to_rgba(color)[3] > 0 and to_hex(color) != "#ffffff" for color in backgrounds)

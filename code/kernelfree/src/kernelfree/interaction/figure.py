@@ -18,7 +18,7 @@ from html import escape
 from itertools import product
 from typing import Any
 
-from kernelfree.building import is_strict
+from kernelfree.building import bytes_of_book, frames_of_book, is_strict
 from kernelfree.deliver.modules import modules_for_payload
 from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_instance
 from kernelfree.deliver.rewrite import STATIC
@@ -26,8 +26,9 @@ from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
 from kernelfree.interaction.controls import Control, Fixed, coarsen, controls_for, count_frames, starting_frame
 from kernelfree.interaction.names import name_after, take_name
-from kernelfree.pack.packing import pack
-from kernelfree.record.frames import FigureError, FrameRecorder, RecordedFrames
+from kernelfree.pack.merge import Merger
+from kernelfree.pack.packing import Packed, gzip_size, pack, share_room
+from kernelfree.record.frames import FigureError, FrameRecorder
 from kernelfree.record.recording import Recording
 from kernelfree.state import state
 
@@ -53,9 +54,9 @@ class Options:
     description: str | None = None
     #: Tasks for the reader: text -> function of the values that tells whether the task is done.
     goals: Mapping[str, Callable[..., bool]] | None = None
-    #: How many frames, and bytes of images, are too many.
-    max_frames: int = 1000
-    max_bytes: int = 3_000_000
+    #: How many frames, and bytes of them, are too many (default: the book's ``kernelfree_max_frames``, ...).
+    max_frames: int | None = None
+    max_bytes: int | None = None
     #: Whether warnings about this figure are errors (default: the book's ``kernelfree_strict``).
     strict: bool | None = None
     # ipywidgets' own, which a page without a kernel has no use for.
@@ -75,6 +76,9 @@ class InteractFigure:
         self.name = check_name(options.name) if options.name else take_name(name_after(draw))
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
+        self.description = describe(draw, options)
+        self.max_frames = options.max_frames or frames_of_book()
+        self.max_bytes = options.max_bytes or bytes_of_book()
 
     def output(self, arrange: Arrange = in_order) -> dict[str, Any]:
         """Draw the figure and return the cell output that carries its payload.
@@ -82,62 +86,65 @@ class InteractFigure:
         ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.
         """
         controls, notes = controls_for(self.widgets)
-        most, max_bytes = self.options.max_frames, self.options.max_bytes
-        controls, left_out = self._fit(controls, most, f"more than max_frames={most:,}", "max_frames")
-        description = describe(self.draw, self.options)
-        if not description:
+        if not self.description:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        notes = left_out + notes
+        most, max_bytes = self.max_frames, self.max_bytes
+        controls = self._fit(controls, most, f"more than max_frames={most:,}", "max_frames", notes)
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
-        recorded = self._record(controls, description)
-        while recorded.fitting is not None:
-            why = f"whose sounds and films take more than max_bytes={max_bytes:,}"
-            controls, left_out = self._fit(controls, recorded.fitting, why, "max_bytes")
+        recorder, packed = self._draw(controls)
+        while packed is None or (weight := gzip_size(packed.frames) - recorder.embedded_bytes) > max_bytes:
+            if packed is None:
+                most, why = recorder.fitting or 0, f"whose sounds and films take more than max_bytes={max_bytes:,}"
+            else:
+                most = int(0.9 * count_frames(controls) * max_bytes / weight)
+                why = f"which take {weight:,} bytes, more than max_bytes={max_bytes:,}"
+                if count_frames(coarsen(controls, most)[0]) > most:
+                    notes.append(f"its frames take {weight:,} bytes: draw fewer points, or offer fewer options")
+                    break
+            controls = self._fit(controls, most, why, "max_bytes", notes)
             if self.strict:
-                raise FigureError(f"{self.name}: {left_out[0]}")
-            notes = left_out + notes
-            recorded = self._record(controls, description)
-        payload = self._payload(controls, recorded, notes, description, arrange)
-        start = recorded.trees[starting_frame(controls)]
-        return {MIME: payload.to_json(), **_for_other_readers(start, payload, recorded.png, description)}
+                raise FigureError(f"{self.name}: {notes[0]}")
+            recorder, packed = self._draw(controls)
+        payload = self._payload(controls, packed, notes + list(recorder.notes), recorder.errors, arrange)
+        return {MIME: payload.to_json(), **_for_other_readers(packed.base, payload, recorder.png, self.description)}
 
-    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> tuple[list[Control], list[str]]:
-        """Return controls with at most ``most`` combinations and, if values were left out, a note that says ``why``."""
+    def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
+        """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
         count = count_frames(controls)
         if count <= most:
-            return controls, []
+            return controls
         sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in controls if len(control.values) > 1)
         said = f"{count:,} frames to draw ({sizes}), {why}"
         coarse, left_out = coarsen(controls, most)
         if count_frames(coarse) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
-        return coarse, [f"{said}: {', '.join(left_out)}. Give these a larger step, or raise {option}"]
+        advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
+        notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
+        return coarse
 
-    def _record(self, controls: list[Control], description: str) -> RecordedFrames:
+    def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Packed | None]:
+        """Draw all frames and pack each as it comes; nothing is packed where sounds and films are too many."""
+        calls, start = _calls(controls), starting_frame(controls)
+        worded = [[f"{control.name}={text}" for text in control.worded()] for control in controls]
+        said = list(map(", ".join, product(*worded)))
         recorder = FrameRecorder(
-            self.draw,
-            {control.name: control.values for control in controls},
-            start=starting_frame(controls),
-            name=self.name,
-            label=join_label(self.options.title, description or self.name),
-            strict=self.strict,
-            max_bytes=self.options.max_bytes,
+            *(self.draw, calls, said), start=start, name=self.name, strict=self.strict, max_bytes=self.max_bytes
         )
-        return recorder.record()
+        merger = Merger(len(calls))
+        for number, tree in recorder.trees():
+            merger.add(number, tree)
+        if recorder.fitting is not None:
+            return recorder, None
+        merged = merger.merge(start)
+        share_room(merged, join_label(self.options.title, self.description or self.name))
+        return recorder, pack(merged, start, unique_prefix(merged.base))
 
     def _payload(
-        self,
-        controls: list[Control],
-        recorded: RecordedFrames,
-        notes: list[str],
-        description: str,
-        arrange: Arrange,
+        self, controls: list[Control], packed: Packed, notes: list[str], errors: Mapping[str, int], arrange: Arrange
     ) -> FramesPayload:
-        start = starting_frame(controls)
-        packed = pack(recorded.trees, start, unique_prefix(recorded.trees[start]))
         shown = [control for control in controls if not isinstance(control, Fixed)]
         starts = {control.name: control.states[control.start] for control in shown}
         html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
@@ -148,7 +155,7 @@ class InteractFigure:
             modules=_front_end(),
             about={
                 "name": self.name,
-                "title": self.options.title or description or self.name,
+                "title": self.options.title or self.description or self.name,
                 "limits": {control.name: control.limits() for control in shown},
                 "start": starts,
                 **({"goals": self._goals(controls)} if self.options.goals else {}),
@@ -157,20 +164,26 @@ class InteractFigure:
             data={"frames": packed.frames},
             still="".join(map(str, packed.base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
-            frames=len(recorded.trees),
-            notes=notes + recorded.notes,
+            frames=count_frames(controls),
+            notes=notes,
+            errors=[f"{line} (written {count} times)" for line, count in errors.items()],
         )
 
     def _goals(self, controls: list[Control]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
-        names = [control.name for control in controls]
-        calls = [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in controls))]
+        calls = _calls(controls)
         goals: list[list[Any]] = []
         for text, is_reached in (self.options.goals or {}).items():
             goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
             if not goals[-1][1]:
                 raise FigureError(f"{self.name}: the goal {text!r} is reached for no values of the controls")
         return goals
+
+
+def _calls(controls: list[Control]) -> list[dict[str, Any]]:
+    """Return the arguments of ``draw`` for each frame; the last control's values vary fastest."""
+    names = [control.name for control in controls]
+    return [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in controls))]
 
 
 @functools.cache
@@ -191,7 +204,8 @@ def _for_other_readers(start: Node, payload: FramesPayload, png: str | None, des
     """Return what notebook viewers, LaTeX and text builders get: still and PNG, or the texts of the starting frame."""
     if png:
         return {"text/plain": description or payload.name, "text/html": payload.still, "image/png": png}
-    words = [node.text for node in start.walk() if node.attributes.get("class") == "kf-words"]
+    rooms = [part for part in start.children if part.attributes.get("class") == "kf-room"]
+    words = [room.children[0].text for room in rooms if "hidden" not in room.attributes]
     return {"text/plain": "\n".join(words) or description or payload.name}
 
 

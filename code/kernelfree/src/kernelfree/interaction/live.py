@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
     def show(**values: Any) -> None:
         with record_call(draw, values, reused) as recording:
             outputs = [_output(item, description, options.title, save=not saved) for item in recording.items]
+        sys.stderr.write(recording.errors.getvalue())
         if not saved:
             saved.update(next((output for output in outputs if "image/png" in output), {}))
         for item, output in zip(recording.items, outputs, strict=True):

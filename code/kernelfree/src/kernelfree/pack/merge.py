@@ -15,12 +15,13 @@ whether it is there. If the line has ``d="M 0 0"``, ``"M 0 1"``, ``"M 0 1"`` and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from kernelfree.draw.node import Node
+from kernelfree.draw.node import Node, garbage_collection_paused
 
 #: The name of a column that holds an element's own text, which is no attribute.
 TEXT = "#text"
@@ -45,14 +46,39 @@ class Column:
     which: list[int]
 
 
-def merge(frames: Sequence[Node], start: int) -> tuple[Node, list[Column]]:
-    """Merge trees into one that shows frame ``start``, and the columns that turn it into any other frame."""
-    root = _Slot(frames[0].tag)
-    for number, frame in enumerate(frames):
-        _add(root, frame, number)
-    flattener = _Flattener(len(frames), start)
-    tree = flattener.flatten(root, list(range(len(frames))), inside=frames[0].tag != "div", defined=False)
-    return tree, flattener.columns
+@dataclass
+class Merged:
+    """Holds the tree that shows the starting frame, and the columns that turn it into any other frame."""
+
+    base: Node
+    columns: list[Column]
+    #: How many frames there are, and how many elements the largest has.
+    frames: int
+    largest: int
+
+    def frame(self, number: int) -> Node:
+        """Return one frame as a tree, without what is hidden in it."""
+        tree = self.base.copy()
+        nodes = list(tree.walk())
+        for column in self.columns:
+            if (at := column.which[number]) >= 0:
+                _apply(nodes[column.node], column.name, column.values[at])
+        return _without_hidden(tree)
+
+
+def _apply(node: Node, name: str, value: str | None) -> None:
+    if name == TEXT:
+        node.text = value or ""
+    elif value is None:
+        node.attributes.pop(name, None)
+    else:
+        node.attributes[name] = value
+
+
+def _without_hidden(node: Node) -> Node:
+    hidden = {_HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT}
+    node.children = [_without_hidden(child) for child in node.children if not hidden & child.attributes.items()]
+    return node
 
 
 # --- from many trees to slots ----------------------------------------------------------------------------------------
@@ -67,25 +93,65 @@ def signature(node: Node) -> Signature:
     return node.tag, tuple(child.tag for child in node.children), style
 
 
-@dataclass
+class _Values:
+    """Holds one attribute of one element: its different values, and for each frame the number of its value or -1."""
+
+    __slots__ = ("numbers", "which")
+
+    def __init__(self, frames: int) -> None:
+        self.numbers: dict[str | None, int] = {}
+        self.which = array("i", [-1]) * frames
+
+    def add(self, frame: int, value: str | None) -> None:
+        self.which[frame] = self.numbers.setdefault(value, len(self.numbers))
+
+
+@dataclass(slots=True)
 class _Slot:
-    """One element of the merged tree: the frames' own elements that were matched with it, by frame."""
+    """One element of the merged tree, with the values that its attributes and its text have in the frames."""
 
     tag: str
-    nodes: dict[int, Node] = field(default_factory=dict)
+    attributes: dict[str, _Values] = field(default_factory=dict)
     children: list[_Slot] = field(default_factory=list)
     #: The signature of the element that came last.
     signature: Signature | None = None
 
 
-def _add(slot: _Slot, node: Node, number: int) -> None:
-    """Match ``node`` of frame ``number`` with ``slot``, and all below it with slots below; add the slots it lacks."""
-    slot.nodes[number] = node
-    signatures = [signature(child) for child in node.children]
-    matched = _match(slot, node, signatures)
-    for child, child_slot, looks in zip(node.children, matched, signatures, strict=True):
-        child_slot.signature = looks
-        _add(child_slot, child, number)
+class Merger:
+    """Takes the trees of ``frames`` frames one by one, in any order, and keeps of each only what is new in it."""
+
+    def __init__(self, frames: int) -> None:
+        self.frames = frames
+        self.largest = 0
+        self._root = _Slot("div")
+
+    def add(self, number: int, tree: Node) -> None:
+        """Add the tree of one frame."""
+        with garbage_collection_paused():
+            self._root.tag = tree.tag
+            self.largest = max(self.largest, self._add(self._root, tree, number))
+
+    def _add(self, slot: _Slot, node: Node, number: int) -> int:
+        """Match ``node`` with ``slot``, and all below it with slots below; add those that are missing, and count."""
+        for name, value in ((TEXT, node.text), *node.attributes.items()):
+            if name not in slot.attributes:
+                slot.attributes[name] = _Values(self.frames)
+            slot.attributes[name].add(number, value)
+        signatures = [signature(child) for child in node.children]
+        matched = _match(slot, node, signatures)
+        count = 1
+        for child, child_slot, looks in zip(node.children, matched, signatures, strict=True):
+            child_slot.signature = looks
+            count += self._add(child_slot, child, number)
+        return count
+
+    def merge(self, start: int) -> Merged:
+        """Return the tree that shows frame ``start``, and the columns for the others."""
+        with garbage_collection_paused():
+            flattener = _Flattener(self.frames, start)
+            inside = self._root.tag != "div"
+            base = flattener.flatten(self._root, range(self.frames), inside=inside, defined=False)
+            return Merged(base, flattener.columns, self.frames, self.largest)
 
 
 def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
@@ -144,7 +210,7 @@ class _Flattener:
         self.columns: list[Column] = []
         self.count = 0
 
-    def flatten(self, slot: _Slot, parents: list[int], inside: bool, defined: bool) -> Node:
+    def flatten(self, slot: _Slot, parents: Sequence[int], inside: bool, defined: bool) -> Node:
         """Return the element of the merged tree for ``slot``.
 
         ``parents`` are the frames that have its parent; ``inside`` says whether that is part of a drawing, ``defined``
@@ -152,24 +218,37 @@ class _Flattener:
         """
         position = self.count
         self.count += 1
-        shown = slot.nodes.get(self.start) or slot.nodes[min(slot.nodes)]
-        node = Node(slot.tag, dict(shown.attributes), shown.text)
-        for name in dict.fromkeys(name for own in slot.nodes.values() for name in own.attributes):
-            self._add_column(position, name, {n: own.attributes.get(name) for n, own in slot.nodes.items()})
-        self._add_column(position, TEXT, {n: own.text for n, own in slot.nodes.items()})
-        # A definition is never drawn itself; hidden, it would be hidden where others use it.
-        if not defined and len(slot.nodes) < len(parents):
-            name, value = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
-            self._add_column(position, name, {n: None if n in slot.nodes else value for n in parents})
-            if self.start not in slot.nodes:
+        text = slot.attributes.pop(TEXT)
+        frames = [frame for frame in parents if text.which[frame] >= 0]
+        shown = self.start if self.start in frames else frames[0]
+        node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
+        for name, values in slot.attributes.items():
+            for frame in frames:
+                if values.which[frame] < 0:
+                    values.add(frame, None)
+            value = list(values.numbers)[values.which[shown]]
+            if value is not None:
                 node.attributes[name] = value
+            self._add_column(position, name, values)
+        self._add_column(position, TEXT, text)
+        # A definition is never drawn itself; hidden, it would be hidden where others use it.
+        if not defined and len(frames) < len(parents):
+            name, hidden = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
+            values = _Values(self.frames)
+            for frame in parents:
+                values.add(frame, hidden if text.which[frame] < 0 else None)
+            self._add_column(position, name, values)
+            if shown != self.start:
+                node.attributes[name] = hidden
         inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
-        node.children = [self.flatten(child, list(slot.nodes), inside, defined) for child in slot.children]
+        node.children = [self.flatten(child, frames, inside, defined) for child in slot.children]
         return node
 
-    def _add_column(self, position: int, name: str, by_frame: Mapping[int, str | None]) -> None:
-        """Add a column, unless all frames have the same value."""
-        numbers = {value: number for number, value in enumerate(dict.fromkeys(by_frame.values()))}
-        if len(numbers) > 1:
-            which = [numbers[by_frame[frame]] if frame in by_frame else -1 for frame in range(self.frames)]
-            self.columns.append(Column(position, name, list(numbers), which))
+    def _add_column(self, position: int, name: str, values: _Values) -> None:
+        """Add a column with its values in the order of the frames, unless all frames have the same value."""
+        if len(values.numbers) > 1:
+            order = dict.fromkeys(number for number in values.which if number >= 0)
+            numbers = {number: new for new, number in enumerate(order)}
+            known = list(values.numbers)
+            which = [numbers.get(number, -1) for number in values.which]
+            self.columns.append(Column(position, name, [known[number] for number in order], which))

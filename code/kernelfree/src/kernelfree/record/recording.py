@@ -220,7 +220,10 @@ def _record_into(recording: Recording) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(_set(sys, "stdout", recording))
         stack.enter_context(_set(sys, "stderr", recording.errors))
-        stack.enter_context(warnings.catch_warnings())
+        found = stack.enter_context(warnings.catch_warnings(record=True))
+        stack.callback(
+            lambda: recording.errors.writelines(f"{one.category.__name__}: {one.message}\n" for one in found)
+        )
         warnings.filterwarnings("ignore", message=".*non-interactive, and thus cannot be shown")
         warnings.filterwarnings("ignore", message="More than .* figures have been opened")
         stack.enter_context(_set(plt, "show", show))

@@ -71,17 +71,16 @@ def coarsen(controls: Sequence[Control], most: int) -> tuple[list[Control], list
     still: dict[int, Control] = {}
     while True:
         coarse = [still.get(k, control) for k, control in enumerate(controls)]
-        shares = [1.0] * len(coarse)
+        sizes = [control.positions for control in coarse]
+        moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+        fewest = 3 if len(moving) > 1 else 2
         while count_frames(coarse) > most:
-            sliders = [k for k, control in enumerate(coarse) if control.can_be_coarser]
+            sliders = [k for k in moving if sizes[k] > fewest and (fewest == 2 or len(coarse[k].values) > 5)]
             if not sliders:
                 break
             widest = max(sliders, key=lambda k: len(coarse[k].values))
-            before = len(coarse[widest].values)
-            while len(coarse[widest].values) == before:
-                shares[widest] *= 0.97
-                coarse[widest] = controls[widest].coarser(shares[widest])
-        moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+            sizes[widest] = int(0.97 * sizes[widest])
+            coarse[widest] = controls[widest].coarser(sizes[widest])
         if count_frames(coarse) <= most or len(moving) < 2:
             break
         control = controls[moving[-1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from html import escape
@@ -43,6 +44,11 @@ class Control(ABC):
         """Return the values as the page and its links name them: texts of options, numbers, booleans, pairs."""
         return self.labels
 
+    def worded(self) -> list[str]:
+        """Return the values as messages name them: short, and without an address in the memory."""
+        texts = itertools.zip_longest(map(repr, self.values), map(repr, self.labels), fillvalue="")
+        return [text if len(text) < 60 and " at 0x" not in text else label for text, label in texts][: len(self.values)]
+
     @abstractmethod
     def html(self, group: str) -> str:
         """Return the control as HTML, in its starting position. ``group`` is a name that the figure alone has."""
@@ -57,12 +63,12 @@ class Control(ABC):
         return {"kind": "choice", "values": self.states}
 
     @property
-    def can_be_coarser(self) -> bool:
-        """Return whether ``coarser`` can leave out values."""
-        return False
+    def positions(self) -> int:
+        """Return how many positions a handle has; 1 for a control that cannot become coarser."""
+        return 1
 
-    def coarser(self, share: float) -> Self:
-        """Return the control with about this share of its values, both ends and the start among them."""
+    def coarser(self, positions: int) -> Self:
+        """Return the control with about so many positions, both ends and the start among them."""
         raise TypeError(f"a {type(self).__name__} cannot become coarser")
 
 

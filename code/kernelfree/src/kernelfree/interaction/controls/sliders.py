@@ -32,11 +32,11 @@ class _Slider(Control):
     """Shows values on a track with one handle, which counts them, and beside it the present value."""
 
     @property
-    def can_be_coarser(self) -> bool:
-        return len(self.values) > 5
+    def positions(self) -> int:
+        return len(self.values)
 
-    def coarser(self, share: float) -> Self:
-        kept = spread(len(self.values), max(5, int(len(self.values) * share)), self.start)
+    def coarser(self, positions: int) -> Self:
+        kept = spread(len(self.values), positions, self.start)
         values, labels = [self.values[k] for k in kept], [self.labels[k] for k in kept]
         return replace(self, values=values, labels=labels, start=kept.index(self.start))
 
@@ -150,13 +150,13 @@ class RangeSlider(Control):
         return {"kind": "list", "items": {"kind": "choice", "values": self.ends}}
 
     @property
-    def can_be_coarser(self) -> bool:
-        return len(self.ends) > 4
+    def positions(self) -> int:
+        return len(self.ends)
 
-    def coarser(self, share: float) -> Self:
+    def coarser(self, positions: int) -> Self:
         pairs = _pairs(len(self.ends))
         low, high = pairs[self.start]
-        kept = spread(len(self.ends), max(4, int(len(self.ends) * math.sqrt(share))), low, high)
+        kept = spread(len(self.ends), positions, low, high)
         values = dict(zip(pairs, self.values, strict=True))
         kept_pairs = _pairs(len(kept))
         return replace(
