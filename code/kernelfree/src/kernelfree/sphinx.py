@@ -15,6 +15,7 @@ Add ``kernelfree.sphinx`` to the extensions. Settings:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _check_page)
     app.connect("html-page-context", _add_scripts)
     # Raise env_version with every change of what pages and the environment keep, so that old builds are read again.
-    return {"version": "2", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 # --- a figure's output -> HTML ---------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ class Renderer:
         except PayloadError as error:
             raise ExtensionError(f"{place}: {error}") from error
         if isinstance(payload, FallbackNotice):
-            _page(env)["fell_back"] = True
+            _page(env)["fell_back"].add(data.line)
             logger.warning(
                 "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s",
                 *(payload.name, payload.reason),
@@ -102,39 +103,31 @@ def _add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     known = page["names"].setdefault(payload.name, payload.instance)
     if known != payload.instance:
         raise ExtensionError(f"{place}: a second figure of this page is called {payload.name!r}; give it another name")
+    if isinstance(payload, FramesPayload):  # singlehtml has the figures of all pages on one
+        controls = [{**one, "shared": f"{env.docname} {one['shared']}"} for one in payload.state["controls"]]
+        payload = replace(payload, state={**payload.state, "controls": controls})
     html, files = figure_html(payload)
     page["files"] |= files
-    for line in payload.errors if isinstance(payload, FramesPayload) else ():
-        logger.info("%s: %s: on stderr: %s", place, payload.name, line)
     if isinstance(payload, FramesPayload):
-        _log_size(payload, place)
-    return html
-
-
-def _log_size(payload: FramesPayload, place: str) -> None:
-    packed = payload.data["frames"]
-    size = gzip_size(packed) / 1000
-    if "lines" in packed:
-        logger.info(
-            "%s: %s: %d frames kept whole, %.1f kB gz and slower to show: too little in common for differences",
-            *(place, payload.name, payload.frames, size),
-        )
-    else:
+        size = gzip_size(payload.data["frames"]) / 1000
         logger.info("%s: %s: %d frames, %.1f kB gz", place, payload.name, payload.frames, size)
+        for line in payload.errors:
+            logger.info("%s: %s: on stderr: %s", place, payload.name, line)
+    return html
 
 
 # --- pages and files -------------------------------------------------------------------------------------------------
 
 
 def _pages(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
-    """Return page -> its figures' names and files, and whether ``interact`` fell back; kept between builds."""
+    """Return page -> its figures' names and files, and the lines where ``interact`` fell back; kept between builds."""
     pages: dict[str, dict[str, Any]] = env.__dict__.setdefault("kernelfree_pages", {})
     return pages
 
 
 def _page(env: BuildEnvironment) -> dict[str, Any]:
     """Return the entry of the page that is being read."""
-    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": False})
+    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": set()})
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
@@ -154,10 +147,21 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
     if failed := next((match for text in (trace, *shown) for match in _FAILED.findall(text)), None):
         raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
     plain = list(doctree.findall(_is_plain_widget))
-    fell_back = _pages(env).get(env.docname, {}).get("fell_back")
-    if plain and (fell_back or app.config.kernelfree_ipywidgets):
-        return
-    if plain and not app.config.kernelfree_html_manager:
+    fell_back = _pages(env).get(env.docname, {}).get("fell_back", set())
+    for node in plain if app.config.kernelfree_ipywidgets else ():
+        line = node.line or node.parent.line
+        if line not in fell_back:
+            texts = (child.astext() for child in node.children if child["mime_type"] == "text/plain")
+            names = (text.partition("(")[0] for text in texts)
+            saved = ", since its output was saved and not computed in this build (execute_notebooks: force runs it)"
+            logger.warning(
+                "%s does nothing on a page without a kernel%s",
+                *(next(names, "this widget"), "" if metadata.get("exec_data") else saved),
+                location=f"{env.doc2path(env.docname)}:{line}",
+                type="kernelfree",
+                subtype="left",
+            )
+    if plain and not (fell_back or app.config.kernelfree_ipywidgets or app.config.kernelfree_html_manager):
         line = plain[0].line or plain[0].parent.line
         raise ExtensionError(
             f"{env.doc2path(env.docname)}:{line}: this cell shows an ipywidgets widget, which does nothing on a page "

@@ -25,6 +25,8 @@ class State:
     figures: int = 0
     #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py).
     recording: Any = None
+    #: Widget -> the key that its controls share in all figures of the page (interaction/figure.py).
+    shared: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)
     #: Widget -> the figure whose output, or one of whose controls, it is (dropin/boxes.py).
     outputs: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     controls: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)

@@ -5,11 +5,11 @@ A parser of the language reads the module. With ``other.js`` as its first import
     import { a } from "./other.js";
     export const b = a + 1;
 
-becomes the body of ``(_0) => { ... }``, each line where it was, so that an error names the line of the file::
+becomes the body of ``($kf0) => { ... }``, each line where it was, so that an error names the line of the file::
 
-    const a = _0["a"];
+    const a = $kf0["a"];
     const b = a + 1;
-    _exports["b"] = b;
+    $kf["b"] = b;
 
 What a function cannot do is an error that names file and line: ``import()``, ``import.meta``, top-level ``await``,
 ``export let`` and ``export var`` (importers would not see them change), ``export *``, and imports of what the other
@@ -41,12 +41,8 @@ PACKAGE = {"kernelfree": KIT, "kernelfree/steps": STATIC / "steps.js"}
 _PARSER = Parser(Language(tree_sitter_javascript.language()))
 _LICENCE = re.compile(rb"/\*!|.*@(license|preserve)", re.DOTALL)
 _FUNCTIONS = {
-    "function_declaration",
-    "function_expression",
-    "generator_function_declaration",
-    "generator_function",
-    "arrow_function",
-    "method_definition",
+    *("function_declaration", "function_expression", "arrow_function", "method_definition"),
+    *("generator_function_declaration", "generator_function"),
 }
 
 
@@ -63,14 +59,11 @@ class Module:
     imports: tuple[Path, ...]
     body: str
     exports: frozenset[str]
-    #: What the names that are not the author's begin with.
-    prefix: str = "_"
 
     def function(self) -> str:
         """Return JavaScript: a function of the imported modules that returns an object of the exports."""
-        parameters = ", ".join(f"{self.prefix}{number}" for number in range(len(self.imports)))
-        exports = f"{self.prefix}exports"
-        return f'({parameters}) => {{\n"use strict";\nconst {exports} = {{}};\n{self.body}\nreturn {exports};\n}}'
+        parameters = ", ".join(f"$kf{number}" for number in range(len(self.imports)))
+        return f'({parameters}) => {{\n"use strict";\nconst $kf = {{}};\n{self.body}\nreturn $kf;\n}}'
 
 
 def remove_comments(script: str) -> str:
@@ -106,20 +99,12 @@ class ModuleSource:
         self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
         self._exported: dict[str, str] = {}  # exported name -> expression inside
         self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
-        names = {_text(node) for node in _walk(root) if node.type in ("identifier", "shorthand_property_identifier")}
-        self.prefix = "_"
-        while any(name == f"{self.prefix}exports" or _is_number(name, self.prefix) for name in names):
-            self.prefix += "_"
         self._check(root)
-        declared = self._declared(root)
         for node in root.children:
             if node.type == "import_statement":
-                self._take_import(node, declared)
-            elif node.type == "hash_bang_line":
-                self._cut(node)
-        for node in root.children:
-            if node.type == "export_statement":
-                self._take_export(node, declared)
+                self._take_import(node)
+            elif node.type == "export_statement":
+                self._take_export(node)
 
     def module(self) -> Module:
         """Return the module with its imports and exports rewritten, each line still where it was."""
@@ -128,10 +113,8 @@ class ModuleSource:
             parts += [self.text[at:start].decode(), replacement]
             at = end
         body = remove_comments(" ".join([*self._constants, "".join([*parts, self.text[at:].decode()])]))
-        names = f"{self.prefix}exports"
-        tail = " ".join(f"{names}[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
-        exports = frozenset(self._exported)
-        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", exports, self.prefix)
+        tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
+        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", frozenset(self._exported))
 
     # --- what cannot be delivered ---
 
@@ -153,35 +136,27 @@ class ModuleSource:
 
     # --- imports ---
 
-    def _take_import(self, node: SyntaxNode, declared: set[str]) -> None:
+    def _take_import(self, node: SyntaxNode) -> None:
         if any(child.type == "import_attribute" for child in node.children):
             self._refuse(node, "a front end imports modules only")
         target = self._target(node)
-        given = f"{self.prefix}{self.imports.index(target)}"
+        given = f"$kf{self.imports.index(target)}"
         for clause in (child for child in node.children if child.type == "import_clause"):
             for part in clause.named_children:
                 if part.type == "identifier":
-                    self._give(part, _text(part), target, "default", given, declared)
+                    self._give(part, _text(part), target, "default", given)
                 elif part.type == "namespace_import":
-                    local = _text(part.named_children[-1])
-                    self._once(part, local, declared)
-                    self._constants.append(f"const {local} = {given};")
+                    self._constants.append(f"const {_text(part.named_children[-1])} = {given};")
                 else:
                     for item in part.named_children:
                         if item.type == "import_specifier":
                             name, local = _pair(item)
-                            self._give(item, local, target, name, given, declared)
+                            self._give(item, local, target, name, given)
         self._cut(node)
 
-    def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str, declared: set[str]) -> None:
-        self._once(node, local, declared)
+    def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str) -> None:
         self.imported_names.append(ImportedName(target, name, node.start_point[0] + 1))
         self._constants.append(f"const {local} = {given}[{json.dumps(name)}];")
-
-    def _once(self, node: SyntaxNode, local: str, declared: set[str]) -> None:
-        if local in declared:
-            self._refuse(node, f"{local} is declared twice")
-        declared.add(local)
 
     def _target(self, node: SyntaxNode) -> Path:
         source = node.child_by_field_name("source")
@@ -204,23 +179,20 @@ class ModuleSource:
 
     # --- exports ---
 
-    def _take_export(self, node: SyntaxNode, declared: set[str]) -> None:
+    def _take_export(self, node: SyntaxNode) -> None:
         declaration = node.child_by_field_name("declaration")
         clause = next((child for child in node.children if child.type == "export_clause"), None)
         if clause is not None:
             given = ""
             if node.child_by_field_name("source") is not None:
                 target = self._target(node)
-                given = f"{self.prefix}{self.imports.index(target)}"
+                given = f"$kf{self.imports.index(target)}"
             for item in (item for item in clause.named_children if item.type == "export_specifier"):
                 inside, outside = _pair(item)
                 if given:
                     self.imported_names.append(ImportedName(target, inside, item.start_point[0] + 1))
-                    self._export(item, outside, f"{given}[{json.dumps(inside)}]")
-                elif inside not in declared:
-                    self._refuse(item, f"{inside} is not declared")
-                else:
-                    self._export(item, outside, inside)
+                    inside = f"{given}[{json.dumps(inside)}]"
+                self._exported[outside] = inside
             self._cut(node)
         elif _has(node, "default"):
             self._take_default(node, declaration)
@@ -229,8 +201,7 @@ class ModuleSource:
         elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
             self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
         else:
-            for name in _names(declaration):
-                self._export(node, name, name)
+            self._exported |= {name: name for name in _names(declaration)}
             self._edits.append((node.start_byte, declaration.start_byte, ""))
 
     def _take_default(self, node: SyntaxNode, declaration: SyntaxNode | None) -> None:
@@ -238,37 +209,13 @@ class ModuleSource:
         assert value is not None
         name = declaration.child_by_field_name("name") if declaration else None
         if name is not None:
-            self._export(node, "default", _text(name))
+            self._exported["default"] = _text(name)
             self._edits.append((node.start_byte, value.start_byte, ""))
         else:
-            self._export(node, "default", "")
-            self._edits.append((node.start_byte, value.start_byte, f"{self.prefix}exports.default = "))
+            self._exported["default"] = ""
+            self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
             if not _text(node).endswith(";"):
                 self._edits.append((node.end_byte, node.end_byte, ";"))
-
-    def _export(self, node: SyntaxNode, outside: str, inside: str) -> None:
-        if outside in self._exported:
-            self._refuse(node, f"{outside} is exported twice")
-        self._exported[outside] = inside
-
-    # --- places and names ---
-
-    def _declared(self, root: SyntaxNode) -> set[str]:
-        """Return the names that are declared at the top of the file."""
-        declared: set[str] = set()
-        once: set[str] = set()
-        for node in root.children:
-            inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
-            if inner is None:
-                continue
-            for name in _names(inner):
-                if inner.type in ("lexical_declaration", "class_declaration"):
-                    self._once(node, name, declared)
-                    once.add(name)
-                elif name in once:
-                    self._refuse(node, f"{name} is declared twice")
-                declared.add(name)
-        return declared
 
     def _cut(self, node: SyntaxNode) -> None:
         self._edits.append((node.start_byte, node.end_byte, "\n" * _text(node).count("\n")))
@@ -316,8 +263,7 @@ def _names(declaration: SyntaxNode) -> list[str]:
         targets = [part.child_by_field_name("name") for part in declaration.named_children]
         return [name for target in targets if target is not None for name in _pattern(target)]
     name = declaration.child_by_field_name("name")
-    declares = declaration.type.endswith("_declaration")
-    return [_text(name)] if name is not None and declares else []
+    return [_text(name)] if name is not None else []
 
 
 def _pattern(node: SyntaxNode) -> list[str]:
@@ -326,7 +272,3 @@ def _pattern(node: SyntaxNode) -> list[str]:
     field = {"pair_pattern": "value", "assignment_pattern": "left", "object_assignment_pattern": "left"}.get(node.type)
     inner = [node.child_by_field_name(field)] if field else node.named_children
     return [name for part in inner if part is not None for name in _pattern(part)]
-
-
-def _is_number(name: str, prefix: str) -> bool:
-    return name.startswith(prefix) and name[len(prefix) :].isdigit()

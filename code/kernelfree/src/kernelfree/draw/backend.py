@@ -7,7 +7,8 @@ with an underscore are private:
 ========================  ==========================================================================================
 ``draw_path``             notes the box of what is drawn, for what lies outside of the canvas
 ``draw_text``             likewise; mathematics becomes outlines, since no reader's fonts hold its glyphs
-``draw_markers``          keeps markers and ticks left of the canvas and above it
+``draw_markers``          draws a tick in its place, since a ``<use>`` costs a browser three elements; keeps markers
+                          left of the canvas and above it
 ``draw_path_collection``  meshes and filled contours keep hard edges: matplotlib's SVG ignores ``antialiased=False`` and
                           shows seams (https://github.com/matplotlib/matplotlib/issues/1188)
 ``draw_image``            hands images over as arrays, since SVG inside a page needs other formats than PNG
@@ -137,9 +138,8 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
             self.writer.end("g")
 
     def draw_markers(self, gc: Any, marker: Any, marker_trans: Any, path: Any, trans: Any, rgbFace: Any = None) -> None:
-        clip, corners = gc.get_clip_rectangle(), trans.transform(path.vertices)
-        beyond = len(corners) and (np.nanmin(corners) < 0 or np.nanmax(corners[:, 1]) > self.height)
-        if beyond and (clip is None or clip.x0 < 0 or clip.y1 > self.height):
+        is_tick, clip = len(path.vertices) == 1 and len(marker.vertices) == 2, gc.get_clip_rectangle()
+        if is_tick or (clip is not None and (clip.x0 < 0 or clip.y1 > self.height)):
             RendererBase.draw_markers(self, gc, marker, marker_trans, path, trans, rgbFace)
         else:
             self._own.draw_markers(gc, marker, marker_trans, path, trans, rgbFace)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 _MORE_THAN_TWO_DECIMALS = re.compile(r"\.\d{3}")
 _MINUS_ZERO = re.compile(r"-0(?![\d.])")
-_TICK = re.compile(r"M 0 0 L (-?[\d.]+) (-?[\d.]+)")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
 
 
@@ -68,7 +67,6 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
         root = _to_node(ElementTree.fromstring(output.svg))
         root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
         _draw_images(root, iter(output.images), rasters or RasterEncoder())
-        _draw_ticks(root, {})
         keep_used_ids(root)
         root.children = [kept for child in root.children for kept in _without_wrappers(child)]
         _, _, width, height = map(float, root.attributes["viewBox"].split())
@@ -195,27 +193,6 @@ def _draw_images(node: Node, images: Iterator[Pixels], rasters: RasterEncoder) -
         )
 
 
-def _draw_ticks(node: Node, marks: dict[str, tuple[float, float]]) -> None:
-    """Replace each use of a tick mark by a line of its own; each ``<use>`` costs a browser three elements.
-
-    ``marks`` collects the definitions: ``#id`` -> where the mark ends, from (0, 0).
-    """
-    for child in node.children:
-        line = _TICK.fullmatch(child.attributes.get("d", ""))
-        if node.tag == "defs" and line:
-            marks[f"#{child.attributes['id']}"] = float(line[1]), float(line[2])
-        elif child.tag == "use" and (reach := marks.get(child.attributes["href"])):
-            x, y = float(child.attributes.get("x", 0)), float(child.attributes.get("y", 0))
-            child.tag, child.attributes = (
-                "path",
-                {
-                    "d": _round(f"M {x:.6f} {y:.6f} L {x + reach[0]:.6f} {y + reach[1]:.6f}"),
-                    "style": child.attributes["style"],
-                },
-            )
-        _draw_ticks(child, marks)
-
-
 def _without_wrappers(node: Node) -> list[Node]:
     """Return what remains of ``node`` without bare groups around a single element and without unused definitions.
 
@@ -258,7 +235,7 @@ def _shorten(name: str, value: str) -> str:
         return ""
     if name in theme.PAINTED:
         return _FONT.sub("", _with_scalable_text(value))
-    if name in ("points", "x", "y", "width", "height", "x1", "x2", "y1", "y2", "cx", "cy"):
+    if name in ("x", "y", "width", "height", "x1", "x2", "y1", "y2"):
         return _round(re.sub(r"\s+", " ", value).strip())
     return value
 

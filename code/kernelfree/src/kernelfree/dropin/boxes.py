@@ -7,16 +7,21 @@ figure, with its controls in the box's rows and columns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from html import escape
+from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as widgets
 
 from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import FallbackNotice
+from kernelfree.draw.mathematics import text_to_html
 from kernelfree.interaction import originals
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
+from kernelfree.record.outputs import from_html, text
 from kernelfree.record.recording import display, shell_of_kernel
 from kernelfree.state import state
 
@@ -46,44 +51,48 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
     state.outputs.update(dict.fromkeys(outputs, figure))
     shell = shell_of_kernel()
     if shell is not None:
-        shell.display_formatter.ipython_display_formatter.for_type(widgets.Widget, _display_widget)
+        shell.display_formatter.mimebundle_formatter.for_type(widgets.Widget, _mime_bundle)
 
 
-def _display_widget(widget: Any) -> None:
-    """Display a widget: the figures whose outputs are in it, or if there are none, the widget as ipywidgets does.
+def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the display of a widget: the figures whose outputs are in it, or as ipywidgets does if there are none.
 
-    A box that holds only controls is displayed with their figure later.
+    A box that holds only controls is displayed with their figure later; at once if the figure changes one that was
+    displayed before, since authors then need not display its output. Of several figures the last is returned.
     """
     below = list(_walk(widget))
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
     controlled = list(dict.fromkeys(state.controls[part] for part in below if part in state.controls))
-    for figure in figures:
-        holds_both = figure in controlled and widget not in state.outputs
-        _display_figure(figure, widget, widget if holds_both else state.boxes.get(figure))
-    if figures:
-        return
-    if controlled and any(figure.widgets for figure in controlled):
+    if not figures and any(figure.widgets for figure in controlled):
         state.boxes.update(dict.fromkeys(controlled, widget))
-        return
-    _display_original(widget)
+        figures = [figure for figure in controlled if figure.reuses_a_figure()]
+        if not figures:
+            return {"text/html": ""}, {}
+    data = None
+    for figure in figures:
+        if data:
+            display(data, raw=True)
+        holds_both = figure in controlled and widget not in state.outputs
+        data = _figure_output(figure, widget, widget if holds_both else state.boxes.get(figure))
+    return data or _original(widget), {}
 
 
-def _display_figure(figure: InteractFigure, widget: Any, box: Any) -> None:
+def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, Any]:
     if state.recording is not None:
         show_start_inside(state.recording, figure.draw, figure.widgets)
-        return
+        return {"text/html": ""}
     try:
-        display(figure.output(partial(_arrange, box, figure)), raw=True)
+        return figure.output(partial(_arrange, box, figure))
     except Exception as error:
         if not may_fall_back():
             raise
         display(FallbackNotice(name=figure.name, reason=str(error)).to_output(), raw=True)
-        _display_original(widget)
+        return _original(widget)
 
 
-def _display_original(widget: Any) -> None:
+def _original(widget: Any) -> dict[str, Any]:
     data = widget._repr_mimebundle_()
-    display(data[0] if isinstance(data, tuple) else data, raw=True)
+    return dict(data[0] if isinstance(data, tuple) else data)
 
 
 def _walk(widget: Any) -> Iterator[Any]:
@@ -100,9 +109,17 @@ def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
     remaining = dict(html)
 
     def inside(widget: Any) -> str:
-        if id(widget) in names:
-            return remaining.pop(names[id(widget)], "")
-        parts = [text for text in map(inside, getattr(widget, "children", ())) if text]
+        if "none" == widget.layout.display or widget.layout.visibility == "hidden":
+            return ""
+        if id(widget) in names and (control := remaining.pop(names[id(widget)], "")):
+            return control
+        titles = getattr(widget, "titles", ())
+        below = list(getattr(widget, "children", ()))
+        parts = [_words(widget)]
+        for title, child in zip_longest(titles, below, fillvalue=""):
+            if text := inside(child):
+                parts += [f'<p class="kf-label">{escape(title)}</p>' if title else "", text]
+        parts = [part for part in parts if part]
         if len(parts) < 2:
             return "".join(parts)
         kind = "kf-row" if isinstance(widget, widgets.HBox) else "kf-column"
@@ -110,3 +127,14 @@ def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
 
     placed = inside(box) if box is not None else ""
     return placed + "".join(remaining.values())
+
+
+def _words(widget: Any) -> str:
+    """Return what a widget that cannot be moved says, as HTML."""
+    if isinstance(widget, (widgets.HTML, widgets.HTMLMath)):
+        return "".join(map(str, from_html(widget.value) or text(re.sub("<[^>]*>", "", widget.value))))
+    if isinstance(widget, widgets.Label):
+        return f"<p>{text_to_html(widget.value)}</p>"
+    if getattr(widget, "disabled", False) and isinstance(widget, widgets.ValueWidget):
+        return f"<p>{escape(f'{widget.description} {widget.value}'.strip())}</p>"
+    return ""

@@ -6,6 +6,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,11 @@ class Interact:
         draw = draw.function if isinstance(draw, Shown) else draw
         options, abbreviations = self.split_keywords(draw, keywords)
         if is_building():
-            self._show_without_kernel(draw, abbreviations, options)
+            panel = self._show_without_kernel(draw, abbreviations, options)
         else:
-            _display(live_output(draw, abbreviations, options))
-        return Shown(draw)
+            panel, output = live_output(draw, abbreviations, options)
+            _display(output)
+        return Shown(draw, panel)
 
     def split_keywords(self, draw: Draw, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
         """Split keywords into options and controls; an argument of ``draw`` is always a control."""
@@ -68,35 +70,41 @@ class Interact:
         options = replace(self._options, **{name: keywords[name] for name in names})
         return options, {name: value for name, value in keywords.items() if name not in names}
 
-    def _show_without_kernel(self, draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> None:
+    def _show_without_kernel(self, draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> Any:
+        """Display the figure, and return the widget that ipywidgets would have displayed."""
         try:
-            widgets = originals.widgets_by_argument(originals.make_panel(draw, abbreviations))
+            panel = originals.make_panel(draw, abbreviations)
+            widgets = originals.widgets_by_argument(panel)
             if state.recording is not None:
                 show_start_inside(state.recording, draw, widgets)
-                return
-            output = InteractFigure(draw, widgets, options).output()
+            else:
+                _display(InteractFigure(draw, widgets, options).output())
         except Exception as error:
             if not (self._is_drop_in and may_fall_back()):
                 raise _with_name(draw, options, error) from error
             _display(FallbackNotice(name=name_after(draw), reason=str(error)).to_output())
-            originals.interact.options(manual=options.manual)(draw, **abbreviations)
-        else:
-            _display(output)
+            return originals.interact.options(manual=options.manual)(draw, **abbreviations).widget
+        return panel
 
 
 class Shown:
-    """Wraps the function that ``interact`` returns: called as before, displayed as nothing.
+    """Wraps the function that ``interact`` returns: called as before, displayed as nothing, with its ``widget``.
 
     A cell that ends in ``interact(draw, ...)`` would else show the text ``<function draw>`` below the figure, as it
     does with ipywidgets (https://github.com/microsoft/vscode-jupyter/issues/10611).
     """
 
-    def __init__(self, function: Draw) -> None:
-        self.function = function
+    def __init__(self, function: Draw, widget: Any) -> None:
+        self.function, self.widget = function, widget
         functools.update_wrapper(self, function, updated=())
+        with suppress(AttributeError):
+            function.widget = widget  # type: ignore[attr-defined]  # as ipywidgets does
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.function, name)
 
     def _ipython_display_(self) -> None:
         """Display nothing."""

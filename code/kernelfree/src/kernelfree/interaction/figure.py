@@ -30,6 +30,7 @@ from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import Packed, gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder
 from kernelfree.record.recording import Recording
+from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
 Draw = Callable[..., Any]
@@ -79,6 +80,10 @@ class InteractFigure:
         self.description = describe(draw, options)
         self.max_frames = options.max_frames or frames_of_book()
         self.max_bytes = options.max_bytes or bytes_of_book()
+
+    def reuses_a_figure(self) -> bool:
+        """Return whether ``draw`` changes a figure that it names, which may be displayed already."""
+        return bool(ReusedFigures(self.draw).named)
 
     def output(self, arrange: Arrange = in_order) -> dict[str, Any]:
         """Draw the figure and return the cell output that carries its payload.
@@ -140,7 +145,7 @@ class InteractFigure:
             return recorder, None
         merged = merger.merge(start)
         share_room(merged, join_label(self.options.title, self.description or self.name))
-        return recorder, pack(merged, start, unique_prefix(merged.base))
+        return recorder, pack(merged, unique_prefix(merged.base))
 
     def _payload(
         self, controls: list[Control], packed: Packed, notes: list[str], errors: Mapping[str, int], arrange: Arrange
@@ -160,7 +165,7 @@ class InteractFigure:
                 "start": starts,
                 **({"goals": self._goals(controls)} if self.options.goals else {}),
             },
-            state={**starts, "controls": [control.to_json() for control in shown]},
+            state={**starts, "controls": [{**control.to_json(), "shared": self._shared(control)} for control in shown]},
             data={"frames": packed.frames},
             still="".join(map(str, packed.base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
@@ -168,6 +173,10 @@ class InteractFigure:
             notes=notes,
             errors=[f"{line} (written {count} times)" for line, count in errors.items()],
         )
+
+    def _shared(self, control: Control) -> str:
+        """Return what the controls of one widget have in common, which move together in all figures of the page."""
+        return state.shared.setdefault(self.widgets[control.name], f"{self.name}.{control.name}")
 
     def _goals(self, controls: list[Control]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""

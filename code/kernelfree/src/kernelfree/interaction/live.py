@@ -14,8 +14,8 @@ from kernelfree.record.recording import Item, display, record_call
 from kernelfree.record.reused import ReusedFigures
 
 
-def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> dict[str, Any]:
-    """Return the cell output of ``ipywidgets.interactive`` with, for readers without a kernel, the first picture."""
+def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) -> tuple[Any, dict[str, Any]]:
+    """Return ``ipywidgets.interactive``, and its cell output with the first picture for readers without a kernel."""
     description = describe(draw, options) or "A figure."
     saved: dict[str, Any] = {}
     reused = ReusedFigures(draw)
@@ -38,7 +38,7 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
     panel = originals.interactive(show, {"manual": options.manual, "manual_name": options.manual_name}, **abbreviations)
     data = panel._repr_mimebundle_()
     data = data[0] if isinstance(data, tuple) else data
-    return {**saved, **data, "text/plain": description}
+    return panel, {**saved, **data, "text/plain": description}
 
 
 def _output(item: Item, description: str, title: str | None, save: bool) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Keep the original ``interact`` family of ipywidgets, as it was before ``dropin/install.py`` may have replaced it.
 
 Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses are in this file: ``_kwarg``,
-``_options_labels``, ``_options_values``. ipywidgets has no public way to ask for an argument's name or a selection's
-pairs.
+``_options_labels``, ``_options_values``, ``_instances``, and traitlets' ``_trait_notifiers``. There is no public way to
+ask for an argument's name, a selection's pairs, or who observes a widget.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import ipywidgets as widgets
+import traitlets
 from ipywidgets.widgets import interaction as _interaction
+from ipywidgets.widgets.widget import _instances
 
 from kernelfree.record.recording import record_call
 from kernelfree.record.reused import ReusedFigures
 
+_LINKS = (traitlets.link, traitlets.directional_link)
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
 interactive_output: Any = _interaction.interactive_output
@@ -88,3 +91,23 @@ def widgets_by_argument(panel: Any) -> dict[str, Any]:
 def options_of(widget: Any) -> tuple[list[str], list[Any]]:
     """Return the texts and the values of a selection."""
     return list(widget._options_labels), list(widget._options_values)
+
+
+def observers_of(widget: Any) -> list[str]:
+    """Return the names of the author's own functions that run when the value of a widget changes."""
+    handlers = getattr(widget, "_trait_notifiers", {}).get("value", {}).get("change", [])
+    own = [one for one in handlers if inspect.isfunction(one) and not one.__module__.startswith("ipywidgets")]
+    own += [one for one in handlers if inspect.ismethod(one) and not isinstance(one.__self__, (widgets.Widget, *_LINKS))]
+    return [one.__qualname__ for one in own]
+
+
+def play_of(slider: Any) -> Any:
+    """Return the ``Play`` that ``jslink``, ``link`` or one of their kind links with a slider, or ``None``."""
+    known = list(_instances.values())
+    links = [one for one in known if isinstance(one, widgets.widget_link.Link)]
+    plays = [one for one in known if isinstance(one, widgets.Play)]
+    for play in plays:
+        handlers = play._trait_notifiers.get("value", {}).get("change", [])
+        links += [one.__self__ for one in handlers if isinstance(getattr(one, "__self__", None), _LINKS)]
+    ends = [[link.source[0], link.target[0]] for link in links]
+    return next((play for play in plays if [play, slider] in ends or [slider, play] in ends), None)

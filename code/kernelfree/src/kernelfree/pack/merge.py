@@ -7,9 +7,10 @@ Frames 0, 1 and 2 of a figure, and the tree that they become::
         `- text          |- dot           `- text                 |- dot    (in frame 1 alone)
                          `- text                                  `- text
 
-An element is matched with the slot whose latest element looks alike (``signature``), else with a slot of its tag, else
-it gets a new slot. What differs between frames becomes a ``Column``: one attribute of one element, its text, or
-whether it is there. If the line has ``d="M 0 0"``, ``"M 0 1"``, ``"M 0 1"`` and is element 1 in document order, that is
+Where the tags are the same, elements are matched in order. Else an element is matched with the slot whose latest
+element looks alike (``signature``), else with a slot of its tag, else it gets a new slot. What differs between frames
+becomes a ``Column``: one attribute of one element, its text, or whether it is there. If the line has ``d="M 0 0"``,
+``"M 0 1"``, ``"M 0 1"`` and is element 1 in document order, that is
 ``Column(node=1, name="d", values=["M 0 0", "M 0 1"], which=[0, 1, 1])``.
 """
 
@@ -52,33 +53,6 @@ class Merged:
 
     base: Node
     columns: list[Column]
-    #: How many frames there are, and how many elements the largest has.
-    frames: int
-    largest: int
-
-    def frame(self, number: int) -> Node:
-        """Return one frame as a tree, without what is hidden in it."""
-        tree = self.base.copy()
-        nodes = list(tree.walk())
-        for column in self.columns:
-            if (at := column.which[number]) >= 0:
-                _apply(nodes[column.node], column.name, column.values[at])
-        return _without_hidden(tree)
-
-
-def _apply(node: Node, name: str, value: str | None) -> None:
-    if name == TEXT:
-        node.text = value or ""
-    elif value is None:
-        node.attributes.pop(name, None)
-    else:
-        node.attributes[name] = value
-
-
-def _without_hidden(node: Node) -> Node:
-    hidden = {_HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT}
-    node.children = [_without_hidden(child) for child in node.children if not hidden & child.attributes.items()]
-    return node
 
 
 # --- from many trees to slots ----------------------------------------------------------------------------------------
@@ -122,58 +96,56 @@ class Merger:
 
     def __init__(self, frames: int) -> None:
         self.frames = frames
-        self.largest = 0
         self._root = _Slot("div")
 
     def add(self, number: int, tree: Node) -> None:
         """Add the tree of one frame."""
+        self._root.tag = tree.tag
         with garbage_collection_paused():
-            self._root.tag = tree.tag
-            self.largest = max(self.largest, self._add(self._root, tree, number))
+            self._add(self._root, tree, number)
 
-    def _add(self, slot: _Slot, node: Node, number: int) -> int:
-        """Match ``node`` with ``slot``, and all below it with slots below; add those that are missing, and count."""
+    def _add(self, slot: _Slot, node: Node, number: int) -> None:
+        """Match ``node`` with ``slot``, and all below it with slots below; add those that are missing."""
         for name, value in ((TEXT, node.text), *node.attributes.items()):
             if name not in slot.attributes:
                 slot.attributes[name] = _Values(self.frames)
             slot.attributes[name].add(number, value)
         signatures = [signature(child) for child in node.children]
         matched = _match(slot, node, signatures)
-        count = 1
         for child, child_slot, looks in zip(node.children, matched, signatures, strict=True):
             child_slot.signature = looks
-            count += self._add(child_slot, child, number)
-        return count
+            self._add(child_slot, child, number)
 
     def merge(self, start: int) -> Merged:
         """Return the tree that shows frame ``start``, and the columns for the others."""
+        flattener = _Flattener(self.frames, start)
         with garbage_collection_paused():
-            flattener = _Flattener(self.frames, start)
             inside = self._root.tag != "div"
             base = flattener.flatten(self._root, range(self.frames), inside=inside, defined=False)
-            return Merged(base, flattener.columns, self.frames, self.largest)
+        return Merged(base, flattener.columns)
 
 
 def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
     """Return a slot below ``slot`` for each child of ``node``; new ones are put among those that are there."""
-    present = [child.signature for child in slot.children]
-    if present == wanted:
+    old, new = [child.tag for child in slot.children], [child.tag for child in node.children]
+    if old == new:
         return slot.children
+    present = [child.signature for child in slot.children]
+    slices = _align(present, wanted)
+    alike = sum(b - a for a, b, c, d in slices if present[a:b] == wanted[c:d])
+    if 2 * alike < min(len(old), len(new)):  # nothing but tags in common
+        slices = [(0, len(old), 0, len(new))]
     merged: list[_Slot] = []
     matched: list[_Slot] = []
-    for i1, i2, j1, j2 in _align(present, wanted):
-        old, new = slot.children[i1:i2], node.children[j1:j2]
-        if present[i1:i2] == wanted[j1:j2]:
-            merged += old
-            matched += old
-            continue
-        old_tags, new_tags = [child.tag for child in old], [child.tag for child in new]
-        for k1, k2, m1, m2 in _align(old_tags, new_tags):
-            merged += old[k1:k2]
-            if old_tags[k1:k2] == new_tags[m1:m2]:
-                matched += old[k1:k2]
+    for i1, i2, j1, j2 in slices:
+        same = present[i1:i2] == wanted[j1:j2]
+        tags = [(0, i2 - i1, 0, j2 - j1)] if same else _align(old[i1:i2], new[j1:j2])
+        for k1, k2, m1, m2 in tags:
+            merged += slot.children[i1 + k1 : i1 + k2]
+            if old[i1 + k1 : i1 + k2] == new[j1 + m1 : j1 + m2]:
+                matched += slot.children[i1 + k1 : i1 + k2]
             else:
-                fresh = [_Slot(child.tag) for child in new[m1:m2]]
+                fresh = [_Slot(tag) for tag in new[j1 + m1 : j1 + m2]]
                 merged += fresh
                 matched += fresh
     slot.children = merged

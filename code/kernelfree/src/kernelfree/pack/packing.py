@@ -9,15 +9,14 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kernelfree.draw.node import Node, garbage_collection_paused, ids, rename_ids, renamed
 from kernelfree.draw.still import set_label
 from kernelfree.draw.svg import picture_attributes
-from kernelfree.pack.encode import compressed_size, encode, to_json
+from kernelfree.pack.encode import encode, to_json
 from kernelfree.pack.merge import TEXT, Column, Merged
 
 
@@ -25,36 +24,20 @@ from kernelfree.pack.merge import TEXT, Column, Merged
 class Packed:
     """Holds the tree that shows the starting frame, and the frames as ``static/frames.js`` reads them.
 
-    Either the differences, in which columns that change together share a pattern, their list of ``which``::
+    Columns that change together share a pattern, their list of ``which``::
 
         {"columns": [[node, name, pattern, values], ...], "patterns": [which, ...]}
-
-    or whole frames, for drawings that have too little in common: all lines of markup, and for each frame the numbers of
-    its lines::
-
-        {"lines": ["<g>", ...], "frames": [[0, 1, 5], ...]}
     """
 
     base: Node
     frames: dict[str, Any]
 
 
-def pack(merged: Merged, start: int = 0, prefix: str = "") -> Packed:
-    """Pack the merged frames of one figure; ``start`` is shown first, and ids get ``prefix``.
-
-    Whole frames are stored where the differences would exceed 1.5 times their size.
-    """
+def pack(merged: Merged, prefix: str = "") -> Packed:
+    """Pack the merged frames of one figure; ids get ``prefix``."""
     with garbage_collection_paused():
         _shorten_ids(merged, prefix)
-        differences = _pack_columns(merged.columns)
-        # The base holds few elements that not every frame has: then the differences are what changes, and no more.
-        if sum(1 for _ in merged.base.walk()) <= 1.5 * merged.largest:
-            return Packed(merged.base, differences)
-        first = merged.frame(start)
-        whole = _pack_whole(merged.frame(number) for number in range(merged.frames))
-        if compressed_size([str(merged.base), differences]) > 1.5 * compressed_size([str(first), whole]) + 512:
-            return Packed(first, whole)
-        return Packed(merged.base, differences)
+        return Packed(merged.base, _pack_columns(merged.columns))
 
 
 def share_room(merged: Merged, label: str) -> None:
@@ -76,7 +59,10 @@ def share_room(merged: Merged, label: str) -> None:
             pictures += 1
             set_label(node, label if pictures == 1 else f"{label} ({pictures})")
         elif node.attributes.get("class") == "kf-room":
-            node.attributes["data-longest"] = _longest_lines(values(TEXT, node.children[0].text, number + 1))
+            longest = _longest_lines(values(TEXT, node.children[0].text, number + 1))
+            node.attributes["data-longest"] = longest
+            if len(longest) > 800 or longest.count("\n") > 12:  # it may scroll, by the keyboard too
+                node.children[0].attributes["tabindex"] = "0"
     merged.columns = [column for column in merged.columns if column.name not in ("data-box", "data-paper")]
 
 
@@ -104,15 +90,6 @@ def _pack_columns(columns: Sequence[Column]) -> dict[str, Any]:
         values = column.values if column.name == TEXT else encode(column.values)
         packed.append([column.node, column.name, pattern, values])
     return {"columns": packed, "patterns": [list(pattern) for pattern in patterns]}
-
-
-def _pack_whole(frames: Iterable[Node]) -> dict[str, Any]:
-    numbers: dict[str, int] = {}
-    packed = []
-    for frame in frames:
-        lines = re.split("(?<=>)(?=<)", "".join(map(str, frame.children)))
-        packed.append([numbers.setdefault(line, len(numbers)) for line in lines])
-    return {"lines": list(numbers), "frames": packed}
 
 
 def gzip_size(content: Any) -> int:

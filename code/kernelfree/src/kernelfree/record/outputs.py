@@ -65,10 +65,11 @@ def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -
     plain = _joined(data.get("text/plain", ""))
     if not data.keys() - {"text/plain"}:
         return text(plain)
-    name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
-    without_text = WIDGET_MIME in data or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
+    charts = [kind for kind in data if kind not in ("text/plain", "text/html")]
+    without_text = bool(charts) or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
+    name = " as ".join(filter(None, [re.match(r"<?(?:\w+\.)*(\w*)", plain)[1], *charts[:1]]))  # type: ignore[index]
     notes[
-        f"what it displays as {name} {'is left out' if without_text else 'is there as plain text'}: frames take text, "
+        f"what it displays, {name}, {'is left out' if without_text else 'is there as plain text'}: frames take text, "
         "tables, pictures, and sound and films that are embedded. Display it in a cell of its own"
     ] = None
     return [] if without_text else text(plain)
@@ -156,12 +157,16 @@ class _HTMLTree(HTMLParser):
         self.unsafe = False
         #: How many style and script elements are open, whose content is skipped.
         self.skipping = 0
+        #: The style sheet, and the elements that it may name: a table's cells that pandas' Styler colours.
+        self.style = ""
+        self.by_id: dict[str, Node] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("style", "script"):
             self.unsafe |= tag == "script"
             self.skipping += 1
             return
+        own_id = dict(attrs).get("id")
         own = {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
         if (parent := self.open[-1]).tag in MEDIA:
             if tag == "source":  # a browser reads it once; the src of the media element may change
@@ -170,6 +175,8 @@ class _HTMLTree(HTMLParser):
         tag, more = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))
         self.unsafe |= tag not in _TAGS
         node = Node(tag, {**more, **own})
+        if own_id:
+            self.by_id[own_id] = node
         if tag == "tr" and self.open[-1].tag == "table":
             self.handle_starttag("tbody", [])  # as browsers do
         self.open[-1].children.append(node)
@@ -199,6 +206,8 @@ class _HTMLTree(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         at = self.open[-1]
+        if self.skipping:
+            self.style += data
         if self.skipping or not data.strip() or at.tag in MEDIA:
             return
         if at.tag in ("table", "tbody", "thead", "tr", "ul", "ol"):
@@ -208,14 +217,24 @@ class _HTMLTree(HTMLParser):
         else:
             at.text += data
 
+    def apply_style(self) -> None:
+        """Give elements the declarations of the style sheet that name their ids; its other rules are left out."""
+        for selectors, declarations in re.findall(r"([^{}]+)\{([^{}]*)\}", self.style):
+            for selector in selectors.split(","):
+                if node := self.by_id.get(selector.strip().removeprefix("#")):
+                    style = f"{node.attributes.get('style', '')};{' '.join(declarations.split())}"
+                    node.attributes["style"] = style.strip("; ")
+
 
 def from_html(source: str) -> list[Node] | None:
     """Convert HTML to nodes; return ``None`` for what a browser might read in another way, or what needs a script."""
     tree = _HTMLTree()
     tree.feed(source)
     tree.close()
-    if tree.unsafe or len(tree.open) > 1 or not tree.root.children:
+    shown = any(node.text or node.tag in ("img", *MEDIA) for node in tree.root.walk())
+    if tree.unsafe or len(tree.open) > 1 or not shown:
         return None
+    tree.apply_style()
     for node in (below for child in tree.root.children for below in child.walk()):
         if node.tag in MEDIA:
             if not node.attributes.get("src", "").startswith(("data:", "https:", "http:")):

@@ -7,7 +7,10 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from html import escape
 from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
 
 from kernelfree.record.reused import ReusedFigures, contains, open_figures
 from kernelfree.state import state
@@ -60,6 +63,11 @@ class Recording:
         """Record a display's data by MIME type."""
         if data:
             self.items.append(data)
+
+    def add_words(self, widget: widgets.HTML | widgets.Label) -> None:
+        """Record a widget that only says something."""
+        is_html = isinstance(widget, widgets.HTML)
+        self.add_data({"text/html": widget.value if is_html else f"<p>{escape(widget.value)}</p>"})
 
     def add_result(self, value: Any) -> None:
         """Record what ``draw`` returned, as ``interact`` displays it: nothing for lines, axes and other artists."""
@@ -190,18 +198,25 @@ def shell_of_kernel() -> Any:
 
 
 class _Publisher:
-    """Replaces the shell's ``display_pub``, as IPython's own ``capture_output`` does."""
+    """Stands in for the shell's ``display_pub``, as in IPython's own ``capture_output``."""
 
-    is_publishing = False
+    def __init__(self, recording: Recording, original: Any) -> None:
+        self.recording, self.original = recording, original
 
-    def __init__(self, recording: Recording) -> None:
-        self.recording = recording
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.original, name)
 
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         self.recording.add_data(dict(data))
 
     def clear_output(self, wait: bool = False) -> None:
         self.recording.clear()
+
+
+def _enter_output(output: widgets.Output) -> widgets.Output:
+    """Begin ``with output:`` in ``draw``: the figure shows what is shown there, so ``output`` itself shows nothing."""
+    vars(output)["_ipython_display_"] = lambda: None
+    return output
 
 
 @contextmanager
@@ -228,12 +243,13 @@ def _record_into(recording: Recording) -> Iterator[None]:
         warnings.filterwarnings("ignore", message="More than .* figures have been opened")
         stack.enter_context(_set(plt, "show", show))
         shell = shell_of_kernel()
+        stack.enter_context(_set(widgets.Output, "__enter__", _enter_output))
+        stack.enter_context(_set(widgets.Output, "__exit__", lambda *_: None))
         if shell is not None:
-            stack.enter_context(_set(shell, "display_pub", _Publisher(recording)))
-            printers = shell.display_formatter.ipython_display_formatter.type_printers
-            printer = printers.get(Figure)
-            printers[Figure] = recording.add_figure
-            stack.callback(lambda: printers.pop(Figure) if printer is None else printers.update({Figure: printer}))
+            stack.enter_context(_set(shell, "display_pub", _Publisher(recording, shell.display_pub)))
+            formatter = shell.display_formatter.ipython_display_formatter
+            own = {Figure: recording.add_figure, widgets.HTML: recording.add_words, widgets.Label: recording.add_words}
+            stack.enter_context(_set(formatter, "type_printers", {**formatter.type_printers, **own}))
         yield
 
 

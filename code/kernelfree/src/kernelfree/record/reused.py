@@ -26,8 +26,8 @@ class ReusedFigures:
 
     def __init__(self, draw: Callable[..., Any]) -> None:
         self._open = open_figures()
-        self._named = list(dict.fromkeys(_figures_of(_values_of_names(draw, _CALL_DEPTH))))
-        self.figures = list(dict.fromkeys([*self._open, *self._named]))
+        self.named = list(dict.fromkeys(_figures_of(_values_of_names(draw, _CALL_DEPTH))))
+        self.figures = list(dict.fromkeys([*self._open, *self.named]))
         #: The figures that the last call changed, in order.
         self.changed: list[Any] = []
         self._ever_changed: set[int] = set()
@@ -53,7 +53,7 @@ class ReusedFigures:
 
     def unrelated(self) -> list[Any]:
         """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
-        return [figure for figure in self._open if not contains(self._named, figure)]
+        return [figure for figure in self._open if not contains(self.named, figure)]
 
     def untouched(self) -> list[Any]:
         """List the open figures that no call has changed; they are not part of any frame."""

@@ -8,6 +8,7 @@ export default {
     const paint = painter(el.querySelector(".kf-still"), model.get("frames"));
     const fieldset = el.querySelector("fieldset.kf-controls");
     if (fieldset) fieldset.disabled = false;
+    for (const { name, shared } of model.get("controls")) share(model, name, shared);
     const stops = controls.map((one) => one.bind(el.querySelector(`[data-control="${one.name}"]`)));
     const list = goalList(model, el.querySelector(".kf-goals"));
     const stop = watch(
@@ -24,6 +25,19 @@ export default {
   },
 };
 
+// One widget of the author may control several figures of the page: what moves it in one moves it in all. A figure that
+// wakes later takes what the others have.
+const moved = new Map();
+function share(model, name, key) {
+  const follow = () => moved.has(key) && model.set(name, moved.get(key));
+  follow();
+  document.addEventListener("kf-moved", follow);
+  model.on(`change:${name}`, () => {
+    moved.set(key, model.get(name));
+    document.dispatchEvent(new Event("kf-moved"));
+  });
+}
+
 // The author's goals, each with the frames in which it is reached.
 function goalList(model, node) {
   const listed = model.get("_about").goals;
@@ -37,18 +51,7 @@ function goalList(model, node) {
 }
 
 /** A function that paints frame number n into `stage` and returns the texts that changed with it. */
-export function painter(stage, frames) {
-  return frames.lines ? wholePainter(stage, frames) : differencePainter(stage, frames);
-}
-
-function wholePainter(stage, { lines, frames }) {
-  return (n) => {
-    stage.innerHTML = frames[n].map((i) => lines[i]).join(""); // our own drawing, made while building
-    return spoken([...stage.querySelectorAll(".kf-words")].map((node) => node.textContent));
-  };
-}
-
-function differencePainter(stage, { columns, patterns }) {
+export function painter(stage, { columns, patterns }) {
   const nodes = [stage, ...stage.querySelectorAll("*")];
   const parts = columns.map(([node, name, pattern, values]) => ({
     node: nodes[node],
@@ -67,11 +70,10 @@ function differencePainter(stage, { columns, patterns }) {
       if (at >= 0) apply(part.node, part.name, part.value(at));
     }
     const shown = (words.length ? words : texts).filter((part) => part.which[n] >= 0);
-    return spoken(shown.map(({ node, name }) => (name === "#text" ? node.textContent : node.dataset.text)));
+    const spoken = shown.map(({ node, name }) => (name === "#text" ? node.textContent : node.dataset.text));
+    return spoken.join(", ").slice(0, 300);
   };
 }
-
-const spoken = (texts) => texts.join(", ").slice(0, 300);
 
 // A function that gives value number i of a column: a list, or what kernelfree/pack/encode.py made of it.
 function reader(values) {

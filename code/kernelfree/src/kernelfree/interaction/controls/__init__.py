@@ -12,8 +12,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from kernelfree.interaction import originals
 from kernelfree.interaction.controls.choices import Checkbox, Menu, Radio
-from kernelfree.interaction.controls.control import Control, Fixed, label_of
+from kernelfree.interaction.controls.control import Control, Fixed
 from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider
 
 __all__ = ["Control", "Fixed", "coarsen", "controls_for", "count_frames", "starting_frame"]
@@ -33,6 +34,12 @@ def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control],
 def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     if isinstance(widget, widgets.fixed):
         return Fixed.from_widget(name, widget)
+    for observer in originals.observers_of(widget):
+        notes.append(
+            f"{name!r} is observed by {observer}, which does not run on the page: other controls do not follow it there"
+        )
+    if widget.layout.display == "none" or getattr(widget, "disabled", False):
+        return Fixed.from_widget(name, widget)
     for kind in KINDS:
         if isinstance(widget, kind.widget_types):
             return kind.from_widget(name, widget)
@@ -42,7 +49,7 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
             f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stands still at "
             f"{value!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
         )
-        return Fixed.of(name, label_of(name, widget), value)
+        return Fixed.from_widget(name, widget)
     raise TypeError(f"control {name!r} is a {type(widget).__name__}, which has no value")
 
 

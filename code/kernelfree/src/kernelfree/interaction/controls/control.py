@@ -78,7 +78,7 @@ class Fixed(Control):
 
     @classmethod
     def from_widget(cls, name: str, widget: Any) -> Fixed:
-        return cls.of(name, label_of(name, widget), widget.value)
+        return cls.of(name, label_of(name, widget), widget.get_interact_value())
 
     @classmethod
     def of(cls, name: str, label: str, value: Any) -> Fixed:

@@ -21,7 +21,7 @@ from kernelfree.interaction.controls.control import (
     distinct,
     label_html,
 )
-from kernelfree.interaction.originals import options_of
+from kernelfree.interaction.originals import options_of, play_of
 
 #: A slider with more steps than this is made coarser before anything is counted; one with two handles earlier.
 _MAX_STEPS = 100_000
@@ -69,12 +69,13 @@ class NumberSlider(_Slider):
         if not math.isclose(nearest, widget.value, rel_tol=1e-9, abs_tol=1e-12 * (values[-1] - values[0])):
             nearest = widget.value  # ipywidgets starts off its own grid, too
             values = sorted([*values, nearest])
+        play = widget if isinstance(widget, widgets.Play) else play_of(widget)
         return cls(
             values=values,
             labels=_readouts(name, widget, values),
             start=values.index(nearest),
             readout=getattr(widget, "readout", True),
-            play=widget.interval if isinstance(widget, widgets.Play) else None,
+            play=play.interval if play else None,
             **basics(name, widget),
         )
 
