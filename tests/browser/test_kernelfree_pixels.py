@@ -66,8 +66,8 @@ def test_a_frame_looks_as_matplotlib_draws_it(page, draw):
     figure.savefig(buffer := io.BytesIO(), format="png", dpi=96)
     theirs = blurred(Image.open(buffer))
     drawing = svg.draw_figure(figure)
-    drawing.box = (0, 0, *72 * figure.get_size_inches())
-    root = svg.dress([drawing])[0]
+    root = drawing.root
+    root.attributes = svg.picture_attributes([(0, 0, *72 * figure.get_size_inches())], drawing.paper)
     plt.close(figure)
     height, width = theirs.shape[:2]
     page.set_viewport_size({"width": width, "height": height})

@@ -25,6 +25,9 @@ from kernelfree.record.outputs import from_html, text
 from kernelfree.record.recording import display, shell_of_kernel
 from kernelfree.state import state
 
+#: The display of what shows nothing.
+_NOTHING = {"text/html": "", "text/plain": ""}
+
 
 def interactive(draw: Draw, /, *args: Any, **abbreviations: Any) -> Any:
     """Return ``ipywidgets.interactive``: a widget to display, by itself or with its children arranged in boxes."""
@@ -67,7 +70,7 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         state.boxes.update(dict.fromkeys(controlled, widget))
         figures = [figure for figure in controlled if figure.reuses_a_figure()]
         if not figures:
-            return {"text/html": ""}, {}
+            return _NOTHING, {}
     data = None
     for figure in figures:
         if data:
@@ -80,7 +83,7 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, Any]:
     if state.recording is not None:
         show_start_inside(state.recording, figure.draw, figure.widgets)
-        return {"text/html": ""}
+        return _NOTHING
     try:
         return figure.output(partial(_arrange, box, figure))
     except Exception as error:

@@ -97,7 +97,9 @@ def observers_of(widget: Any) -> list[str]:
     """Return the names of the author's own functions that run when the value of a widget changes."""
     handlers = getattr(widget, "_trait_notifiers", {}).get("value", {}).get("change", [])
     own = [one for one in handlers if inspect.isfunction(one) and not one.__module__.startswith("ipywidgets")]
-    own += [one for one in handlers if inspect.ismethod(one) and not isinstance(one.__self__, (widgets.Widget, *_LINKS))]
+    own += [
+        one for one in handlers if inspect.ismethod(one) and not isinstance(one.__self__, (widgets.Widget, *_LINKS))
+    ]
     return [one.__qualname__ for one in own]
 
 

@@ -67,9 +67,11 @@ def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -
         return text(plain)
     charts = [kind for kind in data if kind not in ("text/plain", "text/html")]
     without_text = bool(charts) or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
-    name = " as ".join(filter(None, [re.match(r"<?(?:\w+\.)*(\w*)", plain)[1], *charts[:1]]))  # type: ignore[index]
+    name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
+    library = f" ({charts[0]})" if charts and charts[0] != WIDGET_MIME else ""
+    lost = "is left out" if without_text else "is there as plain text"
     notes[
-        f"what it displays, {name}, {'is left out' if without_text else 'is there as plain text'}: frames take text, "
+        f"what it displays as {name or 'a chart'}{library} {lost}: frames take text, "
         "tables, pictures, and sound and films that are embedded. Display it in a cell of its own"
     ] = None
     return [] if without_text else text(plain)

@@ -61,7 +61,7 @@ class Recording:
 
     def add_data(self, data: dict[str, Any]) -> None:
         """Record a display's data by MIME type."""
-        if data:
+        if any(data.values()):
             self.items.append(data)
 
     def add_words(self, widget: widgets.HTML | widgets.Label) -> None:
