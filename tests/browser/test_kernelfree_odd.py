@@ -315,7 +315,7 @@ def test_small_steps_are_told_to_the_last_digit(window, address):
     window.goto(f"{address}/cases.html")
     figure = wake(window, "spot")
     figure.locator("input[type=range]").press("End")
-    assert figure.locator("input[type=number]").input_value() == "9e-12"
+    assert figure.locator("input[type=number]").input_value() == "9.0e-12"
     assert "9.0e-12 m" in figure.locator("svg").text_content()
 
 

@@ -19,7 +19,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -244,12 +243,7 @@ def _raise_timeout(app: Sphinx, name: str, source: list[str]) -> None:
     config = getattr(app.env, "mystnb_config", None)
     if config is None:
         return
-    usual = _usual_timeout.setdefault(app, config.execution_timeout)
-    least = app.config.kernelfree_timeout
-    wanted = max(usual, least) if usual > 0 and "interact" in source[0] else usual
+    usual = app.config.nb_execution_timeout
+    wanted = max(usual, app.config.kernelfree_timeout) if usual > 0 and "interact" in source[0] else usual
     if config.execution_timeout != wanted:
         setattr(app.env, "mystnb_config", config.copy(execution_timeout=wanted))  # noqa: B010
-
-
-#: The timeout that the book sets, before ``_raise_timeout`` changed it.
-_usual_timeout: WeakKeyDictionary[Sphinx, int] = WeakKeyDictionary()

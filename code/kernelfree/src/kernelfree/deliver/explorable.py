@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
@@ -18,14 +18,6 @@ from kernelfree.draw.still import Still, close
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-class StillPicture(Protocol):
-    """Types what ``Explorable._picture`` returns: HTML for the page, and a rich display for every other reader."""
-
-    def svg(self) -> str: ...
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]: ...
 
 
 class Explorable(anywidget.AnyWidget):
@@ -110,9 +102,11 @@ class Explorable(anywidget.AnyWidget):
         }
 
     def _state_names(self) -> list[str]:
-        return [name for name in self.trait_names(sync=True) if not name.startswith("_") and not _is_inherited(name)]
+        inherited = Explorable.class_trait_names()
+        return [name for name in self.trait_names(sync=True) if not name.startswith("_") and name not in inherited]
 
-    def _picture(self) -> StillPicture:
+    def _picture(self) -> Any:
+        """Return what has ``svg()`` for the page, and a rich display for every other reader."""
         figure = self.still()
         picture = Still(figure, self.description, self.title)
         close(figure)
@@ -138,10 +132,6 @@ class Explorable(anywidget.AnyWidget):
             space=list(self.space) if self.space else None,
         )
         return {MIME: payload.to_json(), **picture._repr_mimebundle_()}
-
-
-def _is_inherited(name: str) -> bool:
-    return name in Explorable.class_trait_names()
 
 
 def _path_of(cls: type, attribute: str, value: object) -> Path:

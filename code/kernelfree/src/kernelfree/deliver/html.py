@@ -73,21 +73,15 @@ def _html(payload: Payload, manifest: dict[str, Any]) -> str:
         legend = '<legend class="kf-unseen">Controls</legend>'
         parts.append(f'<fieldset class="kf-controls d-print-none" disabled>{legend}{payload.controls}</fieldset>')
     if payload.still:
-        parts.append(_stage(payload.still, payload.space if isinstance(payload, ExplorablePayload) else None))
+        space = payload.space if isinstance(payload, ExplorablePayload) else None
+        spaced = f' kf-spaced" style="--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}' if space else ""
+        parts.append(f'<div class="kf-stage{spaced}"><div class="kf-still">{payload.still}</div></div>')
     parts += [
         '<div class="kf-tools"><button type="button" class="kf-reset">Reset</button>'
         '<button type="button" class="kf-share">Copy link</button></div>',
         f"{said}{script}</div>",
     ]
     return "".join(parts)
-
-
-def _stage(still: str, space: list[str] | None) -> str:
-    still = f'<div class="kf-still">{still}</div>'
-    if not space:
-        return f'<div class="kf-stage">{still}</div>'
-    heights = f"--kf-narrow:{escape(space[0])};--kf-wide:{escape(space[1])}"
-    return f'<div class="kf-stage kf-spaced" style="{heights}">{still}</div>'
 
 
 def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:

@@ -7,6 +7,7 @@ modules that ``rewrite.py`` turned into functions.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def bundle(path: Path, default: str = "front") -> str:
     return "\n".join([*parts, f"export default {default};", ""])
 
 
+@cache
 def modules_for_payload(front_end: Path) -> list[dict[str, Any]]:
     """Return the modules behind ``front_end`` as a payload holds them, imported ones first.
 

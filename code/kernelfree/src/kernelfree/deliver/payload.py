@@ -26,11 +26,20 @@ class PayloadError(ValueError):
     """Raised for a payload of a form that this version of kernelfree does not read."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Payload:
-    """Holds what the page needs of any figure. The two kinds below add what is theirs."""
+class _Sent:
+    """Writes a dataclass as JSON for a cell's output."""
 
     kind: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        # Not dataclasses.asdict, which would copy thousands of frames that are JSON already.
+        own = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        return {"kernelfree": VERSION, "kind": self.kind, **own}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payload(_Sent):
+    """Holds what the page needs of any figure. The two kinds below add what is theirs."""
 
     #: The name that links use.
     name: str
@@ -47,10 +56,6 @@ class Payload:
     data: dict[str, Any]
     #: The HTML that the page shows until the front end runs, and where it never does.
     still: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the payload as JSON for the cell's output."""
-        return _to_json(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,7 @@ class ExplorablePayload(Payload):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FallbackNotice:
+class FallbackNotice(_Sent):
     """Marks a cell whose ``interact`` fell back to plain ipywidgets, with the reason. The widget is the next output."""
 
     kind: ClassVar[str] = "fallback"
@@ -92,13 +97,7 @@ class FallbackNotice:
 
     def to_output(self) -> dict[str, Any]:
         """Return the cell output that carries the notice."""
-        return {MIME: _to_json(self), "text/plain": ""}
-
-
-def _to_json(content: Payload | FallbackNotice) -> dict[str, Any]:
-    # Not dataclasses.asdict, which would copy thousands of frames that are JSON already.
-    own = {field.name: getattr(content, field.name) for field in fields(content)}
-    return {"kernelfree": VERSION, "kind": content.kind, **own}
+        return {MIME: self.to_json(), "text/plain": ""}
 
 
 _KINDS: dict[str, type[FramesPayload | ExplorablePayload | FallbackNotice]] = {

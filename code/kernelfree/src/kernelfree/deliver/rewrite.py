@@ -11,13 +11,8 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
     const b = a + 1;
     $kf["b"] = b;
 
-What a function cannot do is an error that names file and line: ``import()``, ``import.meta``, top-level ``await``,
-``export let`` and ``export var`` (importers would not see them change), ``export *``, and imports of what the other
-module does not export.
-
-Comments are left out, since pages are paid for by the byte; one that begins with ``/*!`` or says ``@license`` stays, as
-minifiers have it. The rest is left readable: a minifier would save about 1 kB a page, and those for Python break some
-scripts.
+What a function cannot do is an error that names file and line. Comments are left out, since pages are paid for by the
+byte; licences stay, as minifiers have it. The rest is left readable: a minifier would save about 1 kB a page.
 """
 
 from __future__ import annotations

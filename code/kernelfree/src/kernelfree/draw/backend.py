@@ -105,15 +105,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         return self._styles[key]
 
     def draw_text(
-        self,
-        gc: Any,
-        x: float,
-        y: float,
-        s: str,
-        prop: Any,
-        angle: float,
-        ismath: bool | str = False,
-        mtext: Any = None,
+        self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
         width, height, descent = self._own.get_text_width_height_descent(s, prop, ismath)
         below, turn = self.height - y, np.deg2rad(angle)

@@ -70,13 +70,8 @@ def renamed(attribute: str, value: str, names: dict[str, str]) -> str:
 
 def keep_used_ids(root: Node) -> None:
     """Remove every id that nothing in the tree refers to; matplotlib gives one to each group."""
-    used: set[str] = set()
-    for node in root.walk():
-        for value in node.attributes.values():
-            if value.startswith("#"):
-                used.add(value[1:])
-            elif "url(#" in value:
-                used.update(re.findall(r"url\(#([^)]+)\)", value))
+    values = (value for node in root.walk() for value in node.attributes.values() if "#" in value)
+    used = {name for value in values for name in re.findall(r"(?:^#|url\(#)([^)]+)", value)}
     for node in root.walk():
         if node.attributes.get("id") not in used:
             node.attributes.pop("id", None)

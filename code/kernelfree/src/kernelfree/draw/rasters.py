@@ -42,8 +42,9 @@ class RasterEncoder:
         key = pixels.shape[0].to_bytes(4, "big") + pixels.tobytes()
         if key not in self._known:
             # Estimate the images of all frames from those so far.
+            share = max(1.0, self.frames / (self.drawn + 1))
             content, kind = _encode(pixels, self.level)
-            while self.level + 1 < len(LEVELS) and (self.spent + len(content)) * self._frames_per_drawn() > self.budget:
+            while self.level + 1 < len(LEVELS) and (self.spent + len(content)) * share > self.budget:
                 self.level += 1
                 content, kind = _encode(pixels, self.level)
             self.spent += len(content)
@@ -51,9 +52,6 @@ class RasterEncoder:
                 self._known.clear()
             self._known[key] = f"data:image/{kind};base64,{b64encode(content).decode()}"
         return self._known[key]
-
-    def _frames_per_drawn(self) -> float:
-        return max(1.0, self.frames / (self.drawn + 1))
 
     @property
     def coarse(self) -> bool:

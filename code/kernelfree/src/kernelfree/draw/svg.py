@@ -65,7 +65,7 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
         )
     with garbage_collection_paused():
         root = _to_node(ElementTree.fromstring(output.svg))
-        root.children = [child for child in root.children if not (child.tag == "defs" and _holds_style(child))]
+        root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
         _draw_images(root, iter(output.images), rasters or RasterEncoder())
         keep_used_ids(root)
         root.children = [kept for child in root.children for kept in _without_wrappers(child)]
@@ -139,7 +139,7 @@ def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
         for part in axes.collections
         if part.get_rasterized() is not True
         and (
-            (isinstance(part, QuadMesh) and np.size(_array(part)) > MAX_RECTANGLES)
+            (isinstance(part, QuadMesh) and np.size(part.get_array()) > MAX_RECTANGLES)  # type: ignore[arg-type]
             or (isinstance(part, PathCollection) and len(part.get_offsets()) > MAX_RECTANGLES)  # type: ignore[arg-type]
         )
     ]
@@ -150,11 +150,6 @@ def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
     finally:
         for part in heavy:
             part.set_rasterized(False)
-
-
-def _array(mesh: Any) -> Any:
-    values = mesh.get_array()
-    return () if values is None else values
 
 
 # --- elements --------------------------------------------------------------------------------------------------------
@@ -234,15 +229,11 @@ def _shorten(name: str, value: str) -> str:
     if name == "space":
         return ""
     if name in theme.PAINTED:
-        return _FONT.sub("", _with_scalable_text(value))
+        # The page may enlarge texts, for phones, where a picture and so its labels are small.
+        return _FONT.sub("", re.sub(r"font-size: ([\d.]+)px", r"font-size: calc(\1px*var(--kf-text,1))", value))
     if name in ("x", "y", "width", "height", "x1", "x2", "y1", "y2"):
         return _round(re.sub(r"\s+", " ", value).strip())
     return value
-
-
-def _with_scalable_text(style: str) -> str:
-    """Let the page enlarge texts by ``--kf-text``, for phones, where a picture and so its labels are small."""
-    return re.sub(r"font-size: ([\d.]+)px", r"font-size: calc(\1px*var(--kf-text,1))", style)
 
 
 def _round(value: str) -> str:
@@ -253,7 +244,3 @@ def _round(value: str) -> str:
 def _to_hundredth(match: re.Match[str]) -> str:
     text = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def _holds_style(node: Node) -> bool:
-    return any(child.tag == "style" for child in node.children)

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Hex colour -> CSS value until an author calls ``use_theme``: matplotlib's own black and white.
-PLAIN = {
-    "#000000": "currentColor",
-    "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))",
-}
+PLAIN = {"#000000": "currentColor", "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))"}
 #: The attributes that hold colours.
 PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
 #: Relative luminance (WCAG 2) of the darkest background that themes use in dark mode.

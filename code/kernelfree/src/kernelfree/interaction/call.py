@@ -18,7 +18,7 @@ from kernelfree.interaction import originals
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
 from kernelfree.interaction.live import live_output
 from kernelfree.interaction.names import name_after
-from kernelfree.record.frames import FigureError
+from kernelfree.record.frames import FigureError, name_of
 from kernelfree.record.recording import display
 from kernelfree.state import state
 
@@ -114,8 +114,8 @@ def _with_name(draw: Draw, options: Options, error: Exception) -> FigureError:
     """Return an error as a ``FigureError`` that names the figure."""
     if isinstance(error, FigureError):
         return error
-    name = options.name or getattr(draw, "__name__", type(draw).__name__)
-    return FigureError(f"{name}: {error}" if not isinstance(error, KeyError) else f"{name}: {error!r}")
+    said = repr(error) if isinstance(error, KeyError) else error
+    return FigureError(f"{options.name or name_of(draw)}: {said}")
 
 
 def _display(output: dict[str, Any]) -> None:

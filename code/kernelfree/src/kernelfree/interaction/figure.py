@@ -27,7 +27,7 @@ from kernelfree.draw.still import join_label, unique_prefix
 from kernelfree.interaction.controls import Control, Fixed, coarsen, controls_for, count_frames, starting_frame
 from kernelfree.interaction.names import name_after, take_name
 from kernelfree.pack.merge import Merger
-from kernelfree.pack.packing import Packed, gzip_size, pack, share_room
+from kernelfree.pack.packing import gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder
 from kernelfree.record.recording import Recording
 from kernelfree.record.reused import ReusedFigures
@@ -99,9 +99,9 @@ class InteractFigure:
         controls = self._fit(controls, most, f"more than max_frames={most:,}", "max_frames", notes)
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
-        recorder, packed = self._draw(controls)
-        while packed is None or (weight := gzip_size(packed.frames) - recorder.embedded_bytes) > max_bytes:
-            if packed is None:
+        recorder, base, frames = self._draw(controls)
+        while base is None or (weight := gzip_size(frames) - recorder.embedded_bytes) > max_bytes:
+            if base is None:
                 most, why = recorder.fitting or 0, f"whose sounds and films take more than max_bytes={max_bytes:,}"
             else:
                 most = int(0.9 * count_frames(controls) * max_bytes / weight)
@@ -112,9 +112,9 @@ class InteractFigure:
             controls = self._fit(controls, most, why, "max_bytes", notes)
             if self.strict:
                 raise FigureError(f"{self.name}: {notes[0]}")
-            recorder, packed = self._draw(controls)
-        payload = self._payload(controls, packed, notes + list(recorder.notes), recorder.errors, arrange)
-        return {MIME: payload.to_json(), **_for_other_readers(packed.base, payload, recorder.png, self.description)}
+            recorder, base, frames = self._draw(controls)
+        payload = self._payload(controls, base, frames, notes, recorder, arrange)
+        return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
     def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
         """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
@@ -130,8 +130,8 @@ class InteractFigure:
         notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
         return coarse
 
-    def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Packed | None]:
-        """Draw all frames and pack each as it comes; nothing is packed where sounds and films are too many."""
+    def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
+        """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
         calls, start = _calls(controls), starting_frame(controls)
         worded = [[f"{control.name}={text}" for text in control.worded()] for control in controls]
         said = list(map(", ".join, product(*worded)))
@@ -142,13 +142,20 @@ class InteractFigure:
         for number, tree in recorder.trees():
             merger.add(number, tree)
         if recorder.fitting is not None:
-            return recorder, None
+            return recorder, None, {}
         merged = merger.merge(start)
         share_room(merged, join_label(self.options.title, self.description or self.name))
-        return recorder, pack(merged, unique_prefix(merged.base))
+        frames = pack(merged, unique_prefix(merged.base))
+        return recorder, merged.base, frames
 
     def _payload(
-        self, controls: list[Control], packed: Packed, notes: list[str], errors: Mapping[str, int], arrange: Arrange
+        self,
+        controls: list[Control],
+        base: Node,
+        frames: dict[str, Any],
+        notes: list[str],
+        recorder: FrameRecorder,
+        arrange: Arrange,
     ) -> FramesPayload:
         shown = [control for control in controls if not isinstance(control, Fixed)]
         starts = {control.name: control.states[control.start] for control in shown}
@@ -157,7 +164,7 @@ class InteractFigure:
             name=self.name,
             title=self.options.title,
             instance=self.instance,
-            modules=_front_end(),
+            modules=modules_for_payload(STATIC / "frames.js"),
             about={
                 "name": self.name,
                 "title": self.options.title or self.description or self.name,
@@ -166,12 +173,12 @@ class InteractFigure:
                 **({"goals": self._goals(controls)} if self.options.goals else {}),
             },
             state={**starts, "controls": [{**control.to_json(), "shared": self._shared(control)} for control in shown]},
-            data={"frames": packed.frames},
-            still="".join(map(str, packed.base.children)),
+            data={"frames": frames},
+            still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
             frames=count_frames(controls),
-            notes=notes,
-            errors=[f"{line} (written {count} times)" for line, count in errors.items()],
+            notes=[*notes, *recorder.notes],
+            errors=[f"{line} (written {count} times)" for line, count in recorder.errors.items()],
         )
 
     def _shared(self, control: Control) -> str:
@@ -193,11 +200,6 @@ def _calls(controls: list[Control]) -> list[dict[str, Any]]:
     """Return the arguments of ``draw`` for each frame; the last control's values vary fastest."""
     names = [control.name for control in controls]
     return [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in controls))]
-
-
-@functools.cache
-def _front_end() -> list[dict[str, Any]]:
-    return modules_for_payload(STATIC / "frames.js")
 
 
 def _goals_html(goals: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from kernelfree.record.frames import name_of
 from kernelfree.state import state
 
 
@@ -22,7 +23,7 @@ def take_name(wanted: str) -> str:
 
 def name_after(draw: Callable[..., Any]) -> str:
     """Return a name for addresses: ``plot__x`` -> ``plot-x``, ``plot_σ`` -> ``plot-sigma``, a lambda -> ``figure``."""
-    own = getattr(getattr(draw, "func", draw), "__name__", type(draw).__name__)
+    own = name_of(draw)
     ascii_letters = "".join(_to_ascii(letter) for letter in own)
     name = re.sub(r"[^a-z0-9]+", "-", ascii_letters.lower()).strip("-")
     if own == "<lambda>" or not name:

@@ -20,7 +20,6 @@ from ipywidgets.widgets.widget import _instances
 from kernelfree.record.recording import record_call
 from kernelfree.record.reused import ReusedFigures
 
-_LINKS = (traitlets.link, traitlets.directional_link)
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
 interactive_output: Any = _interaction.interactive_output
@@ -93,23 +92,25 @@ def options_of(widget: Any) -> tuple[list[str], list[Any]]:
     return list(widget._options_labels), list(widget._options_values)
 
 
+def _observers(widget: Any) -> list[Any]:
+    """List the functions and methods that run when the value of a widget changes."""
+    observers = widget._trait_notifiers.get("value", {}).get("change", [])
+    return [one for one in observers if hasattr(one, "__qualname__") and not one.__module__.startswith("ipywidgets")]
+
+
 def observers_of(widget: Any) -> list[str]:
-    """Return the names of the author's own functions that run when the value of a widget changes."""
-    handlers = getattr(widget, "_trait_notifiers", {}).get("value", {}).get("change", [])
-    own = [one for one in handlers if inspect.isfunction(one) and not one.__module__.startswith("ipywidgets")]
-    own += [
-        one for one in handlers if inspect.ismethod(one) and not isinstance(one.__self__, (widgets.Widget, *_LINKS))
-    ]
+    """List the names of those that are the author's own."""
+    owners = (widgets.Widget, traitlets.link, traitlets.directional_link)
+    own = [one for one in _observers(widget) if not isinstance(getattr(one, "__self__", None), owners)]
     return [one.__qualname__ for one in own]
 
 
 def play_of(slider: Any) -> Any:
     """Return the ``Play`` that ``jslink``, ``link`` or one of their kind links with a slider, or ``None``."""
     known = list(_instances.values())
-    links = [one for one in known if isinstance(one, widgets.widget_link.Link)]
     plays = [one for one in known if isinstance(one, widgets.Play)]
-    for play in plays:
-        handlers = play._trait_notifiers.get("value", {}).get("change", [])
-        links += [one.__self__ for one in handlers if isinstance(getattr(one, "__self__", None), _LINKS)]
+    links = [one for one in known if isinstance(one, widgets.widget_link.Link)]
+    owners = [getattr(one, "__self__", None) for play in plays for one in _observers(play)]
+    links += [one for one in owners if isinstance(one, (traitlets.link, traitlets.directional_link))]
     ends = [[link.source[0], link.target[0]] for link in links]
     return next((play for play in plays if [play, slider] in ends or [slider, play] in ends), None)

@@ -1,8 +1,4 @@
-"""Pack a figure's frames: one SVG for the page, and for each frame what differs from it.
-
-Applying a frame's values to the SVG gives that frame exactly. ``static/frames.js`` does that on the page, and the tests
-run it on the frames of any figure.
-"""
+"""Pack a figure's frames: one SVG for the page, and for each frame what differs from it."""
 
 from __future__ import annotations
 
@@ -10,34 +6,25 @@ import gzip
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from kernelfree.draw.node import Node, garbage_collection_paused, ids, rename_ids, renamed
+from kernelfree.draw.node import garbage_collection_paused, ids, rename_ids, renamed
 from kernelfree.draw.still import set_label
 from kernelfree.draw.svg import picture_attributes
 from kernelfree.pack.encode import encode, to_json
 from kernelfree.pack.merge import TEXT, Column, Merged
 
 
-@dataclass(frozen=True)
-class Packed:
-    """Holds the tree that shows the starting frame, and the frames as ``static/frames.js`` reads them.
+def pack(merged: Merged, prefix: str = "") -> dict[str, Any]:
+    """Return the frames as ``static/frames.js`` reads them, which turns the base into any of them; ids get ``prefix``.
 
     Columns that change together share a pattern, their list of ``which``::
 
         {"columns": [[node, name, pattern, values], ...], "patterns": [which, ...]}
     """
-
-    base: Node
-    frames: dict[str, Any]
-
-
-def pack(merged: Merged, prefix: str = "") -> Packed:
-    """Pack the merged frames of one figure; ids get ``prefix``."""
     with garbage_collection_paused():
         _shorten_ids(merged, prefix)
-        return Packed(merged.base, _pack_columns(merged.columns))
+        return _pack_columns(merged.columns)
 
 
 def share_room(merged: Merged, label: str) -> None:

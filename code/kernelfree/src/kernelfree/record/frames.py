@@ -108,7 +108,7 @@ class FrameRecorder:
             self.notes |= recording.notes
             self._nothing_shown &= not parts
         except (Exception, SystemExit) as error:
-            said = f"{_name_of(self.draw)}({self.said[number]}) failed: {type(error).__name__}: {error}"
+            said = f"{name_of(self.draw)}({self.said[number]}) failed: {type(error).__name__}: {error}"
             self._failures.append(re.sub(r" at 0x[0-9a-f]+", "", said).removesuffix(": "))
             if self.strict:
                 raise FrameError(self._failures[0]) from error
@@ -136,7 +136,7 @@ class FrameRecorder:
             raise FigureError(f"{self.name}: {next(iter(self.notes))}")
         if self._nothing_shown:
             raise FigureError(
-                f"{self.name}: {_name_of(self.draw)} shows nothing, no figure and no text. If it updates an existing "
+                f"{self.name}: {name_of(self.draw)} shows nothing, no figure and no text. If it updates an existing "
                 "figure, it must refer to it by name, or the figure must be open in pyplot; otherwise return the figure"
             )
         if failed:
@@ -160,7 +160,8 @@ def _embedded_media(tree: Node) -> Iterator[str]:
             yield from (node.attributes["src"] for node in part.walk() if node.tag in outputs.MEDIA)
 
 
-def _name_of(draw: Callable[..., Any]) -> str:
+def name_of(draw: Callable[..., Any]) -> str:
+    """Return the name of a function, of the function in a partial, or of an object's class."""
     function = getattr(draw, "func", draw)
     return str(getattr(function, "__name__", type(function).__name__))
 

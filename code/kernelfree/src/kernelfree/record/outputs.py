@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from base64 import b64decode, b64encode
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
@@ -12,15 +13,18 @@ from xml.etree import ElementTree
 import numpy as np
 from PIL import Image
 
-from kernelfree.draw.mathematics import draw_math, split_math
+from kernelfree.draw.mathematics import draw_math
 from kernelfree.draw.node import Node
 from kernelfree.draw.rasters import LOSSLESS, RasterEncoder
 
 #: The MIME type of a widget of ipywidgets in a cell's output.
 WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
-#: Headings would enter the page's outline: they become bold lines.
-_BOLD = {f"h{level}": ("div", {"style": "font-weight:600"}) for level in range(1, 7)}
+#: Headings would enter the page's outline: they become bold lines. Paragraphs close by themselves, in a browser.
+_RENAMED: dict[str, tuple[str, dict[str, str]]] = {
+    **{f"h{level}": ("div", {"style": "font-weight:600"}) for level in range(1, 7)},
+    **dict.fromkeys(("p", "section", "center"), ("div", {})),
+}
 #: HTML elements that a browser's parser leaves in place, so that Python and the page count elements alike.
 _TAGS = frozenset(
     "a abbr audio b blockquote br caption code col colgroup dd del div dl dt em hr i img kbd li mark ol pre s small "
@@ -29,7 +33,6 @@ _TAGS = frozenset(
 _VOID = frozenset(("br", "col", "hr", "img"))
 MEDIA = ("audio", "video")
 _ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src style title width height".split())
-_FORMULA = re.compile("\ue000(\\d+)\ue001")
 
 
 def text(content: str) -> list[Node]:
@@ -107,41 +110,17 @@ def _from_latex(source: str) -> list[Node]:
 
 
 def _from_markdown(source: str) -> list[Node]:
-    formulas: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        formulas.append(match[1])
-        return f"\ue000{len(formulas) - 1}\ue001"
-
-    source = re.sub(r"\$\$(.+?)\$\$", keep, source, flags=re.DOTALL)
-    words = split_math(source)
-    for k in range(1, len(words), 2):
-        formulas.append(words[k])
-        words[k] = f"\ue000{len(formulas) - 1}\ue001"
-    source = "".join(words)
     try:
         from markdown_it import MarkdownIt
+        from mdit_py_plugins.dollarmath import dollarmath_plugin
     except ImportError:
         return text(source)
-    nodes = from_html(MarkdownIt("commonmark").enable("table").render(source)) or text(source)
-    return [_with_formulas(node, formulas) for node in nodes]
-
-
-def _with_formulas(node: Node, formulas: list[str]) -> Node:
-    children = [_with_formulas(child, formulas) for child in node.children]
-    if not _FORMULA.search(node.text):
-        node.children = children
-        return node
-    parts = _FORMULA.split(node.text)
-    pieces: list[Node] = []
-    for k, part in enumerate(parts):
-        if k % 2:
-            tex = formulas[int(part)]
-            pieces.append(draw_math(tex) or Node("code", {}, tex))
-        elif part:
-            pieces.append(Node("span", {}, part))
-    node.text, node.children = "", pieces + children
-    return node
+    parser = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, renderer=lambda tex, _: escape(tex))
+    nodes = from_html(parser.render(source)) or text(source)
+    for node in (below for top in nodes for below in top.walk()):
+        if node.attributes.get("class", "").startswith("math "):
+            node.children, node.text = _from_latex(node.text), ""
+    return nodes
 
 
 # --- HTML and SVG ----------------------------------------------------------------------------------------------------
@@ -174,7 +153,7 @@ class _HTMLTree(HTMLParser):
             if tag == "source":  # a browser reads it once; the src of the media element may change
                 parent.attributes.setdefault("src", own.get("src", ""))
             return
-        tag, more = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))
+        tag, more = _RENAMED.get(tag, (tag, {}))
         self.unsafe |= tag not in _TAGS
         node = Node(tag, {**more, **own})
         if own_id:
@@ -194,7 +173,7 @@ class _HTMLTree(HTMLParser):
         if tag in ("style", "script"):
             self.skipping -= 1
             return
-        tag = _BOLD.get(tag, ("div" if tag in ("p", "section", "center") else tag, {}))[0]
+        tag, _ = _RENAMED.get(tag, (tag, {}))
         if self.open[-1].tag in MEDIA and tag not in MEDIA:
             return
         if tag == "table" and self.open[-1].tag == "tbody":

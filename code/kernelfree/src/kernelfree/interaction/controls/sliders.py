@@ -13,14 +13,7 @@ from typing import Any, Self
 
 import ipywidgets as widgets
 
-from kernelfree.interaction.controls.control import (
-    Control,
-    OptionsControl,
-    basics,
-    control_html,
-    distinct,
-    label_html,
-)
+from kernelfree.interaction.controls.control import Control, OptionsControl, basics, control_html, distinct, label_html
 from kernelfree.interaction.originals import options_of, play_of
 
 #: A slider with more steps than this is made coarser before anything is counted; one with two handles earlier.
