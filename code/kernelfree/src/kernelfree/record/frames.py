@@ -104,7 +104,8 @@ class FrameRecorder:
                 parts = [part for item in recording.items for part in self._parts(item, recording.notes)]
                 if number == self.start:
                     self.png = next((png(item) for item in recording.items if is_figure(item)), None)
-            self.errors.update(map(_kind_of, recording.errors.getvalue().splitlines()))
+            written = map(_kind_of, recording.errors.getvalue().split("\n"))
+            self.errors.update(kind for kind in written if kind.strip())
             self.notes |= recording.notes
             self._nothing_shown &= not parts
         except (Exception, SystemExit) as error:
