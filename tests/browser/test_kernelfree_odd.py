@@ -218,7 +218,7 @@ def test_the_cases_of_authors_are_live_and_in_order(window, address):
         "runs",
         "ratio",
         "table",
-    ] + ["boxes", "spot", "beside"]
+    ] + ["boxes", "spot", "beside", "sine", "cosine"]
     first = window.locator(".cell_output").first
     kinds = first.evaluate(
         "(out) => [...out.querySelectorAll('pre, img, [data-live-figure]')].map((node) => node.tagName)"
@@ -302,6 +302,20 @@ def test_a_frame_that_fails_says_so_in_the_room_of_the_others(window, address):
     figure.locator('[data-control="b"] input[type=range]').press("Home")
     assert "ZeroDivisionError" in figure.locator(".kf-failed").inner_text()
     assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
+
+
+def test_one_slider_of_two_figures_moves_both(window, address):
+    window.goto(f"{address}/cases.html")
+    fields = [wake(window, name).locator(".kf-number") for name in ("sine", "cosine")]
+    wake(window, "sine").locator("input[type=range]").press("End")
+    assert [field.input_value() for field in fields] == ["2.0", "2.0"]
+    before = wake(window, "sine").locator(".kf-still").inner_html()
+    wake(window, "cosine").locator("input[type=range]").press("Home")
+    assert [field.input_value() for field in fields] == ["0.0", "0.0"]
+    assert wake(window, "sine").locator(".kf-still").inner_html() != before
+    assert wake(window, "spot").locator(".kf-number").input_value() == "5.0e-12"
+    wake(window, "cosine").locator(".kf-play").click()
+    window.wait_for_function("(node) => Number(node.value) >= 1", arg=fields[0].element_handle())
 
 
 def test_controls_stand_as_their_author_arranged_them(window, address):

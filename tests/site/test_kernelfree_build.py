@@ -88,6 +88,21 @@ def test_the_stock_html_manager_can_be_kept(tmp_path):
     assert 'data-live-figure="draw"' in page
 
 
+def test_widgets_that_lie_dead_are_named_where_ipywidgets_is_replaced(tmp_path):
+    """A notebook that was saved with its output is not executed, so that its ``interact`` is dead as well."""
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}, "text/plain": "interactive(children=())"}
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    saved = {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": "1", "outputs": [output]}
+    (tmp_path / "source").mkdir()
+    notebook = {"cells": [saved], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "source" / "saved.ipynb").write_text(json.dumps(notebook))
+    conf = "kernelfree_ipywidgets = kernelfree_strict = True\nnb_execution_mode = 'auto'\n"
+    done = build(tmp_path, cell("import ipywidgets", "ipywidgets.HBox([ipywidgets.IntSlider()])"), conf=conf)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"index\.md:\d+: WARNING: HBox does nothing on a page without a kernel\n", done.stderr)
+    assert re.search(r"saved\.ipynb:\d+: WARNING: interactive does nothing .*its output was saved.*force", done.stderr)
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
     """One book of figures that need no kernel: the folder of its build, and what the build said."""
