@@ -162,7 +162,7 @@ def test_with_a_line_of_configuration_the_interact_of_ipywidgets_is_ours(soft):
 def test_what_is_left_to_ipywidgets_is_named(soft):
     left = r"index\.md:\d+: WARNING: figure[-\d]*: interact is left to ipywidgets here.*: ([\d,]+) frames"
     assert re.findall(left, soft.stderr) == ["1,600", "2,000"]
-    assert re.search(r"WARNING: .* is left to ipywidgets here.*<lambda>\(n=0\) failed: ZeroDivisionError", soft.stderr)
+    assert re.search(r"WARNING: .* is left to ipywidgets here.*<lambda>\(n=1\) failed: ZeroDivisionError", soft.stderr)
 
 
 def test_a_strict_book_leaves_nothing_to_ipywidgets(tmp_path):
