@@ -32,11 +32,6 @@ def may_fall_back() -> bool:
     return bool(os.environ.get(DROP_IN)) and not is_strict()
 
 
-def frames_of_book() -> int:
-    """Return how many frames a figure may have."""
-    return int(os.environ.get(MAX_FRAMES, 1000))
-
-
-def bytes_of_book() -> int:
-    """Return how many bytes a figure's frames may take."""
-    return int(os.environ.get(MAX_BYTES, 3_000_000))
+def limit_of_book(name: str) -> int:
+    """Return how many frames (``MAX_FRAMES``), or bytes of them (``MAX_BYTES``), a figure of this book may have."""
+    return int(os.environ.get(name, 1000 if name == MAX_FRAMES else 3_000_000))

@@ -19,7 +19,7 @@ class State:
     theme: dict[str, str] = field(default_factory=dict)
     #: How often each drawing was asked for, since two equal pictures on one page need different ids (draw/still.py).
     pictures: Counter[str] = field(default_factory=Counter)
-    #: The names that figures have taken: a second ``f`` becomes ``f-2`` (interaction/names.py).
+    #: The names that figures have taken: a second ``f`` becomes ``f-2`` (interaction/figure.py).
     names: set[str] = field(default_factory=set)
     #: How many figures there are; each gets the next number (deliver/payload.py).
     figures: int = 0

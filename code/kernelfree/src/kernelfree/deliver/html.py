@@ -134,7 +134,6 @@ def json_for_script(content: Any) -> str:
 
 
 def remove_css_comments(sheet: str) -> str:
-    """Return a style sheet without its comments."""
     # Between two words a comment parts them, and white space would mean "inside of": an empty comment stays.
     return _CSS_COMMENT.sub(lambda match: match[1] or ("" if match[2] else "/**/"), sheet)
 

@@ -30,12 +30,11 @@ def _load(path: Path, loaded: dict[Path, Module], importers: list[Path]) -> None
     source = ModuleSource(path)
     for imported in source.imports:
         _load(imported, loaded, [*importers, path])
-    for wanted in source.imported_names:
-        exports = loaded[wanted.module].exports
-        if wanted.name not in exports:
+    for module, name, line in source.imported_names:
+        exports = loaded[module].exports
+        if name not in exports:
             raise FrontEndError(
-                f"{path}:{wanted.line}: {wanted.module.name} has no export {wanted.name!r}; "
-                f"it has {', '.join(sorted(exports)) or 'none'}"
+                f"{path}:{line}: {module.name} has no export {name!r}; it has {', '.join(sorted(exports)) or 'none'}"
             )
     loaded[path] = source.module()
 

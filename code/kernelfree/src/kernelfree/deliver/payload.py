@@ -96,7 +96,6 @@ class FallbackNotice(_Sent):
     reason: str
 
     def to_output(self) -> dict[str, Any]:
-        """Return the cell output that carries the notice."""
         return {MIME: self.to_json(), "text/plain": ""}
 
 

@@ -73,15 +73,6 @@ def remove_comments(script: str) -> str:
     return b"".join([*parts, source[at:]]).decode()
 
 
-@dataclass(frozen=True)
-class ImportedName:
-    """Holds a name that is imported from a module, and the line where that happens."""
-
-    module: Path
-    name: str
-    line: int
-
-
 class ModuleSource:
     """Takes one file apart: what it imports and exports, and what replaces these statements."""
 
@@ -90,7 +81,7 @@ class ModuleSource:
         self.text = path.read_bytes()
         root = _PARSER.parse(self.text).root_node
         self.imports: list[Path] = []
-        self.imported_names: list[ImportedName] = []
+        self.imported_names: list[tuple[Path, str, int]] = []  # module, name, line
         self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
         self._exported: dict[str, str] = {}  # exported name -> expression inside
         self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
@@ -150,7 +141,7 @@ class ModuleSource:
         self._cut(node)
 
     def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str) -> None:
-        self.imported_names.append(ImportedName(target, name, node.start_point[0] + 1))
+        self.imported_names.append((target, name, node.start_point[0] + 1))
         self._constants.append(f"const {local} = {given}[{json.dumps(name)}];")
 
     def _target(self, node: SyntaxNode) -> Path:
@@ -185,7 +176,7 @@ class ModuleSource:
             for item in (item for item in clause.named_children if item.type == "export_specifier"):
                 inside, outside = _pair(item)
                 if given:
-                    self.imported_names.append(ImportedName(target, inside, item.start_point[0] + 1))
+                    self.imported_names.append((target, inside, item.start_point[0] + 1))
                     inside = f"{given}[{json.dumps(inside)}]"
                 self._exported[outside] = inside
             self._cut(node)

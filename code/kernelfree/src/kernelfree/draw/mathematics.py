@@ -57,15 +57,9 @@ def draw_math(tex: str) -> Node | None:
 
 def text_to_html(text: str) -> str:
     """Convert plain text with ``$...$`` in it to HTML; what mathtext cannot set stays as it was written."""
-    parts = split_math(text)
-    return "".join(escape(part) if k % 2 == 0 else _math_to_html(part) for k, part in enumerate(parts))
-
-
-def _math_to_html(tex: str) -> str:
-    root = draw_math(tex)
-    return escape(f"${tex}$") if root is None else with_own_ids(root)
-
-
-def split_math(text: str) -> list[str]:
-    """Split ``text`` at its ``$...$``: ``"of $x^2$ and"`` -> ``["of ", "x^2", " and"]``."""
-    return _DOLLARS.split(text)
+    parts = _DOLLARS.split(text)  # text, formula, text, ..., text
+    for k in range(1, len(parts), 2):
+        root = draw_math(parts[k])
+        parts[k] = with_own_ids(root) if root else escape(f"${parts[k]}$")
+    parts[::2] = map(escape, parts[::2])
+    return "".join(parts)

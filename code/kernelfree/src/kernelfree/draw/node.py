@@ -34,7 +34,6 @@ class Node:
             yield from child.walk()
 
     def copy(self) -> Node:
-        """Return a deep copy."""
         return Node(self.tag, dict(self.attributes), self.text, [child.copy() for child in self.children])
 
     def __str__(self) -> str:

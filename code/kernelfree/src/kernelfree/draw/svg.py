@@ -97,7 +97,8 @@ def picture_attributes(boxes: Sequence[Box], paper: str | None) -> dict[str, str
     return {
         "class": "kf-picture",
         "viewBox": f"{left:g} {top:g} {width:g} {height:g}",
-        "style": style + theme.on_paper(paper) if paper else style,
+        # On paper of its own a picture has matplotlib's own black and white back.
+        "style": style + f";background:{paper};color:#000000;--pst-color-background:#ffffff" if paper else style,
         "font-family": "inherit",
         # matplotlib leaves out the default fill of SVG, which is black.
         "fill": theme.colors_of_page()["#000000"],

@@ -65,11 +65,6 @@ def paint(root: Node) -> None:
                 node.attributes[name] = _HEX.sub(lambda match: colors.get(match[0].lower(), match[0]), value)
 
 
-def on_paper(paper: str) -> str:
-    """Return CSS that gives a painted tree a background, and matplotlib's own black and white back."""
-    return f";background:{paper};color:#000000;--pst-color-background:#ffffff"
-
-
 def paper_of(figure: Figure, root: Node) -> str | None:
     """Return the background that ``figure`` needs to be seen on a dark page, or ``None`` if the page's own will do."""
     from matplotlib.colors import to_hex, to_rgba

@@ -23,6 +23,7 @@ from kernelfree.interaction import originals
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
 from kernelfree.record.outputs import from_html, text
 from kernelfree.record.recording import display, shell_of_kernel
+from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
 #: The display of what shows nothing.
@@ -68,7 +69,7 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     controlled = list(dict.fromkeys(state.controls[part] for part in below if part in state.controls))
     if not figures and any(figure.widgets for figure in controlled):
         state.boxes.update(dict.fromkeys(controlled, widget))
-        figures = [figure for figure in controlled if figure.reuses_a_figure()]
+        figures = [figure for figure in controlled if ReusedFigures(figure.draw).named]
         if not figures:
             return _NOTHING, {}
     data = None

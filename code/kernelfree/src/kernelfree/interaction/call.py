@@ -15,9 +15,8 @@ from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, read_payload
 from kernelfree.deliver.save import SavedFile, write_html_file
 from kernelfree.interaction import originals
-from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
+from kernelfree.interaction.figure import Draw, InteractFigure, Options, name_after, show_start_inside
 from kernelfree.interaction.live import live_output
-from kernelfree.interaction.names import name_after
 from kernelfree.record.frames import FigureError, name_of
 from kernelfree.record.recording import display
 from kernelfree.state import state
@@ -44,7 +43,6 @@ class Interact:
         self._is_drop_in = is_drop_in
 
     def options(self, **options: Any) -> Interact:
-        """Return an ``interact`` with these options."""
         return Interact(replace(self._options, **options), is_drop_in=self._is_drop_in)
 
     def __call__(self, draw: Any = None, /, **keywords: Any) -> Any:

@@ -12,25 +12,25 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import product
 from typing import Any
 
-from kernelfree.building import bytes_of_book, frames_of_book, is_strict
+from kernelfree.building import MAX_BYTES, MAX_FRAMES, is_strict, limit_of_book
 from kernelfree.deliver.modules import modules_for_payload
 from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_instance
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
 from kernelfree.interaction.controls import Control, Fixed, coarsen, controls_for, count_frames, starting_frame
-from kernelfree.interaction.names import name_after, take_name
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size, pack, share_room
-from kernelfree.record.frames import FigureError, FrameRecorder
+from kernelfree.record.frames import FigureError, FrameRecorder, name_of
 from kernelfree.record.recording import Recording
-from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
 Draw = Callable[..., Any]
@@ -78,12 +78,8 @@ class InteractFigure:
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
         self.description = describe(draw, options)
-        self.max_frames = options.max_frames or frames_of_book()
-        self.max_bytes = options.max_bytes or bytes_of_book()
-
-    def reuses_a_figure(self) -> bool:
-        """Return whether ``draw`` changes a figure that it names, which may be displayed already."""
-        return bool(ReusedFigures(self.draw).named)
+        self.max_frames = options.max_frames or limit_of_book(MAX_FRAMES)
+        self.max_bytes = options.max_bytes or limit_of_book(MAX_BYTES)
 
     def output(self, arrange: Arrange = in_order) -> dict[str, Any]:
         """Draw the figure and return the cell output that carries its payload.
@@ -241,3 +237,34 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
             f"outer function's own, or call {name}'s interact in a cell of its own"
         ] = None
     recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def take_name(wanted: str) -> str:
+    """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
+    name, number = wanted, 1
+    while name in state.names:
+        number += 1
+        name = f"{wanted}-{number}"
+    state.names.add(name)
+    return name
+
+
+def name_after(draw: Callable[..., Any]) -> str:
+    """Return a name for addresses: ``plot__x`` -> ``plot-x``, ``plot_σ`` -> ``plot-sigma``, a lambda -> ``figure``."""
+    own = name_of(draw)
+    ascii_letters = "".join(_to_ascii(letter) for letter in own)
+    name = re.sub(r"[^a-z0-9]+", "-", ascii_letters.lower()).strip("-")
+    if own == "<lambda>" or not name:
+        return "figure"
+    return name if name[0].isalpha() else f"figure-{name}"
+
+
+def _to_ascii(letter: str) -> str:
+    """Return a letter without its accent (``é`` -> ``e``), or the end of its Unicode name (``σ`` -> ``-SIGMA-``)."""
+    if letter.isascii():
+        return letter
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if base.isascii() else f"-{unicodedata.name(letter, '').rpartition(' ')[2]}-"

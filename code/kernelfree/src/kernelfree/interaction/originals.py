@@ -88,7 +88,6 @@ def widgets_by_argument(panel: Any) -> dict[str, Any]:
 
 
 def options_of(widget: Any) -> tuple[list[str], list[Any]]:
-    """Return the texts and the values of a selection."""
     return list(widget._options_labels), list(widget._options_values)
 
 

@@ -75,7 +75,6 @@ def _differences(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def to_json(content: Any) -> bytes:
-    """Return ``content`` as compact JSON."""
     return _JSON.encode(content).encode()
 
 

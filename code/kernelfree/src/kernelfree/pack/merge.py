@@ -99,7 +99,6 @@ class Merger:
         self._root = _Slot("div")
 
     def add(self, number: int, tree: Node) -> None:
-        """Add the tree of one frame."""
         self._root.tag = tree.tag
         with garbage_collection_paused():
             self._add(self._root, tree, number)

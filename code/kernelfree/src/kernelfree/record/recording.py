@@ -36,7 +36,6 @@ class Recording:
         self.notes: dict[str, None] = {}
 
     def write(self, text: str) -> int:
-        """Record a printed text."""
         if self.items and isinstance(self.items[-1], str):
             self.items[-1] += text
         elif text:
@@ -47,7 +46,6 @@ class Recording:
         """Do nothing, as ``sys.stdout`` needs."""
 
     def isatty(self) -> bool:
-        """Return that this is no terminal."""
         return False
 
     def clear(self) -> None:
@@ -60,7 +58,6 @@ class Recording:
             self.items.append(figure)
 
     def add_data(self, data: dict[str, Any]) -> None:
-        """Record a display's data by MIME type."""
         if any(data.values()):
             self.items.append(data)
 
@@ -255,7 +252,6 @@ def _record_into(recording: Recording) -> Iterator[None]:
 
 @contextmanager
 def _set(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Set an attribute, and restore it in the end."""
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:

@@ -82,7 +82,6 @@ class Fixed(Control):
 
     @classmethod
     def of(cls, name: str, label: str, value: Any) -> Fixed:
-        """Return a control that has one value."""
         return cls(name=name, label=label, values=[value], labels=[str(value)], start=0)
 
     def html(self, group: str) -> str:
@@ -90,7 +89,6 @@ class Fixed(Control):
 
 
 def label_of(name: str, widget: Any) -> str:
-    """Return the label of a widget: its description, else the argument's name."""
     return getattr(widget, "description", "") or name
 
 
