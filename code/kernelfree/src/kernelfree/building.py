@@ -29,7 +29,7 @@ def is_strict() -> bool:
 
 def may_fall_back() -> bool:
     """Return whether a call that kernelfree cannot serve goes to ipywidgets: in a drop-in book that is not strict."""
-    return bool(os.environ.get(DROP_IN)) and not is_strict()
+    return os.environ.get(DROP_IN) == "1" and not is_strict()
 
 
 def limit_of_book(name: str) -> int:

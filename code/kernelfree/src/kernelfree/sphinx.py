@@ -26,6 +26,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from kernelfree.building import DROP_IN, MAX_BYTES, MAX_FRAMES, STRICT
 from kernelfree.deliver.html import figure_html, own_file
 from kernelfree.deliver.kernels import announce_build
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, Payload, PayloadError, read_payload
@@ -224,13 +225,8 @@ def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> 
 
 
 def _announce_build(app: Sphinx) -> None:
-    config = app.config
-    stop = announce_build(
-        strict=config.kernelfree_strict,
-        drop_in=config.kernelfree_ipywidgets,
-        max_frames=config.kernelfree_max_frames,
-        max_bytes=config.kernelfree_max_bytes,
-    )
+    settings = {STRICT: "strict", DROP_IN: "ipywidgets", MAX_FRAMES: "max_frames", MAX_BYTES: "max_bytes"}
+    stop = announce_build({name: int(app.config[f"kernelfree_{own}"]) for name, own in settings.items()})
     app.connect("build-finished", lambda app, error: stop())
 
 

@@ -6,26 +6,24 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kernelfree.building import DROP_IN, MAX_BYTES, MAX_FRAMES, PROGRESS_FILE, STRICT
+from kernelfree.building import DROP_IN, PROGRESS_FILE
 
 #: The folder whose ``sitecustomize`` installs the drop-in when a kernel starts.
 _HOOK = Path(__file__).parent.parent / "dropin" / "hook"
 
 
-def announce_build(*, strict: bool, drop_in: bool, max_frames: int, max_bytes: int) -> Callable[[], None]:
+def announce_build(settings: Mapping[str, int]) -> Callable[[], None]:
     """Set the environment variables that kernels inherit, and print their progress; return what ends both."""
     handle, path = tempfile.mkstemp(prefix="kernelfree-")
     os.close(handle)
-    settings = {PROGRESS_FILE: path, STRICT: str(int(strict))}
-    settings |= {MAX_FRAMES: str(max_frames), MAX_BYTES: str(max_bytes)}
-    if drop_in:
-        python_path = os.environ.get("PYTHONPATH")
-        settings |= {DROP_IN: "1", "PYTHONPATH": os.pathsep.join([str(_HOOK), *([python_path] if python_path else [])])}
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+    variables = {PROGRESS_FILE: path, **{name: str(value) for name, value in settings.items()}}
+    if settings[DROP_IN]:
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_HOOK), os.environ.get("PYTHONPATH")]))
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     done = threading.Event()
     thread = threading.Thread(target=_print_progress, args=(path, done), daemon=True)
     thread.start()

@@ -43,47 +43,36 @@ class RasterEncoder:
         if key not in self._known:
             # Estimate the images of all frames from those so far.
             share = max(1.0, self.frames / (self.drawn + 1))
-            content, kind = _encode(pixels, self.level)
+            content = _encode(pixels, self.level)
             while self.level + 1 < len(LEVELS) and (self.spent + len(content)) * share > self.budget:
                 self.level += 1
-                content, kind = _encode(pixels, self.level)
+                content = _encode(pixels, self.level)
             self.spent += len(content)
             if len(self._known) > 200:
                 self._known.clear()
-            self._known[key] = f"data:image/{kind};base64,{b64encode(content).decode()}"
+            self._known[key] = f"data:image/webp;base64,{b64encode(content).decode()}"
         return self._known[key]
 
-    @property
-    def coarse(self) -> bool:
-        """Return whether the budget cost images some of their quality."""
-        return self.level > 0
 
-
-def _encode(pixels: Pixels, level: int) -> tuple[bytes, str]:
-    """Encode one image: PNG for up to 16 greys, lossless WebP for few colours, else WebP as good as ``level`` says."""
+def _encode(pixels: Pixels, level: int) -> bytes:
+    """Encode one image as WebP: lossless for few colours, else as good as ``level`` says."""
     from PIL import Image
+
+    def saved(**options: Any) -> bytes:
+        image.save(buffer := io.BytesIO(), format="webp", method=1, **options)
+        return buffer.getvalue()
 
     image: Any = Image.fromarray(pixels)
     if (pixels[..., 3] == 255).all():
         image = image.convert("RGB")
-        if (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all():
-            grey = Image.fromarray(pixels[..., 0])
-            if len(grey.getcolors() or ()) <= 16:
-                return _save(grey.quantize(16), "png", optimize=True), "png"
-    few = image.getcolors(maxcolors=64)
-    if few:
-        content = _save(image, "webp", lossless=True, method=1, quality=20)
+    if few := image.getcolors(maxcolors=64):
+        content = saved(lossless=True, quality=20)
         if len(content) <= LOSSLESS or level == 0 and len(few) <= 8:
-            return content, "webp"
+            return content
     quality, share = LEVELS[level]
     if share < 1:
         image = image.resize((max(1, round(image.width * share)), max(1, round(image.height * share))))
-    return _save(image, "webp", quality=quality, method=1), "webp"
-
-
-def _save(image: Any, kind: str, **options: Any) -> bytes:
-    image.save(buffer := io.BytesIO(), format=kind, **options)
-    return buffer.getvalue()
+    return saved(quality=quality)
 
 
 def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:

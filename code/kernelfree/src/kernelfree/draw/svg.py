@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
-_MORE_THAN_TWO_DECIMALS = re.compile(r"\.\d{3}")
 _MINUS_ZERO = re.compile(r"-0(?![\d.])")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
 
@@ -207,17 +206,11 @@ def _to_node(element: ElementTree.Element) -> Node:
     node.text = (element.text or "") if len(element) == 0 and node.tag in ("text", "tspan", "style") else ""
     for key, value in element.attrib.items():
         name = key.rpartition("}")[2]
-        value = _shorten_outline(value) if name == "d" else _shorten(name, value)
+        value = _MINUS_ZERO.sub("0", " ".join(value.split())) if name == "d" else _shorten(name, value)
         if value:
             node.attributes[name] = value
     node.children = [_to_node(child) for child in element]
     return node
-
-
-def _shorten_outline(value: str) -> str:
-    """Shorten a path's ``d``: ``"M 1.250001 -0\\nL 3 4"`` -> ``"M 1.25 0 L 3 4"``."""
-    value = " ".join(value.split())
-    return _round(value) if _MORE_THAN_TWO_DECIMALS.search(value) else _MINUS_ZERO.sub("0", value)
 
 
 @lru_cache(maxsize=50_000)

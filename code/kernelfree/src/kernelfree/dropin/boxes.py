@@ -101,8 +101,6 @@ def _original(widget: Any) -> dict[str, Any]:
 
 def _walk(widget: Any) -> Iterator[Any]:
     yield widget
-    if widget in state.outputs and not is_building():
-        return
     for child in getattr(widget, "children", ()):
         yield from _walk(child)
 

@@ -38,11 +38,6 @@ Draw = Callable[..., Any]
 Arrange = Callable[[Mapping[str, str]], str]
 
 
-def in_order(html: Mapping[str, str]) -> str:
-    """Join the HTML of the controls one below the other."""
-    return "".join(html.values())
-
-
 @dataclass(frozen=True)
 class Options:
     """Holds the options of ``interact`` that are no controls."""
@@ -81,7 +76,7 @@ class InteractFigure:
         self.max_frames = options.max_frames or limit_of_book(MAX_FRAMES)
         self.max_bytes = options.max_bytes or limit_of_book(MAX_BYTES)
 
-    def output(self, arrange: Arrange = in_order) -> dict[str, Any]:
+    def output(self, arrange: Arrange = lambda html: "".join(html.values())) -> dict[str, Any]:
         """Draw the figure and return the cell output that carries its payload.
 
         ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.

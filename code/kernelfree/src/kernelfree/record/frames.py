@@ -142,7 +142,7 @@ class FrameRecorder:
             )
         if failed:
             self.notes[f"{len(failed)} of {count} frames say that they failed, the first: {failed[0]}"] = None
-        if self.rasters.coarse:
+        if self.rasters.level > 0:
             self.notes[
                 f"its images are kept coarser than they were drawn, to stay within max_bytes={self.max_bytes:,}: fewer "
                 "frames, a smaller figure or fewer shades keep them sharp"

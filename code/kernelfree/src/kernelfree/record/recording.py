@@ -74,16 +74,11 @@ class Recording:
         if figures or text is not None:
             for figure in figures:
                 self.add_figure(figure)
-            if text:
-                self._add_line(text)
+            if text:  # on a line of its own, after what was printed before
+                self.write("\n" if isinstance(last := (self.items or [None])[-1], str) and last[-1] != "\n" else "")
+                self.write(text)
         elif not _is_part_of_a_drawing(value):
             self.add_data(_mime_bundle(value))
-
-    def _add_line(self, text: str) -> None:
-        """Record a text on a line of its own, after what was printed before."""
-        if self.items and isinstance(self.items[-1], str) and not self.items[-1].endswith("\n"):
-            self.items[-1] += "\n"
-        self.write(text)
 
 
 @contextmanager
