@@ -35,7 +35,6 @@ from kernelfree.record.outputs import WIDGET_MIME
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "_static/kernelfree"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: The last line of a traceback, where kernelfree raised the error.
 _FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re.MULTILINE)
@@ -148,26 +147,20 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
         raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
     plain = list(doctree.findall(_is_plain_widget))
     fell_back = _pages(env).get(env.docname, {}).get("fell_back", set())
-    for node in plain if app.config.kernelfree_ipywidgets else ():
-        line = node.line or node.parent.line
-        if line not in fell_back:
-            texts = (child.astext() for child in node.children if child["mime_type"] == "text/plain")
-            names = (text.partition("(")[0] for text in texts)
-            saved = ", since its output was saved and not computed in this build (execute_notebooks: force runs it)"
-            logger.warning(
-                "%s does nothing on a page without a kernel%s",
-                *(next(names, "this widget"), "" if metadata.get("exec_data") else saved),
-                location=f"{env.doc2path(env.docname)}:{line}",
-                type="kernelfree",
-                subtype="left",
+    places = [(node, node.line or node.parent.line) for node in plain if not app.config.kernelfree_html_manager]
+    for node, line in [(node, line) for node, line in places if line not in fell_back]:
+        place = f"{env.doc2path(env.docname)}:{line}"
+        if not (fell_back or app.config.kernelfree_ipywidgets):
+            raise ExtensionError(
+                f"{place}: this cell shows an ipywidgets widget, which does nothing on a page without a kernel. Use "
+                "kernelfree.interact for a function under sliders, or kernelfree.Explorable; or set "
+                "kernelfree_html_manager: true under sphinx: config: to load Jupyter Book's html-manager for it."
             )
-    if plain and not (fell_back or app.config.kernelfree_ipywidgets or app.config.kernelfree_html_manager):
-        line = plain[0].line or plain[0].parent.line
-        raise ExtensionError(
-            f"{env.doc2path(env.docname)}:{line}: this cell shows an ipywidgets widget, which does nothing on a page "
-            "without a kernel. Use kernelfree.interact for a function under sliders, or kernelfree.Explorable; or set "
-            "kernelfree_html_manager: true under sphinx: config: to load Jupyter Book's html-manager for it."
-        )
+        texts = [child.astext() for child in node.children if child["mime_type"] == "text/plain"] or ["this widget"]
+        saved = ", since its output was saved and not computed in this build (execute_notebooks: force runs it)"
+        said = f"{texts[0].partition('(')[0]} does nothing on a page without a kernel"
+        said += "" if metadata.get("exec_data") else saved
+        logger.warning("%s", said, location=place, type="kernelfree", subtype="left")
     if not plain:
         for key in [key for key in metadata.get("js_files", {}) if key.startswith("ipywidgets_")]:
             del metadata["js_files"][key]
@@ -202,7 +195,7 @@ def _begin_files(app: Sphinx) -> None:
 
 
 def _write(app: Sphinx, files: dict[str, str]) -> Path:
-    folder = Path(app.outdir, *FOLDER.split("/"))
+    folder = Path(app.outdir, "_static", "kernelfree")
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")

@@ -77,8 +77,7 @@ class Explorable(anywidget.AnyWidget):
     def root_attributes(self) -> dict[str, str] | None:
         """Return the attributes of the outermost element for a widget that brings all of its HTML; else None.
 
-        Such a widget gets no title, stage, Reset or Copy link: the HTML of its picture is all that the page shows until
-        the front end renders into the outermost element. Its ``class`` must include ``kernelfree``.
+        Such a widget gets no title, stage, Reset or Copy link, and its ``class`` must include ``kernelfree``.
         """
         return None
 

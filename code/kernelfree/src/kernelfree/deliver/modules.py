@@ -1,8 +1,7 @@
 """Load a front end and the ES modules that it imports, for notebooks and for pages.
 
-A notebook (anywidget) wants one ES module as a string. A page opened from disk can load no ES module at all, and a page
-under ``script-src 'self'`` no string, so there each module becomes a classic script of its own. Both are made from
-modules that ``rewrite.py`` turned into functions.
+A notebook (anywidget) wants one ES module as a string. A page from disk can load no ES module, and a page under
+``script-src 'self'`` no string, so there each module becomes a classic script. ``rewrite.py`` makes both possible.
 """
 
 from __future__ import annotations

@@ -41,7 +41,6 @@ class _Sent:
 class Payload(_Sent):
     """Holds what the page needs of any figure. The two kinds below add what is theirs."""
 
-    #: The name that links use.
     name: str
     title: str | None
     #: Outputs of one page with the same name are views of one figure if they share this number, else an error.
@@ -50,7 +49,6 @@ class Payload(_Sent):
     modules: list[dict[str, Any]]
     #: For the kit: limits and starting values of the state, and texts.
     about: dict[str, Any]
-    #: The traits that the front end starts with.
     state: dict[str, Any]
     #: Constants of the front end, which may wait in a file of their own until the reader comes near the figure.
     data: dict[str, Any]
@@ -66,7 +64,6 @@ class FramesPayload(Payload):
 
     #: The controls as HTML, in their starting positions.
     controls: str
-    #: How many frames there are.
     frames: int
     #: Warnings for the build: what was left out, and what the author should fix.
     notes: list[str]
@@ -80,7 +77,6 @@ class ExplorablePayload(Payload):
 
     kind: ClassVar[str] = "explorable"
 
-    #: The figure's own style sheet.
     css: str
     #: CSS heights of the view on a phone and on a desk.
     space: list[str] | None
@@ -124,10 +120,7 @@ def next_instance() -> int:
 
 
 def check_name(name: str, what: str = "name") -> str:
-    """Return ``name`` if it suits an address: lower-case letters, digits, hyphens, starting with a letter.
-
-    Raises ``ValueError``, which calls it ``what``, otherwise.
-    """
+    """Return ``name`` if it suits an address, else raise ``ValueError``, which calls it ``what``."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{what} must be lower-case letters, digits and hyphens, such as 'nll-curve', got {name!r}")
     return name

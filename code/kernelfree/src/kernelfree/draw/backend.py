@@ -4,18 +4,15 @@
 else of matplotlib is touched. It changes these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two
 with an underscore are private:
 
-========================  ==========================================================================================
-``draw_path``             notes the box of what is drawn, for what lies outside of the canvas
-``draw_text``             likewise; mathematics becomes outlines, since no reader's fonts hold its glyphs
-``draw_markers``          draws a tick in its place, since a ``<use>`` costs a browser three elements; keeps markers
-                          left of the canvas and above it
-``draw_path_collection``  meshes and filled contours keep hard edges: matplotlib's SVG ignores ``antialiased=False`` and
-                          shows seams (https://github.com/matplotlib/matplotlib/issues/1188)
-``draw_image``            hands images over as arrays, since SVG inside a page needs other formats than PNG
-``_convert_path``         keeps what lies outside of the canvas, and writes two decimals, which is all that ``svg.py``
-                          keeps: fewer bytes to parse, much faster
-``_get_style``            remembers styles: matplotlib converts colours to hex for every element, and most share a few
-========================  ==========================================================================================
+- ``draw_path`` and ``draw_text`` note the box of what is drawn; mathematics becomes outlines, since no reader's fonts
+  hold its glyphs;
+- ``draw_markers`` draws a tick in its place, since a ``<use>`` costs a browser three elements, and keeps markers that
+  are left of the canvas or above it;
+- ``draw_path_collection`` keeps the hard edges of meshes and filled contours: matplotlib's SVG ignores
+  ``antialiased=False`` and shows seams (https://github.com/matplotlib/matplotlib/issues/1188);
+- ``draw_image`` hands images over as arrays, since SVG inside a page needs other formats than PNG;
+- ``_convert_path`` keeps what lies outside of the canvas, and writes two decimals, which is fewer bytes to parse;
+- ``_get_style`` remembers styles: matplotlib converts colours to hex for every element, and most share a few.
 """
 
 from __future__ import annotations

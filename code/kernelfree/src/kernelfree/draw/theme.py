@@ -1,14 +1,8 @@
 """Choose the colours of a picture: the page's own, or the figure's own background where a dark page would swallow it.
 
-A figure takes the page's ink, light or dark, unless it is one of these cases, for authors who never call ``use_theme``:
-
-======================  ==================================================================================
-navy line               a colour that is nearly as dark as a dark page's background
-pale fill under text    a light fill with text on it, which a dark page would make light as well
-white numbers           white letters or lines, which would take the page's (dark) background colour
-marks on cells          lines, arrows or texts over an image or a mesh, whose colours the page cannot change
-tinted background       axes or figure in a colour of their own, as in seaborn's styles
-======================  ==================================================================================
+A figure takes the page's ink, light or dark, unless it has a colour nearly as dark as a dark page (navy), a light fill
+under text, white letters or lines, marks on cells (over an image or a mesh, whose colours the page cannot change), or a
+tinted background, as in seaborn's styles. That is for authors who never call ``use_theme``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Serve ``interactive`` and ``interactive_output``, whose controls an author arranges in boxes.
+"""Replace ``interact`` and its family in ipywidgets, and serve those whose controls authors arrange in boxes.
 
-Both return widgets that the author puts into boxes and displays, such as ``HBox(panel.children[:-1])``. While a book is
-built, it is noted which widget belongs to which figure, and displaying a box that holds a figure's output displays the
-figure, with its controls in the box's rows and columns.
+While a book is built, it is noted which widget belongs to which figure, and displaying a box that holds a figure's
+output displays the figure, with its controls in the box's rows and columns.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import FallbackNotice
 from kernelfree.draw.mathematics import text_to_html
 from kernelfree.interaction import originals
+from kernelfree.interaction.call import Interact
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
 from kernelfree.record.outputs import from_html, text
 from kernelfree.record.recording import display, shell_of_kernel
@@ -28,6 +28,21 @@ from kernelfree.state import state
 
 #: The display of what shows nothing.
 _NOTHING = {"text/html": "", "text/plain": ""}
+
+
+def install(ipywidgets: Any) -> None:
+    """Replace the names in ``ipywidgets`` and in the modules that it has them from."""
+    replacements = {
+        "interact": Interact(is_drop_in=True),
+        "interact_manual": Interact(Options(manual=True), is_drop_in=True),
+        "interactive_output": interactive_output,
+    }
+    for module in (ipywidgets, ipywidgets.widgets, ipywidgets.widgets.interaction):
+        for name, function in replacements.items():
+            setattr(module, name, function)
+    # Not in ipywidgets.widgets.interaction, where it is the base class of the originals.
+    for module in (ipywidgets, ipywidgets.widgets):
+        module.interactive = interactive
 
 
 def interactive(draw: Draw, /, *args: Any, **abbreviations: Any) -> Any:

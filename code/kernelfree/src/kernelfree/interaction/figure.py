@@ -1,12 +1,4 @@
-"""Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get.
-
-The steps of ``InteractFigure.output``, top to bottom::
-
-    controls  <- widgets                 controls/      fewer values where there are too many
-    frames    <- draw() for each value   record/
-    packed    <- frames                  pack/
-    payload   <- packed, controls        deliver/payload.py
-"""
+"""Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
 from __future__ import annotations
 
@@ -101,9 +93,9 @@ class InteractFigure:
                     notes.append(f"its frames take {weight:,} bytes: draw fewer points, or offer fewer options")
                     break
             controls = self._fit(controls, most, why, "max_bytes", notes)
-            if self.strict:
-                raise FigureError(f"{self.name}: {notes[0]}")
             recorder, base, frames = self._draw(controls)
+        if self.strict and notes:
+            raise FigureError(f"{self.name}: {notes[0]}")
         payload = self._payload(controls, base, frames, notes, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
@@ -232,9 +224,6 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
             f"outer function's own, or call {name}'s interact in a cell of its own"
         ] = None
     recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))
-
-
-# --- names ------------------------------------------------------------------------------------------------------------
 
 
 def take_name(wanted: str) -> str:

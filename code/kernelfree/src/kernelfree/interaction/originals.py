@@ -1,4 +1,4 @@
-"""Keep the original ``interact`` family of ipywidgets, as it was before ``dropin/install.py`` may have replaced it.
+"""Keep the original ``interact`` family of ipywidgets, as it was before ``dropin/boxes.py`` may have replaced it.
 
 Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses are in this file: ``_kwarg``,
 ``_options_labels``, ``_options_values``, ``_instances``, and traitlets' ``_trait_notifiers``. There is no public way to

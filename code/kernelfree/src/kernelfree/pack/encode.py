@@ -6,9 +6,8 @@ positions of a point::
     encode(["M 1 20", "M 2 20.5", "M 3 21.5"])
     -> {"parts": ["M ", " ", ""], "series": [[100, 0, 0], [2000, -1950, 50]]}
 
-``parts`` is what the texts share. There is one series for each number between two parts, in hundredths: the differences
-of the differences of 100, 200, 300 and of 2000, 2050, 2150, each list with a 0 before it. ``reader`` in
-``static/frames.js`` decodes: it adds a series up twice and writes each number with ``String(hundredths / 100)``.
+``parts`` is what the texts share; there is one series in hundredths for each number between two parts. ``reader`` in
+``static/frames.js`` adds a series up twice and writes each number with ``String(hundredths / 100)``.
 """
 
 from __future__ import annotations

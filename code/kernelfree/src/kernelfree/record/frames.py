@@ -81,7 +81,9 @@ class FrameRecorder:
             for done, number in enumerate(itertools.chain([self.start], others), 1):
                 self.rasters.drawn = done - 1
                 tree = self._tree(number)
-                self._media.update(_embedded_media(tree))
+                parts = [part for part in tree.children if part.tag != "svg"]
+                nodes = (node for part in parts for node in part.walk() if node.tag in outputs.MEDIA)
+                self._media.update(node.attributes["src"] for node in nodes)
                 if sum(map(len, self._media)) > self.max_bytes:
                     self.fitting = done - 1
                     return
@@ -152,13 +154,6 @@ class FrameRecorder:
 def _kind_of(line: str) -> str:
     """Return a line on stderr without what differs from frame to frame: numbers, and what was overwritten."""
     return re.sub(r"\d+(\.\d+)?", "#", line.rstrip("\r").rpartition("\r")[2])
-
-
-def _embedded_media(tree: Node) -> Iterator[str]:
-    """Yield the ``data:`` addresses of sounds and films, which have no coarser form as images have."""
-    for part in tree.children:
-        if part.tag != "svg":
-            yield from (node.attributes["src"] for node in part.walk() if node.tag in outputs.MEDIA)
 
 
 def name_of(draw: Callable[..., Any]) -> str:

@@ -1,13 +1,4 @@
-"""Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them.
-
-::
-
-    figure, ax = plt.subplots()
-    (line,) = ax.plot(x, np.sin(x))
-
-    def draw(k):
-        line.set_ydata(np.sin(k * x))       # returns nothing and opens nothing: the frame is ``figure``
-"""
+"""Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _here = os.path.dirname(os.path.abspath(__file__))
 
 
 class _AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports ipywidgets in the ordinary way, and then hands it to ``kernelfree.dropin.install``."""
+    """Imports ipywidgets in the ordinary way, and then hands it to ``kernelfree.dropin.boxes``."""
 
     def find_spec(self, name, path=None, target=None):
         if name != "ipywidgets":
@@ -34,7 +34,7 @@ class _AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__spec__.loader = module.__loader__ = self.loader
         self.loader.exec_module(module)
         try:
-            from kernelfree.dropin.install import install
+            from kernelfree.dropin.boxes import install
         except ImportError as error:
             print(f"kernelfree: ipywidgets stays as it is in this kernel: {error}", file=sys.stderr)
         else:

@@ -1,7 +1,6 @@
 """Turn the widgets of ``interact`` into controls with finitely many values, and make these fewer where needed.
 
-To add a kind: a class in ``sliders.py`` or ``choices.py``, its name in ``KINDS``, and an object of the same name in
-``static/controls.js``.
+A kind is a class in ``sliders.py`` or ``choices.py``, and an object of the same name in ``static/controls.js``.
 """
 
 from __future__ import annotations
