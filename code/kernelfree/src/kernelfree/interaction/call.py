@@ -102,7 +102,7 @@ class Shown:
         return self.function(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.function, name)
+        return getattr(object.__getattribute__(self, "function"), name)
 
     def _ipython_display_(self) -> None:
         """Display nothing."""

@@ -69,10 +69,7 @@ def coarsen(controls: Sequence[Control], most: int) -> tuple[list[Control], list
     """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
     Sliders become coarser, the one with most values first, down to about five values each; where that does not
-    suffice, the last controls stand still. One menu alone may still have more than ``most``. Two sliders of 11 and 21
-    values, 130 frames at most::
-
-        x: 11 values, y: 21   ->   x: 11, y: 11: 121 frames
+    suffice, the last controls stand still. One menu alone may still have more than ``most``.
     """
     still: dict[int, Control] = {}
     while True:
