@@ -333,3 +333,19 @@ def test_panels_far_outside_of_the_canvas_are_whole(built):
     titles = [text for text in picture.select("text") if text.text.startswith("panel")]
     assert min(float(text["y"]) for text in titles) - 12 > top
     assert len(picture.select("use")) + str(picture).count("C ") >= 20  # the points of all four
+
+
+def test_words_in_a_frame_are_marked_so_that_they_do_not_outgrow_it(built):
+    def framed(k):
+        """A legend with a frame, one without, and words in a box."""
+        _, (left, right) = plt.subplots(1, 2)
+        left.plot([0, k], label="$x$ in a frame")
+        left.legend(title="its title")
+        right.plot([0, k], label="without")
+        right.legend(frameon=False)
+        right.text(0, 0, "in a box", bbox={"boxstyle": "round"})
+
+    kernelfree.interact(framed, k=(1, 2))
+    picture = BeautifulSoup(built[0][MIME]["still"], "html.parser").svg
+    marked = [one.get("data-text", one.text) for one in picture.select(".kf-framed > *")]
+    assert sorted(marked) == ["$x$ in a frame", "in a box", "its title"]

@@ -1,7 +1,6 @@
 """Define the payload: the JSON in which a figure travels from a cell's output to the Sphinx extension.
 
-It travels under the MIME type ``MIME``, and so through the execution cache. ``Payload.to_json`` writes it and
-``read_payload`` reads it; nothing else does.
+``Payload.to_json`` writes it and ``read_payload`` reads it; nothing else does.
 """
 
 from __future__ import annotations

@@ -29,7 +29,6 @@ class SavedFile:
     html: str
 
     def _repr_html_(self) -> str:
-        # A frame keeps the styles and scripts of the notebook and of the file apart.
         return (
             f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.path.stem)}" '
             'style="width:100%;height:36rem;border:0"></iframe>'

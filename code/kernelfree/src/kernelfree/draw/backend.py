@@ -57,6 +57,8 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         self._own.__init__(width, height, file, image_dpi=dpi, metadata=nothing)
         self.images: list[Any] = []
         self.corners: list[Any] = []
+        #: The texts of legends that have a frame.
+        self.framed: list[Any] = []
         self._styles: dict[Any, str] = {}
 
     @property
@@ -109,9 +111,17 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         along, up = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
         base = np.array([x, below])
         self._mark(gc, [base + a * along + b * up for a in (0, width) for b in (-descent, height - descent)])
-        if not ismath:
+        framed = mtext is not None and (mtext.get_bbox_patch() is not None or mtext in self.framed)
+        if framed:  # so that kernelfree.css does not enlarge it on a phone
+            self.writer.start("g", attrib={"class": "kf-framed"})
+        if ismath:
+            self._draw_math(gc, x, y, s, prop, angle, ismath, mtext)
+        else:
             self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-            return
+        if framed:
+            self.writer.end("g")
+
+    def _draw_math(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any, mtext: Any) -> None:
         # Anchor for kernelfree.css's scaling on phones, so that axis labels grow away from the axis.
         anchor = "center"
         if mtext is not None and angle == 90:
@@ -159,6 +169,8 @@ class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
         width, height = self.figure.get_size_inches()
         inner = _Renderer(width * 72, height * 72, file, dpi)
         renderer = MixedModeRenderer(self.figure, width, height, dpi, inner, bbox_inches_restore=bbox_inches_restore)
+        legends = [legend for axes in self.figure.axes if (legend := axes.get_legend()) and legend.get_frame_on()]
+        inner.framed = [text for legend in legends for text in (*legend.get_texts(), legend.get_title())]
         self.figure.draw(renderer)  # type: ignore[arg-type]
         renderer.finalize()
         corners = np.array(inner.corners or [(0, 0)])

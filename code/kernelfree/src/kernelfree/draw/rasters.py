@@ -33,7 +33,6 @@ class RasterEncoder:
     #: Bytes for all images together, and how many are spent.
     budget: int = 3_000_000
     spent: int = 0
-    #: The position in ``LEVELS``; it only grows.
     level: int = 0
     _known: dict[bytes, str] = field(default_factory=dict)
 

@@ -2,10 +2,7 @@
 
 The SVG that matplotlib writes is a file of its own: it names fonts and hex colours, styles every SVG around it, and
 uses the same ids each time. ``draw_figure`` makes of it a fragment that takes ink and colours from the page, scales
-with it, and clashes with nothing::
-
-    draw_figure(figure)              -> Drawing: a tree in the page's colours, its size and its background
-    picture_attributes([box], [..])  -> what its <svg> needs to have that size and background on the page
+with it, and clashes with nothing; ``picture_attributes`` gives it its size and background there.
 """
 
 from __future__ import annotations

@@ -9,9 +9,7 @@ Frames 0, 1 and 2 of a figure, and the tree that they become::
 
 Where the tags are the same, elements are matched in order. Else an element is matched with the slot whose latest
 element looks alike (``signature``), else with a slot of its tag, else it gets a new slot. What differs between frames
-becomes a ``Column``: one attribute of one element, its text, or whether it is there. If the line has ``d="M 0 0"``,
-``"M 0 1"``, ``"M 0 1"`` and is element 1 in document order, that is
-``Column(node=1, name="d", values=["M 0 0", "M 0 1"], which=[0, 1, 1])``.
+becomes a ``Column``: one attribute of one element, its text, or whether it is there.
 """
 
 from __future__ import annotations

@@ -16,20 +16,16 @@ from kernelfree.interaction.originals import options_of
 class Control(ABC):
     """Offers a finite list of values for one argument of ``draw``.
 
-    Each kind is a subclass here and an object of the same name in ``static/controls.js``, which moves the HTML that
-    ``html`` returns.
+    Each kind is a subclass here and an object of the same name in ``static/controls.js``, which moves its HTML.
     """
 
-    #: The classes of ipywidgets that become this kind.
     widget_types: ClassVar[tuple[type, ...]] = ()
 
-    #: The argument of ``draw``.
     name: str
     label: str
     #: The values in order, and a text for each.
     values: list[Any]
     labels: list[str]
-    #: The position of the value that the figure starts with.
     start: int
     #: Whether the figure waits until the reader lets go.
     late: bool = False

@@ -48,7 +48,6 @@ class NumberSlider(_Slider):
         *(widgets.BoundedIntText, widgets.BoundedFloatText, widgets.Play),
     )
 
-    #: Whether the value is written beside the track.
     readout: bool = True
     #: Milliseconds from one value to the next while Play runs.
     play: int | None = None
