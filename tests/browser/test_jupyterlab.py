@@ -72,7 +72,7 @@ def test_figures_answer_to_the_page_and_to_python(lab, chromium):
     # Python set a trait after the figure was shown: the page follows.
     dial = page.locator(".kernelfree[data-ready]")
     dial.wait_for()
-    page.get_by_text("45 degrees").wait_for()
+    page.get_by_text("45 degrees").first.wait_for()
     # A slider of interact: Python draws again.
     slider = page.locator(".widget-interact .noUi-handle").first
     before = page.locator(".widget-interact svg path").evaluate_all("all => all.map((p) => p.getAttribute('d')).join()")
@@ -97,5 +97,5 @@ def test_figures_answer_to_the_page_and_to_python(lab, chromium):
     assert said == f"HEARD 0.51 {dragged}"
     # Reset is there with a kernel too.
     dial.locator(".kf-reset").click()
-    page.get_by_text("90 degrees").wait_for()
+    page.get_by_text("90 degrees").first.wait_for()
     page.context.close()

@@ -27,7 +27,6 @@ LEVELS = ((82, 1.0), (60, 1.0), (45, 0.75), (35, 0.5), (25, 0.35))
 class RasterEncoder:
     """Encodes the images of one figure's frames, as well as a budget in bytes allows."""
 
-    #: How many frames the figure has, and how many of them are drawn.
     frames: int = 1
     drawn: int = 0
     #: Bytes for all images together, and how many are spent.

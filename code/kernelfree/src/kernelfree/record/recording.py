@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from kernelfree.building import is_building
 from kernelfree.record.reused import ReusedFigures, contains, open_figures
 from kernelfree.state import state
 
@@ -30,7 +31,6 @@ class Recording:
         self.items: list[Item] = []
         #: What was written to ``sys.stderr``.
         self.errors = io.StringIO()
-        #: What ``draw`` returned.
         self.value: Any = None
         #: What the author should hear of it, in order, each once.
         self.notes: dict[str, None] = {}
@@ -235,8 +235,9 @@ def _record_into(recording: Recording) -> Iterator[None]:
         warnings.filterwarnings("ignore", message="More than .* figures have been opened")
         stack.enter_context(_set(plt, "show", show))
         shell = shell_of_kernel()
-        stack.enter_context(_set(widgets.Output, "__enter__", _enter_output))
-        stack.enter_context(_set(widgets.Output, "__exit__", lambda *_: None))
+        if is_building():
+            stack.enter_context(_set(widgets.Output, "__enter__", _enter_output))
+            stack.enter_context(_set(widgets.Output, "__exit__", lambda *_: None))
         if shell is not None:
             stack.enter_context(_set(shell, "display_pub", _Publisher(recording, shell.display_pub)))
             formatter = shell.display_formatter.ipython_display_formatter
