@@ -50,16 +50,6 @@ def test_skipped_steps_leave_the_page_as_sphinx_wrote_it(tmp_path):
     assert "scripts/fontawesome.js" not in page and "<math" in page and not re.search(r"site-\w+\.css", page)
 
 
-def test_record_of_the_settings_is_the_same_wherever_packages_stand(tmp_path, monkeypatch):
-    digests = []
-    for place, name in ("a", "static"), ("a/b", "static"), ("c", "other"):
-        (tmp_path / place / name).mkdir(parents=True)
-        monkeypatch.syspath_prepend(str(tmp_path / place))
-        make(tmp_path / place, "leanpage", html_static_path=[str(tmp_path / place / name)]).build()
-        digests.append((tmp_path / place / "out" / ".buildinfo").read_text())
-    assert digests[0] == digests[1] != digests[2]
-
-
 def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
     without = {value.name for value in make(tmp_path / "a", "myst_nb").config}
     extensions = ["myst_nb", "leanpage", "leanpage.execution", "leanpage.export"]

@@ -29,7 +29,7 @@ def site(tmp_path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text, "utf-8")
         names = [path for path in files if path.endswith(".html") and path not in foreign]
-        made = Site(tmp_path, names, Manifest(tmp_path, tmp_path / ".manifest"), base)
+        made = Site(tmp_path, names, Manifest(tmp_path), base)
         source = tmp_path / "source"
         for name in own:
             (source / "own" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -326,7 +326,7 @@ def test_search_scripts_are_for_the_search_page():
 def test_fixes_do_not_depend_on_the_order_of_attributes():
     """Another extension may write pages anew and put attributes in another order."""
     assert fixed('<header class="x bd-header" id="pst-header"><div class="navbar-item"></div></header>') == (
-        '<div id="pst-header" hidden=""></div>'
+        '<header id="pst-header" hidden=""></header>'
     )
     assert fixed('<script src="../_static/scripts/fontawesome.js" defer=""></script>') == ""
     button = '<button aria-label="Search" title="Search" class="btn search-button-field">S</button>'
@@ -440,7 +440,7 @@ def test_path_of_another_form_is_left_alone(path):
 def test_authors_drawings_are_left_alone(tmp_path):
     drawing = '<svg><path d="M 100.5 100.5 L 101.5 101.5 L 102.5 102.5"/></svg>'
     (tmp_path / "a.html").write_text(page(article=f'{drawing}<div class="cell_output">{drawing}</div>'))
-    site = Site(tmp_path, ["a.html"], Manifest(tmp_path, tmp_path / ".manifest"))
+    site = Site(tmp_path, ["a.html"], Manifest(tmp_path))
     drawings.shorten(site, None)
     assert re.findall(r'd="([^"]*)"', str(site.pages["a.html"])) == [
         "M 100.5 100.5 L 101.5 101.5 L 102.5 102.5",

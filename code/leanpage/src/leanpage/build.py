@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Build:
 
     @cached_property
     def manifest(self) -> Manifest:
-        return Manifest(self.folder, Path(self.app.doctreedir, f"{self.app.builder.name}-leanpage.json"))
+        return Manifest(self.folder)
 
     def page_path(self, docname: str) -> str:
         """Return the path of a document's page from the site's root."""
@@ -105,14 +105,15 @@ def place(location: str | nodes.Node | None) -> str:
 class Manifest:
     """The files that leanpage wrote into an output folder, with their digests, so that it deletes no other file.
 
-    The manifest lies beside Sphinx's doctrees. If it is lost with them, files whose names contain the digest of their
-    content are recognized by that.
+    The list is kept in that folder, beside Sphinx's own ``.buildinfo``.
     """
 
-    def __init__(self, folder: Path, file: Path):
-        self.folder, self.file = folder, file
-        self.previous = _files_named_after_content(folder) | _read(file, folder)
+    def __init__(self, folder: Path):
+        self.folder, self.file = folder, folder / ".leanpage.json"
+        self.previous: dict[str, str] = {}
         self.current: dict[str, str] = {}
+        with suppress(OSError, ValueError, TypeError):
+            self.previous = dict(json.loads(self.file.read_text("utf-8")))
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file at `path`, relative to the output folder, and list it; skip a file with the same bytes."""
@@ -129,12 +130,12 @@ class Manifest:
 
     def is_ours(self, path: str) -> bool:
         """Return whether the file at `path` has exactly the bytes that leanpage wrote."""
-        known = {self.current.get(path), self.previous.get(path)} - {None}
+        known = {self.current.get(path), self.previous.get(path)}
         target = self.folder / path
-        return bool(known) and target.is_file() and not target.is_symlink() and _digest(target.read_bytes()) in known
+        return target.is_file() and not target.is_symlink() and _digest(target.read_bytes()) in known
 
     def save(self, pages: Iterable[str] = ()) -> None:
-        """Delete unchanged files that only earlier builds wrote, and write the manifest.
+        """Delete unchanged files that only earlier builds wrote, and write the list.
 
         A page of an earlier build that is not among `pages` keeps the files that it names.
         """
@@ -147,27 +148,8 @@ class Manifest:
                     self.keep(path)
                 else:
                     (self.folder / path).unlink()
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        listed = {"folder": str(self.folder), "files": dict(sorted(self.current.items()))}
-        self.file.write_text(json.dumps(listed, indent=1), encoding="utf-8")
+        self.file.write_text(json.dumps(dict(sorted(self.current.items())), indent=1), encoding="utf-8")
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _files_named_after_content(folder: Path) -> dict[str, str]:
-    found = {}
-    for path in (folder / "_static").glob("*-??????????.*"):
-        name = re.fullmatch(r"(?:site|inline|math|fa|drawing)-[\w-]*?([0-9a-f]{10})\.(?:css|js|woff2|svg)", path.name)
-        if name and path.is_file() and (digest := _digest(path.read_bytes())).startswith(name[1]):
-            found[f"_static/{path.name}"] = digest
-    return found
-
-
-def _read(file: Path, folder: Path) -> dict[str, str]:
-    try:
-        listed = json.loads(file.read_text(encoding="utf-8"))
-        return dict(listed["files"]) if listed["folder"] == str(folder) else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}

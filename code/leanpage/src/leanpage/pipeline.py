@@ -34,7 +34,6 @@ HOOKS = [
     Hook("config-inited", "theme", theme.set_default_mode),
     Hook("builder-inited", "repository", repository.set_buttons, 100),  # before the theme reads its options
     Hook("builder-inited", "reproducible", reproducible.count_labels),
-    Hook("builder-inited", "reproducible", reproducible.record_settings_without_folders),
     Hook("builder-inited", "theme", theme.add_files),
     Hook("builder-inited", "math", math.add_files),
     Hook("env-updated", "", Build.choose_pages),

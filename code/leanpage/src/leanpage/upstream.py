@@ -12,24 +12,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
-
-#: The versions against which each library's details were checked.
-CHECKED_AGAINST = {
-    "pydata_sphinx_theme": "pydata-sphinx-theme 0.17",
-    "sphinx_book_theme": "sphinx-book-theme 1.3",
-    "myst_nb": "MyST-NB 1.4",
-    "myst_parser": "MyST-Parser 3.0",
-}
+#: The theme whose pages `steps/theme.py` fixes, as it was checked. Other libraries: MyST-NB 1.4, MyST-Parser 3.0.
+CHECKED_THEME = "pydata-sphinx-theme 0.17"
 
 # --- Sphinx 7 to 9 ---
 
@@ -64,19 +55,6 @@ def theme_options(app: Sphinx) -> frozenset[str]:
     """Return the names of the theme's options (`builder.theme`); none for a builder without a theme."""
     theme = getattr(app.builder, "theme", None)
     return frozenset(theme.get_options({})) if theme is not None else frozenset()
-
-
-def record_settings(app: Sphinx, change: Callable[[Any], Any]) -> None:
-    """Put `change(value)` of each setting into ``.buildinfo`` (`builder.build_info`), where there is one."""
-    info: Any = getattr(app.builder, "build_info", None)
-    if info is None:
-        return
-
-    def settings(categories: Any) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name=own.name, value=change(own.value)) for own in app.config.filter(categories)]
-
-    record: Any = type(info)
-    app.builder.build_info = record(SimpleNamespace(filter=settings), app.tags, frozenset({"html"}))  # type: ignore[attr-defined]
 
 
 def visit_with_mathjax(translator: Any, node: nodes.Element) -> None:

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tinycss2
+from rjsmin import jsmin
 
 from ..tree import Tree, classes
 
 NESTING = {"media", "supports", "layer", "container"}
 WORD = re.compile(r"[\w-]+")
-#: A string or a property in a script.
-STRING = re.compile(r"""\"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`|([.{,]\s*[A-Za-z_$][\w$]*)""")
-MARKUP = re.compile(r"""[<>="']""")
+IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
 VARIABLE = re.compile(r"--[\w-]+")
 
 Token = Any  #: a node of tinycss2, which has no types
@@ -40,12 +39,12 @@ class Names:
 
 
 def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
-    """Return every name in `pages`, in their data, and in the strings and properties of `scripts`.
+    """Return every name in `pages`, in their data, and every word of `scripts` outside of comments.
 
-    A name in a script that ends in a hyphen or an underscore counts as the beginning of names.
+    A word in a script that ends in a hyphen or an underscore counts as the beginning of names.
     """
     exact = {"root"}
-    words = set().union(*map(names_in_script, set(scripts)))
+    words = set().union(*(WORD.findall(jsmin(script)) for script in set(scripts)))
     for page in pages:
         for node in page.find("*"):
             exact.add(node.tag or "")
@@ -57,21 +56,6 @@ def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
         words.update(WORD.findall(page.noscript))
     beginnings = sorted(word for word in words if len(word) > 2 and word[-1] in "-_" and word[0].isalpha())
     return Names(exact | words, tuple(beginnings))
-
-
-def names_in_script(script: str) -> set[str]:
-    """Return the words in a script's strings and properties by which it may make or change an element.
-
-    Of a string with signs of HTML or a selector every word counts, of another one those that are names by themselves:
-    "is-open" and "a,b" are, the words of "Copy this, please." but "Copy" and "please" are.
-    """
-    words: set[str] = set()
-    for match in STRING.finditer(script):
-        text = match[match.lastindex or 0]
-        whole = MARKUP.search(text) or match.lastindex == 4
-        parts = [text] if whole else [part for part in text.split() if re.fullmatch(r"[\w-]+(?:,[\w-]+)*", part)]
-        words.update(word for part in parts for word in WORD.findall(part))
-    return words
 
 
 # --- reading sheets ---
@@ -116,18 +100,8 @@ def change_addresses(rules: list[Token], change: Callable[[str], str | None]) ->
 
 def imported(rule: Token) -> tuple[str, str] | None:
     """Return the address and the condition of an @import; None for any other rule."""
-    if rule.type != "at-rule" or rule.lower_at_keyword != "import":
-        return None
-    prelude = [token for token in rule.prelude if token.type not in ("whitespace", "comment")]
-    if not prelude:
-        return None
-    first, rest = prelude[0], rule.prelude[rule.prelude.index(prelude[0]) + 1 :]
-    condition = tinycss2.serialize(rest).strip()
-    if first.type in ("string", "url"):
-        return first.value, condition
-    if first.type == "function" and first.lower_name == "url":
-        return next((token.value for token in first.arguments if token.type == "string"), ""), condition
-    return None
+    found = IMPORT.fullmatch(rule.serialize())
+    return (found[1] or found[2] or "", found[3]) if found else None
 
 
 def icons(rules: list[Token]) -> set[str]:

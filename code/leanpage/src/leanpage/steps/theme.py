@@ -6,7 +6,6 @@ although its theme should have such an element, logs a line, so that it can be d
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -76,8 +75,12 @@ def if_text(pattern: str, change: Change = delete) -> Change:
     return lambda page, node: change(page, node) if re.search(pattern, node.text()) else False
 
 
-def set_role(role: str) -> Change:
-    return lambda page, node: node.attrs.__setitem__("role", role)
+def set_attributes(**values: str) -> Change:
+    def change(page: Page, node: Node) -> None:
+        for name, value in values.items():
+            node.attrs[name.replace("_", "-")] = value
+
+    return change
 
 
 def load_mode_script(page: Page, node: Node) -> None:
@@ -88,23 +91,10 @@ def load_mode_script(page: Page, node: Node) -> None:
     node.decompose()
 
 
-def keep_first_viewport(page: Page, node: Node) -> bool | None:
-    first = page.tree.first('meta[name="viewport"]')
-    return False if first is not None and first.mem_id == node.mem_id else delete(page, node)
-
-
-def delete_empty_header(page: Page, node: Node) -> bool | None:
-    if node.css(".navbar-header-items__start, .navbar-header-items__center"):
-        return False
-    for item in node.css(".navbar-item, .navbar-persistent--mobile"):
-        if any(
-            child.tag != "button" or "search-button-field" not in attribute(child, "class") for child in item.iter()
-        ):
-            return False
-    placeholder = page.tree.element("div", id="pst-header")
-    placeholder.attrs["hidden"] = None
-    node.insert_before(placeholder)
-    return delete(page, node)
+def empty(page: Page, node: Node) -> None:
+    node.inner_html = ""
+    del node.attrs["class"]
+    node.attrs["hidden"] = None
 
 
 def name_search_button(page: Page, node: Node) -> None:
@@ -117,23 +107,11 @@ def name_search_button(page: Page, node: Node) -> None:
         node.attrs["aria-label"] = words
 
 
-def make_landmark(page: Page, node: Node) -> None:
-    node.attrs["role"], node.attrs["aria-label"] = "region", "Book"
-
-
 def move_into_main(page: Page, node: Node) -> bool:
     main = page.tree.first("main")
     if main is None:
         return False
     main.insert_child(node, move=True)
-    return True
-
-
-def name_dialog(page: Page, node: Node) -> bool:
-    kind = re.match(r"pst-(search|primary|secondary)", node.id or "")
-    if not kind or has(node, "aria-label"):
-        return False
-    node.attrs["aria-label"] = kind[1]
     return True
 
 
@@ -170,15 +148,8 @@ def name_handler(page: Page, node: Node) -> bool:
     return True
 
 
-def copy_tooltip(page: Page, node: Node) -> bool:
-    if has(node, "title"):
-        return False
+def copy_tooltip(page: Page, node: Node) -> None:
     node.attrs["title"] = attribute(node, "data-bs-title")
-    return True
-
-
-def mark_menu(page: Page, node: Node) -> None:
-    node.attrs["data-menu"] = ""
 
 
 def delete_inner_id(page: Page, node: Node) -> bool:
@@ -209,18 +180,23 @@ FIXES = [
     Fix("half a megabyte of icons as a script, although the icon font is loaded, too",
         'script[src*="scripts/fontawesome.js"]', unless("icons by script"), PYDATA),
     Fix("scripts that wait for the page need no preloading", 'link[rel="preload"][as="script"]', delete, PYDATA),
-    Fix("a place for an advertiser where there is none", "#ethical-ad-placement", unless("advertisements")),
     Fix("light or dark is set before the page is painted, from a file: a strict content policy bars inline scripts",
         'script[data-cfasync="false"]', if_text(r"dataset\.mode", load_mode_script), PYDATA),
-    Fix("one viewport is enough", 'meta[name="viewport"]', keep_first_viewport),
+    Fix("one viewport is enough", 'meta[name="viewport"] ~ meta[name="viewport"]', delete),
     Fix("the page's name, which only a version switcher reads", "script:not([src])",
         if_text(r"^\s*DOCUMENTATION_OPTIONS\.pagename", unless("page names")), PYDATA),
-    Fix("the top bar of a book holds nothing but a third search button", "header#pst-header", delete_empty_header),
+    Fix("the top bar of a book holds nothing but a third search button",
+        "header#pst-header:not(:has(.navbar-header-items__start, .navbar-header-items__center,"
+        " .navbar-item > :not(.search-button-field), .navbar-persistent--mobile > :not(.search-button-field)))", empty),
     Fix("a button's name must contain the words that it shows", "button.search-button-field[aria-label]",
         name_search_button, PYDATA),
-    Fix("all content belongs to a landmark: the sidebar", "#pst-primary-sidebar:not([role])", make_landmark, PYDATA),
+    Fix("all content belongs to a landmark: the sidebar", "#pst-primary-sidebar:not([role])",
+        set_attributes(role="region", aria_label="Book"), PYDATA),
     Fix("all content belongs to a landmark: the way back to the top", "#pst-back-to-top", move_into_main),
-    Fix("a dialog has a name", "dialog[id^=pst-]", name_dialog, PYDATA),
+    Fix("a dialog has a name", "#pst-search-dialog:not([aria-label])", set_attributes(aria_label="search")),
+    Fix("a dialog has a name", "#pst-primary-sidebar-modal:not([aria-label])", set_attributes(aria_label="primary")),
+    Fix("a dialog has a name", "#pst-secondary-sidebar-modal:not([aria-label])",
+        set_attributes(aria_label="secondary")),
     Fix("a form has a submit button", "form.bd-search", add_submit_button),
     Fix("a name without the words shown; without it the words are the name",
         'summary[aria-label="Toggle hidden content"]', remove_attributes("aria-label")),
@@ -230,13 +206,13 @@ FIXES = [
         "section#exercise-content, section#solution-content", delete_repeated_id),
     Fix("a page without a title has an empty heading for print", ".onlyprint > h1", delete_if_empty),
     Fix("a role that no longer exists; entries of a list are its items", '[role="doc-biblioentry"]',
-        set_role("listitem")),
+        set_attributes(role="listitem")),
     Fix("an empty heading: the corner of a table", "th.head", make_data_cell),
     Fix("an empty footer is a landmark with nothing in it", "footer.bd-footer", delete_if_empty),
-    Fix("a button's tooltip is its title where Bootstrap's script is not needed", "[data-bs-title]",
+    Fix("a button's tooltip is its title where Bootstrap's script is not needed", "[data-bs-title]:not([title])",
         unless("bootstrap", copy_tooltip)),
     Fix("menus open by menus.js where Bootstrap's script is not needed, and by only one of them",
-        '[data-bs-toggle="dropdown"]', unless("bootstrap", mark_menu)),
+        '[data-bs-toggle="dropdown"]', unless("bootstrap", set_attributes(data_menu=""))),
     Fix("a strict content policy bars inline handlers; menus.js calls what is named here", "[onclick]",
         name_handler),
     Fix("live code that nobody asked for", "script:not([src])",
@@ -259,31 +235,22 @@ FIXES = [
 def features_used(site: Site, build: Build) -> frozenset[str]:
     """Return the features, by the names in FIXES, that pages, settings or the author's scripts use."""
     options = build.config.html_theme_options
-    used = set()
     pages = site.pages.values()
-    if (options.get("launch_buttons") or {}).get("thebe") or any(p.first(".thebe-launch-button") for p in pages):
-        used.add("thebe")
-    if any(page.first(".sd-tab-set") for page in pages):
-        used.add("tabs")
-    if any(needs_bootstrap(page) for page in pages):
-        used.add("bootstrap")
-    if any("search_as_you_type = true" in page.source for page in pages):
-        used.add("search while typing")
-    if options.get("switcher") or options.get("show_version_warning_banner"):
-        used.add("page names")
-    if os.environ.get("READTHEDOCS"):
-        used.add("advertisements")
     scripts = [text for name, text in site.scripts().items() if not is_known_script(name)]
     text = unique_lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
-    for feature, sign in (
-        ("icons by script", r"\bFontAwesome\b"),
-        ("page names", r"\bpagename\b"),
-        ("search scripts", r"\bSearch\.\w"),
-        ("bootstrap", r"\bbootstrap\.[A-Z]"),
-    ):
-        if re.search(sign, text):
-            used.add(feature)
-    return frozenset(used)
+    used = {
+        "thebe": (options.get("launch_buttons") or {}).get("thebe")
+        or any(page.first(".thebe-launch-button") for page in pages),
+        "tabs": any(page.first(".sd-tab-set") for page in pages),
+        "bootstrap": any(map(needs_bootstrap, pages)) or re.search(r"\bbootstrap\.[A-Z]", text),
+        "search while typing": any("search_as_you_type = true" in page.source for page in pages),
+        "search scripts": re.search(r"\bSearch\.\w", text),
+        "icons by script": re.search(r"\bFontAwesome\b", text),
+        "page names": options.get("switcher")
+        or options.get("show_version_warning_banner")
+        or re.search(r"\bpagename\b", text),
+    }
+    return frozenset(feature for feature, found in used.items() if found)
 
 
 def is_known_script(name: str) -> bool:
@@ -327,10 +294,8 @@ def apply_fixes(site: Site, build: Build) -> None:
     kept = {"icons by script", "page names", "search scripts", "search while typing"} & used
     for fix in FIXES:
         if fix.theme in themes and not changed[fix.why] and not kept:
-            version = upstream.CHECKED_AGAINST.get(fix.theme, "another version")
-            build.notice(
-                "fix", f"a fix for {fix.theme}, checked against {version}, matches nothing ({fix.where}): {fix.why}"
-            )
+            checked = upstream.CHECKED_THEME
+            build.notice("fix", f"a fix for the theme, checked against {checked}, matches nothing: {fix.why}")
 
 
 def add_files(build: Build) -> None:
