@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leanpage.build import Manifest
 from leanpage.site import Site
 from leanpage.steps import drawings, scripts, styles, theme
 from leanpage.tree import Tree
@@ -29,7 +28,7 @@ def site(tmp_path):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_text(text, "utf-8")
         names = [path for path in files if path.endswith(".html") and path not in foreign]
-        made = Site(tmp_path, names, Manifest(tmp_path), base)
+        made = Site(tmp_path, names, base)
         source = tmp_path / "source"
         for name in own:
             (source / "own" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -440,7 +439,7 @@ def test_path_of_another_form_is_left_alone(path):
 def test_authors_drawings_are_left_alone(tmp_path):
     drawing = '<svg><path d="M 100.5 100.5 L 101.5 101.5 L 102.5 102.5"/></svg>'
     (tmp_path / "a.html").write_text(page(article=f'{drawing}<div class="cell_output">{drawing}</div>'))
-    site = Site(tmp_path, ["a.html"], Manifest(tmp_path))
+    site = Site(tmp_path, ["a.html"])
     drawings.shorten(site, None)
     assert re.findall(r'd="([^"]*)"', str(site.pages["a.html"])) == [
         "M 100.5 100.5 L 101.5 101.5 L 102.5 102.5",

@@ -73,7 +73,6 @@ def connect(app: Sphinx) -> None:
     for hook in HOOKS:
         app.connect(hook.event, _bound(hook, build), hook.priority)
     app.connect("build-finished", lambda app, exception: finish(build, exception), 900)
-    app.connect("build-finished", lambda app, exception: build.save(exception), 950)
 
 
 def _bound(hook: Hook, build: Build) -> Callable[..., Any]:
@@ -88,7 +87,7 @@ def finish(build: Build, exception: Exception | None) -> None:
     if exception or not build.writes_pages or not build.pages:
         return
     names = {name for name in build.pages if (build.folder / name).is_file()}
-    site = Site(build.folder, names, build.manifest, Site.base_path(build.config.html_baseurl))
+    site = Site(build.folder, names, Site.base_path(build.config.html_baseurl))
     for step in STEPS:
         if step.concern not in build.config.leanpage_skip:
             step.run(site, build)

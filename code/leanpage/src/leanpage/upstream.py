@@ -30,14 +30,6 @@ def page_file(app: Sphinx, docname: str) -> str:
     return str(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
 
 
-def source_line(node: nodes.Node) -> tuple[str, int | None]:
-    """Return the file and line of a node, of its nearest ancestor if it has none (as Sphinx's logger finds them)."""
-    found: nodes.Node | None = node
-    while found is not None and not (found.source and found.line):
-        found = found.parent
-    return (str(found.source), found.line) if found is not None else (str(node.source or ""), None)
-
-
 def is_default(config: Config, name: str) -> bool:
     """Return whether a setting has its default value (`Config.values`, whose items were tuples before Sphinx 7.3)."""
     option = config.values[name]

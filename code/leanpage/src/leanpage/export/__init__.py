@@ -25,5 +25,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", launch.remove_colab_elsewhere, priority=150)  # after the repository is known
     app.connect("doctree-resolved", notebooks.write_notebook, priority=900)  # before formulas become MathML
     app.connect("html-page-context", launch.change_buttons, priority=900)  # after the theme adds its buttons
-    app.connect("build-finished", notebooks.delete_copies, priority=850)  # before leanpage saves its manifest
+    app.connect("build-finished", notebooks.delete_copies)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.util.images import guess_mimetype
 
 from .. import upstream
-from ..build import build_of
+from ..build import build_of, write_file
 from ..steps import repository
 from . import glue
 from .markdown import Markdown, is_title, quoted
@@ -32,8 +32,11 @@ FOLDER = "notebooks"
 
 def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page that has code cells."""
-    source = upstream.executed_notebook(app, docname) if app.builder.name == "html" else None
+    if app.builder.name != "html":
+        return
+    source = upstream.executed_notebook(app, docname)
     if source is None:
+        Path(app.outdir, FOLDER, f"{docname}.ipynb").unlink(missing_ok=True)  # of an earlier build
         return
     notebook = nbformat.v4.new_notebook(
         cells=Chapter(app, docname, source.cells, doctree).notebook_cells(),
@@ -44,14 +47,12 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     )
     for number, cell in enumerate(notebook.cells):
         cell["id"] = cell_id(docname, number)
-    folded = [cell for cell in notebook.cells if cell.metadata.get(FOLDED_SECTION)]
-    for cell in folded:
-        cell.metadata["id"] = cell["id"]
-    if folded:  # Colab keeps its folded sections here
-        notebook.metadata["colab"] = {"collapsed_sections": [cell["id"] for cell in folded]}
+        if cell.metadata.get(FOLDED_SECTION):  # Colab lists its folded sections
+            cell.metadata["id"] = cell["id"]
+            notebook.metadata.setdefault("colab", {}).setdefault("collapsed_sections", []).append(cell["id"])
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    build_of(app).manifest.write(f"{FOLDER}/{docname}.ipynb", text.encode())
+    write_file(Path(app.outdir), f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
 def delete_copies(app: Sphinx, exception: Exception | None) -> None:
@@ -60,7 +61,6 @@ def delete_copies(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.name != "html" or folders is None:
         return
     for docname in sorted(app.env.found_docs):
-        build_of(app).manifest.keep(f"{FOLDER}/{docname}.ipynb")
         copy = Path(app.outdir, "_sources", f"{docname}.ipynb")
         original = folders.notebooks / f"{docname}.ipynb"
         if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
@@ -73,8 +73,10 @@ def cell_id(docname: str, number: int) -> str:
 
 
 #: Tags that hide or fold a cell's source or its outputs on the page; notebooks fold them.
-FOLDED_SOURCE = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
-FOLDED_OUTPUTS = {"hide-output", "hide-cell"}
+FOLDED = {
+    "source_hidden": {"hide-input", "hide-cell", "remove-input", "remove-cell"},
+    "outputs_hidden": {"hide-output", "hide-cell"},
+}
 #: The metadata by which JupyterLab folds the section below a heading.
 FOLDED_SECTION = "jp-MarkdownHeadingCollapsed"
 
@@ -116,17 +118,17 @@ class Chapter:
                 if part.heading:
                     heading = nbformat.v4.new_markdown_cell(part.heading, metadata={FOLDED_SECTION: True})
                     self.cells.append(heading)
-                else:
-                    done = self.add_hidden_after_solution(done)
+                else:  # hidden cells after a solution may check it
+                    done = self.add_hidden(done + 1)
             elif isinstance(part, str):
                 self.text.append(part)
             else:
-                self.add_hidden(done + 1, part["cell_index"])
+                self.add_hidden(done + 1)
                 done = part["cell_index"]
                 self.add_code(done, shown=True)
                 self.text += captions(part, self.writer)
         self.add_text()
-        self.add_hidden(done + 1, len(self.executed))
+        self.add_hidden(done + 1)
         self.add_origin()
         setup = install_cell(self.app)
         return [setup, *self.cells] if setup and len(self.cells) > 1 else self.cells
@@ -155,15 +157,8 @@ class Chapter:
         self.pictures[name] = {kind: base64.b64encode(content).decode()}
         return f"attachment:{name}"
 
-    def add_hidden(self, first: int, end: int) -> None:
-        """Add the cells that the page leaves out."""
-        for number in range(first, end):
-            if number not in self.placed:
-                self.add_code(number, shown=False)
-
-    def add_hidden_after_solution(self, done: int) -> int:
-        """Add the hidden cells after a solution, which may check it, to its folded section; return the last index."""
-        number = done + 1
+    def add_hidden(self, number: int) -> int:
+        """Add the cells that the page leaves out, from `number` to the next one on the page; return the last index."""
         while number < len(self.executed) and number not in self.placed:
             self.add_code(number, shown=False)
             number += 1
@@ -177,17 +172,17 @@ class Chapter:
         if not source.strip():
             return
         self.add_text()
+        count = 1 + sum(one.cell_type == "code" for one in self.cells)
         outputs = list(map(portable, joined_streams(cell.outputs))) if shown else []
         outputs = [output for output in outputs if output.get("data", True)]  # an output of glue is empty now
-        count = 1 + sum(one.cell_type == "code" for one in self.cells)
         for output in outputs:
             if "execution_count" in output:
                 output["execution_count"] = count
         new = nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
         tags = set(cell.metadata.get("tags", []))
-        folded = {"source_hidden": bool(tags & FOLDED_SOURCE), "outputs_hidden": bool(tags & FOLDED_OUTPUTS)}
-        if any(folded.values()):
-            new.metadata["jupyter"] = {name: True for name, yes in folded.items() if yes}
+        folded = {name: True for name, kinds in FOLDED.items() if tags & kinds}
+        if folded:
+            new.metadata["jupyter"] = folded
         self.cells.append(new)
 
     def report(self, node: nodes.Node, what: str) -> None:
@@ -244,11 +239,11 @@ def parts(
 
 
 def with_heading(block: Any, level: int, title: str) -> list[Any]:
-    """Give what follows an exercise its own heading: the bold words that it starts with, or the section's title."""
+    """Give what follows an exercise a heading: the bold words that it starts with, or the section's title."""
     found = re.match(r"\*\*([^*]+)\*\* *(?=\S)", block) if isinstance(block, str) else None
     if found:
         return [f"{'#' * level} {found[1]}", block[found.end() :]]
-    return [f"{'#' * level} {title}, continued" if title else f"{'#' * level} And on", block]
+    return [f"{'#' * level} {title}, continued" if title else f"{'#' * level} Continued", block]
 
 
 def is_cell(node: nodes.Node) -> TypeGuard[nodes.container]:

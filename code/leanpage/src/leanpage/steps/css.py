@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
@@ -18,8 +18,11 @@ from ..tree import Tree, classes
 
 NESTING = {"media", "supports", "layer", "container"}
 WORD = re.compile(r"[\w-]+")
+#: A word of a script, but for a selector such as ".name": that finds an element and makes none.
+WORD_OF_SCRIPT = re.compile(r"""(?<![\w-])(?<!["'` ,>][.#])[\w-]+""")
 IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
-VARIABLE = re.compile(r"--[\w-]+")
+#: A variable wherever it is not given a value.
+USED_VARIABLE = re.compile(r"--[\w-]+(?![\w-]|\s*:)")
 
 Token = Any  #: a node of tinycss2, which has no types
 
@@ -31,7 +34,7 @@ Token = Any  #: a node of tinycss2, which has no types
 class Names:
     """The names that a selector may ask for: exact ones, and beginnings of names that scripts put together."""
 
-    exact: set[str] = field(default_factory=lambda: {"root"})
+    exact: set[str]
     beginnings: tuple[str, ...] = ()
 
     def __contains__(self, name: str) -> bool:
@@ -39,12 +42,12 @@ class Names:
 
 
 def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
-    """Return every name in `pages`, in their data, and every word of `scripts` outside of comments.
+    """Return every name in `pages`, in their data, and every word of `scripts` outside of comments and selectors.
 
     A word in a script that ends in a hyphen or an underscore counts as the beginning of names.
     """
     exact = {"root"}
-    words = set().union(*(WORD.findall(jsmin(script)) for script in set(scripts)))
+    words = set().union(*(WORD_OF_SCRIPT.findall(jsmin(script)) for script in set(scripts)))
     for page in pages:
         for node in page.find("*"):
             exact.add(node.tag or "")
@@ -117,84 +120,44 @@ def icons(rules: list[Token]) -> set[str]:
 # --- dropping rules ---
 
 
-@dataclass
-class Rule:
-    """A style rule with its declarations, or an at-rule around other rules; text is kept as it is."""
-
-    prelude: str
-    body: list[Any]  #: (name, value) pairs and text, or Rules and text inside an at-rule
-
-    def __str__(self) -> str:
-        parts = (":".join(part) if isinstance(part, tuple) else str(part) for part in self.body)
-        return f"{self.prelude}{{{(chr(10) if self.prelude[0] == '@' else ';').join(parts)}}}"
+def used_variables(texts: Iterable[str]) -> Names:
+    """Return the variables that `texts` use: they name them, or a beginning, otherwise than to give them a value."""
+    found = {name for text in texts for name in USED_VARIABLE.findall(text)}
+    return Names(found, tuple(name for name in found if name[-1] == "-" and len(name) > 3))
 
 
-def without_unused_rules(rules: list[Token], known: Names) -> list[Rule | str]:
-    """Return rules without the selectors that ask for a name that is not `known`, as far as they can be parsed."""
-    kept: list[Rule | str] = []
+def without_unused_rules(rules: list[Token], known: Names, variables: Names) -> str:
+    """Return rules as text, without selectors that ask for a name that is not `known`, and without unused variables.
+
+    >>> rules = parse(":root{--a:1;--b:2} p, .x{top:var(--a)}")
+    >>> without_unused_rules(rules, Names({"root", "p"}), used_variables(["var(--a)"]))
+    ':root{--a:1}\np{top:var(--a)}\n'
+    """
+    kept = []
     for rule in rules:
         nested = nested_rules(rule)
         if nested is not None:
-            prelude = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}".strip()
-            kept.append(Rule(prelude, [*without_unused_rules(nested, known)]))
-        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
-            kept.append(rule.serialize())
+            start = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}".strip()
+            kept.append((start, without_unused_rules(nested, known, variables)))
         elif rule.type == "qualified-rule":
             selectors = [tinycss2.serialize(s).strip() for s in split_selectors(rule.prelude) if may_match(s, known)]
-            if selectors:
-                kept.append(Rule(",".join(selectors), declarations(rule.content)))
-    return [rule for rule in kept if isinstance(rule, str) or rule.body]
+            kept.append((",".join(selectors), declarations(rule.content, variables) if selectors else ""))
+        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
+            kept.append(("", rule.serialize()))
+    return "".join(f"{start}{{{body}}}\n" if start else f"{body}\n" for start, body in kept if body)
 
 
-def without_unused_variables(rules: list[Rule | str], elsewhere: str) -> list[Rule | str]:
-    """Return rules without the variables and key frames that neither they nor other text (`elsewhere`) uses.
-
-    >>> sheet = parse(":root{--a:var(--b);--b:1;--c:2} p{top:var(--a)}")
-    >>> [str(rule) for rule in without_unused_variables(without_unused_rules(sheet, Names({"root", "p"})), "")]
-    [':root{--a:var(--b);--b:1}', 'p{top:var(--a)}']
-    """
-    needs: dict[str, set[str]] = {}
-    used = set(VARIABLE.findall(elsewhere))
-    for name, value in each_declaration(rules):
-        if name.startswith("--"):
-            needs.setdefault(name, set()).update(VARIABLE.findall(value))
-        else:
-            used.update(VARIABLE.findall(value))
-    put_together = tuple(name for name in used if name[-1] == "-" and len(name) > 3)
-    used |= {name for name in needs if name.startswith(put_together)}
-    while new := set().union(*(needs.get(name, set()) for name in used)) - used:
-        used |= new
-    animations = [v for name, v in each_declaration(rules) if "animation" in name or not name and v[:1] != "@"]
-    animated = set(WORD.findall(elsewhere)).union(*map(WORD.findall, animations))
-
-    def kept(part: Any) -> Any:
-        if isinstance(part, Rule):
-            body = [inner for inner in map(kept, part.body) if inner]
-            return Rule(part.prelude, body) if body else None
-        if isinstance(part, tuple):
-            return part if part[0][:2] != "--" or part[0] in used else None
-        frames = re.match(r"@(?:-\w+-)?keyframes\s+([\w-]+)", part)
-        return part if not frames or frames[1] in animated else None
-
-    return [rule for rule in map(kept, rules) if rule]
-
-
-def each_declaration(rules: Iterable[Any]) -> Iterable[tuple[str, str]]:
-    """Yield the (name, value) pairs of all rules; text gets an empty name."""
-    for part in rules:
-        if isinstance(part, Rule):
-            yield from each_declaration(part.body)
-        else:
-            yield part if isinstance(part, tuple) else ("", part)
-
-
-def declarations(content: list[Token]) -> list[Any]:
-    """Return a rule's declarations as (name, value) pairs, or its text where it holds more than these."""
+def declarations(content: list[Token], variables: Names) -> str:
+    """Return a rule's declarations without those of unused variables, or its text where it holds more than these."""
     parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     if any(part.type != "declaration" for part in parts):
-        return [tinycss2.serialize(content).strip()]  # nested rules, or hacks for old browsers
+        return str(tinycss2.serialize(content).strip())  # nested rules, or hacks for old browsers
     important = {True: "!important", False: ""}
-    return [(part.name, tinycss2.serialize(part.value).strip() + important[part.important]) for part in parts]
+    return ";".join(
+        f"{part.name}:{tinycss2.serialize(part.value).strip()}{important[part.important]}"
+        for part in parts
+        if part.name[:2] != "--" or part.name in variables
+    )
 
 
 def split_selectors(tokens: list[Token]) -> list[list[Token]]:

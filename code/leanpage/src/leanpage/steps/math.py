@@ -20,7 +20,7 @@ from sphinx.config import Config
 from sphinx.util.math import get_node_equation_number
 
 from .. import upstream
-from ..build import Build
+from ..build import Build, write_file
 from ..site import Site
 from ..tree import Node, Tree, attribute, has, has_ancestor, rename
 from . import fonts, tex
@@ -181,7 +181,7 @@ def write_files(build: Build, env: Any) -> None:
     """Write style and script before the pages: Sphinx adds a checksum of each to its address."""
     if is_on(build):
         for path in (STYLE, SCRIPT):
-            build.manifest.write(f"_static/leanpage/{path.name}", path.read_bytes())
+            write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
 
 
 # --- a document on its way to a page ---

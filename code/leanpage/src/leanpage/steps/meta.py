@@ -20,6 +20,8 @@ from ..tree import Tree, attribute
 ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
 #: Languages that are not written in Latin, Greek or Cyrillic letters, of those that Sphinx knows.
 OTHER_SCRIPTS = {"ar", "bn", "fa", "he", "hi", "ja", "ko", "ne", "si", "ta", "te", "ur", "zh", "hy", "ka", "th"}
+#: The mark of a redirect that leanpage wrote, in an earlier build perhaps.
+GENERATOR = '<meta name="generator" content="leanpage">'
 #: Pages that a search engine need not know.
 NOT_IN_SITEMAP = ["404.html", "search.html", "genindex.html"]
 
@@ -100,15 +102,12 @@ def copy_description(page: Tree) -> None:
 def write_redirect(site: Site, build: Build) -> None:
     """Complete an index.html that only redirects to the first page, for browsers that do not follow by themselves."""
     path = site.folder / "index.html"
-    if "index.html" in site.pages or not path.is_file():
-        return
-    redirect = upstream.TOC_REDIRECT.fullmatch(path.read_bytes().decode("utf-8", "replace"))
-    if redirect or site.manifest.is_ours("index.html"):
+    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() and "index.html" not in site.pages else ""
+    if upstream.TOC_REDIRECT.fullmatch(text) or GENERATOR in text:
         root = build.config.root_doc
-        address = redirect[1] if redirect else quote(build.page_path(root))
         title = site_name(build.config) or build.app.env.titles[root].astext()
-        page = redirect_page(address, title, build.config.language or "en", build.config.html_baseurl)
-        site.write("index.html", page.encode())
+        address, base = quote(build.page_path(root)), build.config.html_baseurl
+        site.write("index.html", redirect_page(address, title, build.config.language or "en", base).encode())
 
 
 def redirect_page(address: str, title: str, language: str, base: str) -> str:
@@ -120,7 +119,8 @@ def redirect_page(address: str, title: str, language: str, base: str) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
-{canonical}<meta http-equiv="refresh" content="0; url={address}">
+{canonical}{GENERATOR}
+<meta http-equiv="refresh" content="0; url={address}">
 </head>
 <body><main><h1><a href="{address}">{html.escape(title)}</a></h1></main></body>
 </html>

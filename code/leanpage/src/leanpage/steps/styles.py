@@ -109,17 +109,17 @@ def own_files(build: Build) -> set[str]:
 def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str, own: set[str]) -> str:
     """Return style sheets as one text, those of the theme without their unused rules and variables."""
     imports: list[str] = []
-    trimmed: list[css.Rule | str] = []
+    texts = []
     for sheet in run:
-        rules = rules_of(site, sheet.path, imports)
-        if TRIMMED.fullmatch(sheet.path) and sheet.path not in own:
-            parts: list[css.Rule | str] = css.without_unused_rules(rules, known)
-        else:
-            parts = [css.serialize(rules)]
-        trimmed += [css.Rule(f"@media {sheet.media}", [*parts])] if sheet.media else parts
-    whole = [part for part in trimmed if isinstance(part, str)]
-    kept = css.without_unused_variables(trimmed, unique_lines([elsewhere, *whole]))
-    return "".join(f"{part}\n" for part in (*imports, *kept))
+        text = css.serialize(rules_of(site, sheet.path, imports))
+        texts.append(f"@media {sheet.media}{{{text}}}" if sheet.media else text)
+    trimmed = [bool(TRIMMED.fullmatch(sheet.path)) and sheet.path not in own for sheet in run]
+    variables = css.Names(set(), ("--",))  # all, as long as no rule has gone
+    for _ in range(3):  # a variable may be used by another one alone
+        pairs = zip(texts, trimmed, strict=True)
+        texts = [css.without_unused_rules(css.parse(text), known, variables) if cut else text for text, cut in pairs]
+        variables = css.used_variables([elsewhere, *texts])
+    return "".join(f"{text}\n" for text in (*imports, *texts))
 
 
 def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from sphinx.config import Config
 
 from .. import upstream
-from ..build import Build
+from ..build import Build, write_file
 from ..site import Site
 from ..tree import Node, Tree, attribute, has, has_ancestor, rename, unique_lines
 
@@ -303,7 +303,7 @@ def add_files(build: Build) -> None:
     if build.app.builder.format != "html":
         return
     for path in sorted(STATIC.iterdir()):
-        build.manifest.write(f"_static/leanpage/{path.name}", path.read_bytes())
+        write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
     build.app.add_js_file("leanpage/menus.js")
     build.app.add_css_file("leanpage/summaries.css")
     if PYDATA in upstream.themes(build.app):
