@@ -5,7 +5,7 @@ The parser (selectolax with lexbor) follows the HTML standard, so a browser read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -78,15 +78,6 @@ def rename(tree: Tree, node: Node, name: str) -> Node:
     node.insert_before(other, move=True)
     node.decompose()
     return other
-
-
-def has_ancestor(node: Node, test: Callable[[Node], bool]) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if test(parent):
-            return True
-        parent = parent.parent
-    return False
 
 
 def unique_lines(texts: Iterable[str]) -> str:

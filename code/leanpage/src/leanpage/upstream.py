@@ -1,8 +1,8 @@
 """Collect everything that leanpage uses of other libraries without their promise to keep it.
 
 Each function says what it uses, of which version, and what happens where that is missing. Selectors of a theme's HTML
-are not here but in `steps/theme.py`, whose table logs a line for each that matches nothing. No issue is open upstream
-unless a link says so: these are details that their owners are free to change.
+are not here but in `steps/theme.py`. No issue is open upstream unless a link says so: these are details that their
+owners are free to change.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-#: The theme whose pages `steps/theme.py` fixes, as it was checked. Other libraries: MyST-NB 1.4, MyST-Parser 3.0.
-CHECKED_THEME = "pydata-sphinx-theme 0.17"
+# Checked with Sphinx 7 to 9, pydata-sphinx-theme 0.17, sphinx-book-theme 1.3, MyST-NB 1.4 and MyST-Parser 3.0.
 
 # --- Sphinx 7 to 9 ---
 
@@ -134,21 +133,16 @@ def add_to_cache_project(app: Sphinx, docname: str, cache: Any) -> bool:
     from myst_nb.core.read import create_nb_reader
 
     env: Any = app.env
-    path = Path(env.doc2path(docname))
-    config = env.mystnb_config
+    path, config = Path(env.doc2path(docname)), env.mystnb_config
     if any(path.match(pattern) for pattern in config.execution_excludepatterns):
         return False
-    reader = create_nb_reader(str(path), env.myst_config, config, path.read_text(encoding="utf-8-sig"))
-    if reader is None:
-        return False
-    try:
-        notebook = reader.read(path.read_text(encoding="utf-8-sig"))
-    except Exception:  # whatever it is, Sphinx reports it, with its place, when it reads the document
-        return False
-    if config.metadata_key in notebook.metadata:
-        return False
-    cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
-    return True
+    text = path.read_text(encoding="utf-8-sig")
+    reader = create_nb_reader(str(path), env.myst_config, config, text)
+    with suppress(Exception):  # whatever is wrong, Sphinx reports it, with its place, when it reads the document
+        if reader is not None and config.metadata_key not in reader.read(text).metadata:
+            cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
+            return True
+    return False
 
 
 def exercise_kind(node: nodes.Node) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from html import escape
 
 from docutils import nodes
@@ -27,6 +28,7 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_$<\[\]|])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
+@dataclass(frozen=True)
 class Markdown:
     """Write nodes as Markdown.
 
@@ -35,19 +37,15 @@ class Markdown:
     Markdown cannot express.
     """
 
-    def __init__(
-        self,
-        address: Callable[[nodes.reference], str | None],
-        number: Callable[[nodes.Element], str | None] = lambda node: None,
-        picture: Callable[[nodes.image], str | None] = lambda node: None,
-        report: Callable[[nodes.Node, str], None] = lambda node, what: None,
-        level: int = 1,
-    ):
-        self.address, self.number, self.picture, self.report, self.level = address, number, picture, report, level
+    address: Callable[[nodes.reference], str | None]
+    number: Callable[[nodes.Element], str | None] = lambda node: None
+    picture: Callable[[nodes.image], str | None] = lambda node: None
+    report: Callable[[nodes.Node, str], None] = lambda node, what: None
+    level: int = 1
 
     def below(self) -> Markdown:
         """Return the writer of a section's subsections."""
-        return Markdown(self.address, self.number, self.picture, self.report, self.level + 1)
+        return replace(self, level=self.level + 1)
 
     def heading(self, section: nodes.section) -> str:
         return f"{'#' * self.level} {self.title(section)}"

@@ -55,18 +55,6 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     write_file(Path(app.outdir), f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
-def delete_copies(app: Sphinx, exception: Exception | None) -> None:
-    """Delete the notebooks that the theme copies beside the sources, whose outputs only the page understands."""
-    folders = upstream.notebook_folders(app)
-    if exception is not None or app.builder.name != "html" or folders is None:
-        return
-    for docname in sorted(app.env.found_docs):
-        copy = Path(app.outdir, "_sources", f"{docname}.ipynb")
-        original = folders.notebooks / f"{docname}.ipynb"
-        if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
-            copy.unlink()
-
-
 def cell_id(docname: str, number: int) -> str:
     """Return a cell's id, the same in every build, of the letters that the notebook format allows."""
     return re.sub(r"[^a-zA-Z0-9_-]", "-", f"{docname.rpartition('/')[2]}-{number}")[-64:]
@@ -112,7 +100,9 @@ class Chapter:
     def notebook_cells(self) -> list[Any]:
         """Return the notebook's cells, first the one that installs the book's packages."""
         done = -1
-        for part in parts(self.doctree.children, self.writer):
+        found = list(parts(self.doctree.children, self.writer))
+        found.insert(1 if found and isinstance(found[0], str) else 0, self.origin())
+        for part in found:
             if isinstance(part, Solution):
                 self.add_text()
                 if part.heading:
@@ -129,7 +119,6 @@ class Chapter:
                 self.text += captions(part, self.writer)
         self.add_text()
         self.add_hidden(done + 1)
-        self.add_origin()
         setup = install_cell(self.app)
         return [setup, *self.cells] if setup and len(self.cells) > 1 else self.cells
 
@@ -188,15 +177,12 @@ class Chapter:
     def report(self, node: nodes.Node, what: str) -> None:
         build_of(self.app).notice("notebooks", f"the notebook's Markdown cannot express {what}", node)
 
-    def add_origin(self) -> None:
+    def origin(self) -> str:
         title = self.app.config.html_title or self.app.config.project
         origin = f"*From [{title}]({self.page}).*" if self.page else f"From *{title}*."
-        live = "*Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
-        if not any(cell.cell_type == "markdown" for cell in self.cells):
-            self.cells.insert(0, nbformat.v4.new_markdown_cell(""))
-        first = next(cell for cell in self.cells if cell.cell_type == "markdown")
-        heading, _, rest = first.source.partition("\n\n")
-        first.source = "\n\n".join(filter(None, [heading, f"{origin} {live}", rest]))
+        return (
+            f"{origin} *Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
+        )
 
 
 @dataclass(frozen=True)
@@ -314,18 +300,12 @@ def install_cell(app: Sphinx) -> Any | None:
     here = repository.git(Path(app.confdir), "rev-parse", "HEAD") if address else None
     lines = ["import importlib.util", ""]
     for module, requirement in app.config.leanpage_install.items():
-        folder = requirement.partition("#subdirectory=")[2] or "."
+        name, mark, fragment = requirement.partition("#")
+        source = f"{name} @ git+{address}{f'@{here}' if here else ''}{mark}{fragment}"
+        missing = f"{module} is not installed, and this book knows no public repository to take it from"
         lines.append(f"if importlib.util.find_spec({module!r}) is None:")
-        if address:
-            at = f"@{here}" if here else ""
-            name, mark, fragment = requirement.partition("#")
-            lines.append(f'    %pip install --quiet "{name} @ git+{address}{at}{mark}{fragment}"')
-        else:
-            lines += [
-                "    raise ModuleNotFoundError(",
-                f'        "{module} is not installed, and this book knows no public repository to take it from: "',
-                f"""        "run `pip install {folder}` in the book's folder, then this cell again.\"""",
-                "    )",
-            ]
+        lines.append(
+            f'    %pip install --quiet "{source}"' if address else f'    raise ModuleNotFoundError("{missing}")'
+        )
     folded = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
     return nbformat.v4.new_code_cell("\n".join(lines), metadata=folded)

@@ -111,7 +111,6 @@ def write_redirect(site: Site, build: Build) -> None:
 
 
 def redirect_page(address: str, title: str, language: str, base: str) -> str:
-    """Return the HTML of a page that redirects to `address`."""
     canonical = f'<link rel="canonical" href="{html.escape(base + address)}">\n' if base else ""
     return f"""<!DOCTYPE html>
 <html lang="{language}">

@@ -6,7 +6,6 @@ import base64
 import binascii
 import posixpath
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote_to_bytes
 
@@ -26,15 +25,11 @@ MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widg
               "annotator-", "utterances", "giscus")  # fmt: skip
 #: Characters that icon fonts use, in a script's text as they are or as escapes.
 PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
+ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
 OTHER_HOST = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A style sheet of the site, and the media for which a page asks for it."""
-
-    path: str
-    media: str = ""
+Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
 
 
 def combine(site: Site, build: Build) -> None:
@@ -45,7 +40,7 @@ def combine(site: Site, build: Build) -> None:
         return
     trees = list(site.pages.values())
     scripts = list(site.scripts().values())
-    combined = {sheet.path for run in runs for sheet in run}
+    combined = {path for run in runs for path, _ in run}
     later = [text for path, text in site.linked('link[rel~="stylesheet"]', "href").items() if path not in combined]
     elsewhere = unique_lines([*(page.source for page in trees), *scripts, *later])
     known = css.names_on(trees, scripts)
@@ -72,7 +67,7 @@ def sheets_of(site: Site, name: str) -> list[tuple[Node, Sheet | None]]:
         text = site.read(path) if plain and path else None
         if plain and path and text is not None and "@namespace" not in text:
             media = attribute(node, "media").strip().lower()
-            found.append((node, Sheet(path, "" if media == "all" else media)))
+            found.append((node, (path, "" if media == "all" else media)))
         else:
             found.append((node, None))
     return found
@@ -110,10 +105,10 @@ def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str
     """Return style sheets as one text, those of the theme without their unused rules and variables."""
     imports: list[str] = []
     texts = []
-    for sheet in run:
-        text = css.serialize(rules_of(site, sheet.path, imports))
-        texts.append(f"@media {sheet.media}{{{text}}}" if sheet.media else text)
-    trimmed = [bool(TRIMMED.fullmatch(sheet.path)) and sheet.path not in own for sheet in run]
+    for path, media in run:
+        text = css.serialize(rules_of(site, path, imports))
+        texts.append(f"@media {media}{{{text}}}" if media else text)
+    trimmed = [bool(TRIMMED.fullmatch(path)) and path not in own for path, _ in run]
     variables = css.Names(set(), ("--",))  # all, as long as no rule has gone
     for _ in range(3):  # a variable may be used by another one alone
         pairs = zip(texts, trimmed, strict=True)
@@ -173,24 +168,19 @@ def move_pictures_to_files(site: Site, sheet: str) -> str:
 
 def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:
     """Return `sheet` with its Font Awesome fonts cut to the icons that it, or any text `elsewhere`, can show."""
-    rules = css.parse(sheet)
-    icons = css.icons(rules)
+    icons = css.icons(css.parse(sheet))
     for match in PRIVATE.finditer(elsewhere):
         code = match[1] or match[2]
         icons.add(chr(int(code, 16)) if code else match[0])
-    kept = []
-    for rule in rules:
-        addresses: list[str] = []
-        if rule.type == "at-rule" and rule.lower_at_keyword == "font-face":
-            css.change_addresses([rule], lambda address, found=addresses: found.append(address))  # type: ignore[misc]
-        source = next((a for a in addresses if "/webfonts/fa-" in a and a.endswith(".woff2")), None)
-        file = site.folder / posixpath.normpath(f"_static/{source}") if source else None
-        if file is None or not file.is_file():
-            kept.append(rule.serialize())
-            continue
+
+    def cut(face: re.Match[str]) -> str:
+        file = site.folder / posixpath.normpath(f"_static/{face[1]}")
+        if not file.is_file():
+            return face[0]
         font = file.read_bytes()
-        if fonts.characters(font) & icons:
-            path = site.write_hashed(file.stem, ".woff2", fonts.subset_font(font, icons))
-            face = re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', rule.serialize())
-            kept.append(face)
-    return "".join(f"{rule}\n" for rule in kept)
+        if not fonts.characters(font) & icons:
+            return ""
+        path = site.write_hashed(file.stem, ".woff2", fonts.subset_font(font, icons))
+        return re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', face[0])
+
+    return ICON_FONT.sub(cut, sheet)

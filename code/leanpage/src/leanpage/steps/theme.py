@@ -1,13 +1,11 @@
 """Fix the theme's pages: remove what nobody asked for, and repair what accessibility checks find.
 
-Each fix names the elements that it is about, what it does to them, and why. One that matches nothing on any page,
-although its theme should have such an element, logs a line, so that it can be deleted once the theme is fixed.
+Each fix names the elements that it is about, what it does to them, and why.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +15,9 @@ from sphinx.config import Config
 from .. import upstream
 from ..build import Build, write_file
 from ..site import Site
-from ..tree import Node, Tree, attribute, has, has_ancestor, rename, unique_lines
+from ..tree import Node, Tree, attribute, has, rename, unique_lines
 
 STATIC = Path(__file__).parent.parent / "static" / "theme"
-PYDATA = "pydata_sphinx_theme"
 
 
 @dataclass(frozen=True)
@@ -34,26 +31,23 @@ class Page:
     mode: str = ""
 
 
-Change = Callable[[Page, Node], bool | None]
+Change = Callable[[Page, Node], None]
 
 
 @dataclass(frozen=True)
 class Fix:
-    """One fix: reason, CSS selector, and function. The function returns False if the element did not need it."""
+    """One fix: reason, CSS selector, and function."""
 
     why: str
     where: str
     change: Change
-    #: The theme whose sites have such an element on some page; "" if it may be missing.
-    theme: str = ""
 
 
 # --- changes ---
 
 
-def delete(page: Page, node: Node) -> bool:
+def delete(page: Page, node: Node) -> None:
     node.decompose()
-    return True
 
 
 def remove_attributes(*names: str) -> Change:
@@ -67,12 +61,12 @@ def remove_attributes(*names: str) -> Change:
 
 def unless(feature: str, change: Change = delete) -> Change:
     """Return a change that happens only if the site does not use `feature`."""
-    return lambda page, node: False if feature in page.used else change(page, node)
+    return lambda page, node: None if feature in page.used else change(page, node)
 
 
 def if_text(pattern: str, change: Change = delete) -> Change:
     """Return a change that happens only if the element's text matches `pattern`."""
-    return lambda page, node: change(page, node) if re.search(pattern, node.text()) else False
+    return lambda page, node: change(page, node) if re.search(pattern, node.text()) else None
 
 
 def set_attributes(**values: str) -> Change:
@@ -107,31 +101,25 @@ def name_search_button(page: Page, node: Node) -> None:
         node.attrs["aria-label"] = words
 
 
-def move_into_main(page: Page, node: Node) -> bool:
-    main = page.tree.first("main")
-    if main is None:
-        return False
-    main.insert_child(node, move=True)
-    return True
+def move_into_main(page: Page, node: Node) -> None:
+    if main := page.tree.first("main"):
+        main.insert_child(node, move=True)
 
 
-def add_submit_button(page: Page, node: Node) -> bool:
+def add_submit_button(page: Page, node: Node) -> None:
     """Turn the magnifier of a search field into its button, which looks the same."""
     icon, field = node.css_first("i"), node.css_first("input")
     if icon is None or field is None or node.css_first("[type=submit], button:not([type])") is not None:
-        return False
+        return
     name = attribute(field, "aria-label") or attribute(field, "placeholder") or "Search"
     button = page.tree.element("button", type="submit", class_="leanpage-submit", aria_label=name)
     button.insert_child(icon, move=True)
     node.insert_child(button, move=True)  # after the field, which gets the focus when its dialog opens
-    return True
 
 
-def make_data_cell(page: Page, node: Node) -> bool:
-    if node.text().strip() or any(child.tag != "p" or any(child.iter()) for child in node.iter()):
-        return False
-    rename(page.tree, node, "td")
-    return True
+def make_data_cell(page: Page, node: Node) -> None:
+    if not node.text().strip() and all(child.tag == "p" and not any(child.iter()) for child in node.iter()):
+        rename(page.tree, node, "td")
 
 
 def make_span(page: Page, node: Node) -> None:
@@ -139,59 +127,57 @@ def make_span(page: Page, node: Node) -> None:
     span.attrs["class"] = f"{attribute(span, 'class')} leanpage-paragraph".strip()
 
 
-def name_handler(page: Page, node: Node) -> bool:
-    call = re.fullmatch(r"\s*(?:window\.)?(\w+)\(\)\s*;?\s*", attribute(node, "onclick"))
-    if not call:
-        return False
-    del node.attrs["onclick"]
-    node.attrs["data-call"] = call[1]
-    return True
+def name_handler(page: Page, node: Node) -> None:
+    if call := re.fullmatch(r"\s*(?:window\.)?(\w+)\(\)\s*;?\s*", attribute(node, "onclick")):
+        del node.attrs["onclick"]
+        node.attrs["data-call"] = call[1]
 
 
 def copy_tooltip(page: Page, node: Node) -> None:
     node.attrs["title"] = attribute(node, "data-bs-title")
 
 
-def delete_inner_id(page: Page, node: Node) -> bool:
-    if node.id and has_ancestor(node, lambda parent: parent.id == node.id):
+def delete_inner_id(page: Page, node: Node) -> None:
+    around = node.parent
+    while around is not None and around.id != node.id:
+        around = around.parent
+    if node.id and around is not None:
         del node.attrs["id"]
-        return True
-    return False
 
 
-def delete_repeated_id(page: Page, node: Node) -> bool:
+def delete_repeated_id(page: Page, node: Node) -> None:
     first = page.tree.first(f'[id="{node.id}"]')
-    if first is None or first.mem_id == node.mem_id:
-        return False
-    del node.attrs["id"]
-    return True
+    if first is not None and first.mem_id != node.mem_id:
+        del node.attrs["id"]
 
 
-def delete_if_empty(page: Page, node: Node) -> bool | None:
-    return False if node.text().strip() or any(node.iter()) else delete(page, node)
+def delete_if_empty(page: Page, node: Node) -> None:
+    if not node.text().strip() and not any(node.iter()):
+        node.decompose()
 
 
-def delete_search_script(page: Page, node: Node) -> bool | None:
+def delete_search_script(page: Page, node: Node) -> None:
     searches = page.tree.first("#search-results") is not None or "search while typing" in page.used
-    return False if searches or "search scripts" in page.used else delete(page, node)
+    if not searches and "search scripts" not in page.used:
+        node.decompose()
 
 
 FIXES = [
     Fix("half a megabyte of icons as a script, although the icon font is loaded, too",
-        'script[src*="scripts/fontawesome.js"]', unless("icons by script"), PYDATA),
-    Fix("scripts that wait for the page need no preloading", 'link[rel="preload"][as="script"]', delete, PYDATA),
+        'script[src*="scripts/fontawesome.js"]', unless("icons by script")),
+    Fix("scripts that wait for the page need no preloading", 'link[rel="preload"][as="script"]', delete),
     Fix("light or dark is set before the page is painted, from a file: a strict content policy bars inline scripts",
-        'script[data-cfasync="false"]', if_text(r"dataset\.mode", load_mode_script), PYDATA),
+        'script[data-cfasync="false"]', if_text(r"dataset\.mode", load_mode_script)),
     Fix("one viewport is enough", 'meta[name="viewport"] ~ meta[name="viewport"]', delete),
     Fix("the page's name, which only a version switcher reads", "script:not([src])",
-        if_text(r"^\s*DOCUMENTATION_OPTIONS\.pagename", unless("page names")), PYDATA),
+        if_text(r"^\s*DOCUMENTATION_OPTIONS\.pagename", unless("page names"))),
     Fix("the top bar of a book holds nothing but a third search button",
         "header#pst-header:not(:has(.navbar-header-items__start, .navbar-header-items__center,"
         " .navbar-item > :not(.search-button-field), .navbar-persistent--mobile > :not(.search-button-field)))", empty),
     Fix("a button's name must contain the words that it shows", "button.search-button-field[aria-label]",
-        name_search_button, PYDATA),
+        name_search_button),
     Fix("all content belongs to a landmark: the sidebar", "#pst-primary-sidebar:not([role])",
-        set_attributes(role="region", aria_label="Book"), PYDATA),
+        set_attributes(role="region", aria_label="Book")),
     Fix("all content belongs to a landmark: the way back to the top", "#pst-back-to-top", move_into_main),
     Fix("a dialog has a name", "#pst-search-dialog:not([aria-label])", set_attributes(aria_label="search")),
     Fix("a dialog has a name", "#pst-primary-sidebar-modal:not([aria-label])", set_attributes(aria_label="primary")),
@@ -222,7 +208,7 @@ FIXES = [
     Fix("live code that nobody asked for: its settings", 'script[type="text/x-thebe-config"]', unless("thebe")),
     Fix("the search index where nobody searches",
         'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
-        delete_search_script, PYDATA),
+        delete_search_script),
     Fix("Bootstrap's script where only menus and tooltips would use it", 'script[src*="scripts/bootstrap.js"]',
         unless("bootstrap")),
     Fix("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
@@ -271,31 +257,19 @@ def needs_bootstrap(page: Tree) -> bool:
 # --- steps ---
 
 
-def fix_page(page: Page) -> Counter[str]:
-    """Apply all fixes to a page; return how many elements each changed."""
-    changed: Counter[str] = Counter()
+def fix_page(page: Page) -> None:
     for fix in FIXES:
         for node in page.tree.find(fix.where):
-            if fix.change(page, node) is not False:
-                changed[fix.why] += 1
-    return changed
+            fix.change(page, node)
 
 
 def apply_fixes(site: Site, build: Build) -> None:
-    """Apply all fixes to all pages, and log those that the theme should need and that matched nothing."""
-    used, themes = features_used(site, build), upstream.themes(build.app)
-    context = build.config.html_context
+    used, context = features_used(site, build), build.config.html_context
     mode = "" if context.get("leanpage_default_mode") else str(context.get("default_mode", ""))
     before = set(site.linked("script[src]", "src"))
-    changed: Counter[str] = Counter()
     for name, tree in site.styled().items():
-        changed += fix_page(Page(tree, site.root(name), used, mode))
+        fix_page(Page(tree, site.root(name), used, mode))
     site.removed |= before - set(site.linked("script[src]", "src"))
-    kept = {"icons by script", "page names", "search scripts", "search while typing"} & used
-    for fix in FIXES:
-        if fix.theme in themes and not changed[fix.why] and not kept:
-            checked = upstream.CHECKED_THEME
-            build.notice("fix", f"a fix for the theme, checked against {checked}, matches nothing: {fix.why}")
 
 
 def add_files(build: Build) -> None:
@@ -306,7 +280,7 @@ def add_files(build: Build) -> None:
         write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
     build.app.add_js_file("leanpage/menus.js")
     build.app.add_css_file("leanpage/summaries.css")
-    if PYDATA in upstream.themes(build.app):
+    if "pydata_sphinx_theme" in upstream.themes(build.app):
         build.app.add_css_file("leanpage/fixes.css")
 
 
