@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterable
@@ -9,7 +10,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from .build import write_file
-from .steps import fonts
 from .tree import Tree, attribute
 
 #: The names of scripts that leanpage wrote, in this build or in an earlier one.
@@ -81,7 +81,7 @@ class Site:
 
     def write_hashed(self, stem: str, suffix: str, content: bytes) -> str:
         """Write a file to _static/ with its digest in its name, so that caches may keep it; return its path."""
-        path = f"_static/{stem}-{fonts.digest(content)}{suffix}"
+        path = f"_static/{stem}-{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
         self.write(path, content)
         return path
 

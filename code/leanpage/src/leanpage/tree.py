@@ -64,10 +64,6 @@ def has(node: Node, name: str) -> bool:
     return name in node.attributes
 
 
-def classes(node: Node) -> list[str]:
-    return attribute(node, "class").split()
-
-
 def rename(tree: Tree, node: Node, name: str) -> Node:
     """Replace an element by one of another name with the same attributes and children; return the new one."""
     other = tree.parser.create_node(name)

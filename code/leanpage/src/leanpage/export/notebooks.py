@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import urljoin
@@ -80,16 +79,12 @@ class Chapter:
             lambda reference: full_address(reference, self.page),
             lambda node: number_of(app, docname, node),
             self.picture,
-            self.report,
+            lambda node, what: self.notice(f"the notebook's Markdown cannot express {what}", node),
         )
         sources = [cell.source if cell.cell_type == "code" else "" for cell in executed]
         bare = glue.without_glue(sources)
         if bare is None:
-            build_of(app).notice(
-                "notebooks",
-                "glue shares a line with other code, so this chapter's notebook needs myst-nb",
-                docname,
-            )
+            self.notice("glue shares a line with other code, so this notebook needs myst-nb", docname)
         self.sources = sources if bare is None else bare
         #: The pictures of the text: by name, their content by media type.
         self.pictures: dict[str, dict[str, str]] = {}
@@ -103,13 +98,12 @@ class Chapter:
         found = list(parts(self.doctree.children, self.writer))
         found.insert(1 if found and isinstance(found[0], str) else 0, self.origin())
         for part in found:
-            if isinstance(part, Solution):
+            if part is None:  # the end of a solution, which hidden cells after it may check
                 self.add_text()
-                if part.heading:
-                    heading = nbformat.v4.new_markdown_cell(part.heading, metadata={FOLDED_SECTION: True})
-                    self.cells.append(heading)
-                else:  # hidden cells after a solution may check it
-                    done = self.add_hidden(done + 1)
+                done = self.add_hidden(done + 1)
+            elif isinstance(part, nbformat.NotebookNode):
+                self.add_text()
+                self.cells.append(part)
             elif isinstance(part, str):
                 self.text.append(part)
             else:
@@ -174,28 +168,19 @@ class Chapter:
             new.metadata["jupyter"] = folded
         self.cells.append(new)
 
-    def report(self, node: nodes.Node, what: str) -> None:
-        build_of(self.app).notice("notebooks", f"the notebook's Markdown cannot express {what}", node)
+    def notice(self, message: str, place: Any) -> None:
+        build_of(self.app).notice("notebooks", message, place)
 
     def origin(self) -> str:
         title = self.app.config.html_title or self.app.config.project
         origin = f"*From [{title}]({self.page}).*" if self.page else f"From *{title}*."
-        return (
-            f"{origin} *Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
-        )
+        live = "*Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
+        return f"{origin} {live}"
 
 
-@dataclass(frozen=True)
-class Solution:
-    """The start of a solution, folded below its heading, or without a heading its end."""
-
-    heading: str = ""
-
-
-def parts(
-    children: Iterable[nodes.Node], writer: Markdown, title: str = ""
-) -> Iterator[str | Solution | nodes.container]:
-    """Yield a page's text as blocks of Markdown, its code cells as nodes, and the starts and ends of solutions.
+def parts(children: Iterable[nodes.Node], writer: Markdown, title: str = "") -> Iterator[Any]:
+    """Yield a page's text as blocks of Markdown, its code cells as nodes, each solution's heading as a cell, and None
+    where a solution ends.
 
     Exercises and solutions get headings, by which notebooks fold. So does what follows them in a section called
     `title`, since it does not belong to them.
@@ -204,11 +189,14 @@ def parts(
     for child in children:
         if kind := upstream.exercise_kind(child):
             words = Markdown(lambda reference: None, writer.number).box_title(child)  # no links in a heading
-            heading = f"{'#' * (writer.level + (kind == 'solution'))} {words}"
-            yield Solution(heading) if kind == "solution" else heading
-            yield from parts([part for part in child.children if not is_title(part)], writer.below())
+            heading, content = f"{'#' * writer.level} {words}", [part for part in child.children if not is_title(part)]
             if kind == "solution":
-                yield Solution()
+                yield nbformat.v4.new_markdown_cell(f"#{heading}", metadata={FOLDED_SECTION: True})
+                yield from parts(content, writer.below())
+                yield None
+            else:
+                yield heading
+                yield from parts(content, writer.below())
             after_exercise = True
         elif isinstance(child, nodes.section) and writer.title(child):
             yield writer.heading(child)

@@ -14,13 +14,14 @@ from typing import Any
 import tinycss2
 from rjsmin import jsmin
 
-from ..tree import Tree, classes
+from ..tree import Tree, attribute
 
 NESTING = {"media", "supports", "layer", "container"}
 WORD = re.compile(r"[\w-]+")
 #: A word of a script, but for a selector such as ".name": that finds an element and makes none.
 WORD_OF_SCRIPT = re.compile(r"""(?<![\w-])(?<!["'` ,>][.#])[\w-]+""")
 IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
+URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')]*?))\s*\)""", re.I)
 #: A variable wherever it is not given a value.
 USED_VARIABLE = re.compile(r"--[\w-]+(?![\w-]|\s*:)")
 
@@ -52,7 +53,7 @@ def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
         for node in page.find("*"):
             exact.add(node.tag or "")
         for node in page.find("[class]"):
-            exact.update(classes(node))
+            exact.update(attribute(node, "class").split())
         exact.update(node.id or "" for node in page.find("[id]"))
         for node in page.find("script, template, iframe[srcdoc]"):
             words.update(WORD.findall(node.html or ""))
@@ -89,16 +90,14 @@ def each_token(tokens: Iterable[Token]) -> Iterable[Token]:
                 yield from each_token(held)
 
 
-def change_addresses(rules: list[Token], change: Callable[[str], str | None]) -> None:
-    """Replace each address in url() by what `change` returns; None leaves it."""
-    for token in each_token(rules):
-        strings = token.arguments if token.type == "function" and token.lower_name == "url" else [token]
-        for string in strings:
-            if string.type == "url" or string is not token and string.type == "string":
-                if (new := change(string.value)) is not None:
-                    quoted = '"{}"'.format(new.replace("\\", "\\\\").replace('"', '\\"'))
-                    string.value = new
-                    string.representation = f"url({quoted})" if string.type == "url" else quoted
+def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
+    """Return `sheet` with each address in url() replaced by what `change` returns; None leaves it."""
+
+    def changed(match: re.Match[str]) -> str:
+        new = change(match[1] or match[2] or match[3] or "")
+        return match[0] if new is None else 'url("{}")'.format(new.replace('"', "%22"))
+
+    return URL.sub(changed, sheet)
 
 
 def imported(rule: Token) -> tuple[str, str] | None:

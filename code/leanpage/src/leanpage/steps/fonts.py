@@ -1,6 +1,5 @@
 """Subset fonts to the characters that pages show."""
 
-import hashlib
 import io
 import logging
 from collections.abc import Sequence
@@ -61,11 +60,6 @@ def _fix_arrow_joints(font: TTFont) -> None:
             last = pieces[-1]
             if last.StartConnectorLength == 0:
                 last.StartConnectorLength, last.EndConnectorLength = last.EndConnectorLength, 0
-
-
-def digest(data: bytes) -> str:
-    """Return ten hex digits that name a file after its content, so that caches may keep it for ever."""
-    return hashlib.sha256(data).hexdigest()[:10]
 
 
 def characters(font: bytes) -> set[str]:

@@ -327,7 +327,9 @@ def draw_lines(page: Tree) -> None:
 
 def by_size(page: Tree) -> list[list[Node]]:
     """Return the math of a page, what of it is set as small as scripts, and what is smaller still."""
-    return [page.find("math"), page.find(SMALLER), page.find(f":is({SMALLER}) :is({SMALLER}), math [scriptlevel]")]
+    small = page.find(SMALLER)
+    nested = {inner.mem_id for node in small for inner in node.css("*") if inner.mem_id != node.mem_id}
+    return [page.find("math"), small, [node for node in small if has(node, "scriptlevel") or node.mem_id in nested]]
 
 
 def characters(math: Iterable[Node]) -> set[str]:

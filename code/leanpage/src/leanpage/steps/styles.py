@@ -134,13 +134,10 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
 
     rules: list[css.Token] = []
     for rule in css.parse(site.read(path) or ""):
-        source = css.imported(rule)
-        if source is None:
-            css.change_addresses([rule], moved)
-            rules.append(rule)
-            continue
-        address, condition = source
-        if OTHER_HOST.match(address):
+        address, condition = css.imported(rule) or ("", "")
+        if not address:
+            rules += css.parse(css.change_addresses(rule.serialize(), moved))
+        elif OTHER_HOST.match(address):
             imports.append(rule.serialize())
         elif (site.folder / from_root(address)).is_file():
             inner = rules_of(site, from_root(address), imports)
@@ -161,9 +158,7 @@ def move_pictures_to_files(site: Site, sheet: str) -> str:
             return None
         return PurePosixPath(site.write_hashed("drawing", ".svg", drawing)).name
 
-    rules = css.parse(sheet)
-    css.change_addresses(rules, moved)
-    return css.serialize(rules)
+    return css.change_addresses(sheet, moved)
 
 
 def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:

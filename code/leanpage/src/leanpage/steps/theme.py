@@ -34,13 +34,8 @@ class Page:
 Change = Callable[[Page, Node], None]
 
 
-@dataclass(frozen=True)
-class Fix:
-    """One fix: reason, CSS selector, and function."""
-
-    why: str
-    where: str
-    change: Change
+#: The reason for a fix, a CSS selector, and a function that changes each element that matches it.
+Fix = tuple[str, str, Change]
 
 
 # --- changes ---
@@ -162,56 +157,49 @@ def delete_search_script(page: Page, node: Node) -> None:
         node.decompose()
 
 
-FIXES = [
-    Fix("half a megabyte of icons as a script, although the icon font is loaded, too",
-        'script[src*="scripts/fontawesome.js"]', unless("icons by script")),
-    Fix("scripts that wait for the page need no preloading", 'link[rel="preload"][as="script"]', delete),
-    Fix("light or dark is set before the page is painted, from a file: a strict content policy bars inline scripts",
-        'script[data-cfasync="false"]', if_text(r"dataset\.mode", load_mode_script)),
-    Fix("one viewport is enough", 'meta[name="viewport"] ~ meta[name="viewport"]', delete),
-    Fix("the page's name, which only a version switcher reads", "script:not([src])",
-        if_text(r"^\s*DOCUMENTATION_OPTIONS\.pagename", unless("page names"))),
-    Fix("the top bar of a book holds nothing but a third search button",
-        "header#pst-header:not(:has(.navbar-header-items__start, .navbar-header-items__center,"
-        " .navbar-item > :not(.search-button-field), .navbar-persistent--mobile > :not(.search-button-field)))", empty),
-    Fix("a button's name must contain the words that it shows", "button.search-button-field[aria-label]",
-        name_search_button),
-    Fix("all content belongs to a landmark: the sidebar", "#pst-primary-sidebar:not([role])",
-        set_attributes(role="region", aria_label="Book")),
-    Fix("all content belongs to a landmark: the way back to the top", "#pst-back-to-top", move_into_main),
-    Fix("a dialog has a name", "#pst-search-dialog:not([aria-label])", set_attributes(aria_label="search")),
-    Fix("a dialog has a name", "#pst-primary-sidebar-modal:not([aria-label])", set_attributes(aria_label="primary")),
-    Fix("a dialog has a name", "#pst-secondary-sidebar-modal:not([aria-label])",
-        set_attributes(aria_label="secondary")),
-    Fix("a form has a submit button", "form.bd-search", add_submit_button),
-    Fix("a name without the words shown; without it the words are the name",
-        'summary[aria-label="Toggle hidden content"]', remove_attributes("aria-label")),
-    Fix("a summary contains no paragraphs", "summary p", make_span),
-    Fix("an id belongs to one element", "[id]", delete_inner_id),
-    Fix("an id belongs to one element, and sphinx-exercise gives all exercises the same",
-        "section#exercise-content, section#solution-content", delete_repeated_id),
-    Fix("a page without a title has an empty heading for print", ".onlyprint > h1", delete_if_empty),
-    Fix("a role that no longer exists; entries of a list are its items", '[role="doc-biblioentry"]',
-        set_attributes(role="listitem")),
-    Fix("an empty heading: the corner of a table", "th.head", make_data_cell),
-    Fix("an empty footer is a landmark with nothing in it", "footer.bd-footer", delete_if_empty),
-    Fix("a button's tooltip is its title where Bootstrap's script is not needed", "[data-bs-title]:not([title])",
-        unless("bootstrap", copy_tooltip)),
-    Fix("menus open by menus.js where Bootstrap's script is not needed, and by only one of them",
-        '[data-bs-toggle="dropdown"]', unless("bootstrap", set_attributes(data_menu=""))),
-    Fix("a strict content policy bars inline handlers; menus.js calls what is named here", "[onclick]",
-        name_handler),
-    Fix("live code that nobody asked for", "script:not([src])",
-        if_text(r"const THEBE_JS_URL|^\s*kernelName = ", unless("thebe"))),
-    Fix("live code that nobody asked for: its files", 'script[src*="sphinx-thebe"], link[href*="sphinx-thebe"]',
-        unless("thebe")),
-    Fix("live code that nobody asked for: its settings", 'script[type="text/x-thebe-config"]', unless("thebe")),
-    Fix("the search index where nobody searches",
-        'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
-        delete_search_script),
-    Fix("Bootstrap's script where only menus and tooltips would use it", 'script[src*="scripts/bootstrap.js"]',
-        unless("bootstrap")),
-    Fix("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
+FIXES: list[Fix] = [
+    ("half a megabyte of icons, although their font is loaded, too", 'script[src*="scripts/fontawesome.js"]',
+     unless("icons by script")),
+    ("scripts that wait for the page need no preloading", 'link[rel="preload"][as="script"]', delete),
+    ("light or dark is set by a file before the page is painted", 'script[data-cfasync="false"]',
+     if_text(r"dataset\.mode", load_mode_script)),
+    ("one viewport is enough", 'meta[name="viewport"] ~ meta[name="viewport"]', delete),
+    ("the page's name, which only a version switcher reads", "script:not([src])",
+     if_text(r"^\s*DOCUMENTATION_OPTIONS\.pagename", unless("page names"))),
+    ("the top bar of a book holds nothing but a third search button",
+     "header#pst-header:not(:has(.navbar-header-items__start, .navbar-header-items__center,"
+     " .navbar-item > :not(.search-button-field), .navbar-persistent--mobile > :not(.search-button-field)))", empty),
+    ("a button's name contains the words that it shows", "button.search-button-field[aria-label]", name_search_button),
+    ("all content belongs to a landmark: the sidebar", "#pst-primary-sidebar:not([role])",
+     set_attributes(role="region", aria_label="Book")),
+    ("all content belongs to a landmark: the way back to the top", "#pst-back-to-top", move_into_main),
+    ("a dialog has a name", "#pst-search-dialog:not([aria-label])", set_attributes(aria_label="search")),
+    ("a dialog has a name", "#pst-primary-sidebar-modal:not([aria-label])", set_attributes(aria_label="primary")),
+    ("a dialog has a name", "#pst-secondary-sidebar-modal:not([aria-label])", set_attributes(aria_label="secondary")),
+    ("a form has a submit button", "form.bd-search", add_submit_button),
+    ("the words of a summary are its name", 'summary[aria-label="Toggle hidden content"]',
+     remove_attributes("aria-label")),
+    ("a summary contains no paragraphs", "summary p", make_span),
+    ("an id belongs to one element", "[id]", delete_inner_id),
+    ("an id belongs to one element", "section#exercise-content, section#solution-content", delete_repeated_id),
+    ("a page without a title has an empty heading for print", ".onlyprint > h1", delete_if_empty),
+    ("a role that no longer exists", '[role="doc-biblioentry"]', set_attributes(role="listitem")),
+    ("an empty heading: the corner of a table", "th.head", make_data_cell),
+    ("an empty footer is a landmark with nothing in it", "footer.bd-footer", delete_if_empty),
+    ("tooltips without Bootstrap's script", "[data-bs-title]:not([title])", unless("bootstrap", copy_tooltip)),
+    ("menus without Bootstrap's script, by menus.js", '[data-bs-toggle="dropdown"]',
+     unless("bootstrap", set_attributes(data_menu=""))),
+    ("a strict content policy bars inline handlers; menus.js calls what is named here", "[onclick]", name_handler),
+    ("live code that nobody asked for", "script:not([src])",
+     if_text(r"const THEBE_JS_URL|^\s*kernelName = ", unless("thebe"))),
+    ("live code that nobody asked for", 'script[src*="sphinx-thebe"], link[href*="sphinx-thebe"]', unless("thebe")),
+    ("live code that nobody asked for", 'script[type="text/x-thebe-config"]', unless("thebe")),
+    ("the search index where nobody searches",
+     'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
+     delete_search_script),
+    ("Bootstrap's script where only menus and tooltips use it", 'script[src*="scripts/bootstrap.js"]',
+     unless("bootstrap")),
+    ("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
 ]  # fmt: skip
 
 
@@ -258,9 +246,9 @@ def needs_bootstrap(page: Tree) -> bool:
 
 
 def fix_page(page: Page) -> None:
-    for fix in FIXES:
-        for node in page.tree.find(fix.where):
-            fix.change(page, node)
+    for _, where, change in FIXES:
+        for node in page.tree.find(where):
+            change(page, node)
 
 
 def apply_fixes(site: Site, build: Build) -> None:
