@@ -169,15 +169,6 @@ def test_addresses_in_styles_lead_where_they_led(site):
     assert css.count("@import") == 1 and re.match(r'@charset "utf-8";\s*@import url\(https://f.org/x.css\);', css)
 
 
-@pytest.mark.parametrize(
-    "data", ["svg+xml,%3csvg xmlns='http://www.w3.org/2000/svg'/%3e", "svg+xml;base64,PHN2ZyB4bWxucz0neCcvPg=="]
-)
-def test_pictures_inside_styles_become_files(site, data):
-    made = site({"index.html": page(style("", "a.css")), "_static/a.css": f'a{{background:url("data:image/{data}")}}'})
-    (name,) = re.findall(r'url\("(drawing-\w+\.svg)"\)', sent(made, ".css"))
-    assert (made.folder / "_static" / name).read_text().startswith("<svg xmlns=")
-
-
 def test_page_shown_anywhere_has_absolute_addresses(site):
     files = {"index.html": page(style("", "a.css")), "404.html": page(style("/book/", "a.css")), "_static/a.css": "a{}"}
     assert linked(site(files, base="/book/"), "404.html")[0].startswith("/book/_static/site-")

@@ -88,13 +88,13 @@ def execute_in_parallel(app: Sphinx, env: BuildEnvironment, docnames: list[str])
     A chapter that fails here, or needs more time than ``nb_execution_timeout``, is executed again by MyST-NB when it is
     read: its own timeout and its error message hold.
     """
-    folders = upstream.notebook_folders(app)
-    if not app.config.leanpage_execution_parallel or folders is None or folders.cache is None:
+    _, folder = upstream.notebook_folders(app) or (None, None)
+    if not app.config.leanpage_execution_parallel or folder is None:
         return
     from jupyter_cache import get_cache
     from jupyter_cache.executors import load_executor
 
-    cache = get_cache(folders.cache)
+    cache = get_cache(folder)
     # The longest first, so that none is still running when all others are done.
     longest_first = sorted(docnames, key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
     paths = [str(env.doc2path(name)) for name in longest_first if upstream.add_to_cache_project(app, name, cache)]

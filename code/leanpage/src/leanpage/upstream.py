@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,21 +90,16 @@ def set_equation_label(make: Callable[[Any], str]) -> None:
             setattr(SphinxRenderer, "_random_label", lambda renderer: make(renderer.sphinx_env))  # noqa: B010
 
 
-@dataclass(frozen=True)
-class NotebookFolders:
-    """Where MyST-NB puts the notebooks that it read, and the cache of their outputs (None without one)."""
+def notebook_folders(app: Sphinx) -> tuple[Path, Path | None] | None:
+    """Return where MyST-NB puts the notebooks that it read, and the cache of their outputs (`env.mystnb_config`).
 
-    notebooks: Path
-    cache: Path | None
-
-
-def notebook_folders(app: Sphinx) -> NotebookFolders | None:
-    """Return MyST-NB's folders (`env.mystnb_config`), or None if it is not loaded."""
+    None without MyST-NB; the cache is None if none is used.
+    """
     settings = getattr(app.env, "mystnb_config", None)
     if settings is None:
         return None
     cached = settings.execution_mode == "cache"
-    return NotebookFolders(Path(settings.output_folder), Path(settings.execution_cache_path) if cached else None)
+    return Path(settings.output_folder), Path(settings.execution_cache_path) if cached else None
 
 
 def executed_notebook(app: Sphinx, docname: str) -> Any | None:
@@ -113,15 +107,16 @@ def executed_notebook(app: Sphinx, docname: str) -> Any | None:
     folders = notebook_folders(app)
     if folders is None or "kernelspec" not in app.env.metadata[docname]:
         return None
-    source = folders.notebooks / f"{docname}.ipynb"
+    notebooks, cache = folders
+    source = notebooks / f"{docname}.ipynb"
     if not source.is_file():
         return None
     found = nbformat.read(source, 4)
-    if folders.cache and folders.cache.exists():  # MyST-NB writes a chapter from the cache without its outputs
+    if cache and cache.exists():  # MyST-NB writes a chapter from the cache without its outputs
         from jupyter_cache import get_cache
 
         with suppress(KeyError):  # a chapter whose front matter turns execution off is not in the cache
-            _, found = get_cache(folders.cache).merge_match_into_notebook(found)
+            _, found = get_cache(cache).merge_match_into_notebook(found)
     return found
 
 

@@ -14,23 +14,20 @@ from .notebooks import FOLDER
 
 
 def copy_notebooks(site: Path, folder: Path) -> list[str]:
-    """Copy the notebooks of ``site`` into ``folder``; return the paths of those that the reader had changed.
-
-    Raises FileNotFoundError if the site has no notebooks.
-    """
+    """Copy the notebooks of ``site`` into ``folder``; return the paths of those that the reader had changed."""
     notebooks = sorted((site / FOLDER).rglob("*.ipynb"))
     if not notebooks:
         raise FileNotFoundError(f"no notebooks in {site / FOLDER}: build the book first")
     kept = []
     for source in notebooks:
-        name = source.relative_to(site / FOLDER)
+        name, new = source.relative_to(site / FOLDER), source.read_bytes()
         target, copied = folder / name, folder / ".laid-out" / name
         before = copied.read_bytes() if copied.exists() else None
-        if target.exists() and target.read_bytes() not in (before, source.read_bytes()):
+        if target.exists() and target.read_bytes() not in (before, new):
             kept.append(name.as_posix())
+            if before == new:
+                continue
             target = target.with_suffix(".new.ipynb")
-            if before == source.read_bytes():
-                continue  # nothing newer
         for place in (target, copied):
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)

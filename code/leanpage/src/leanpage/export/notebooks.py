@@ -258,10 +258,9 @@ def full_address(reference: nodes.reference, page: str | None) -> str | None:
 def joined_streams(outputs: list[Any]) -> list[Any]:
     """Return outputs with each run of printed text in one piece; the kernel's pieces depend on its timing."""
     joined: list[Any] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            joined[-1] = nbformat.from_dict({**last, "text": last.text + output.text})
+    for output in map(nbformat.from_dict, outputs):
+        if joined and output.output_type == "stream" == joined[-1].output_type and output.name == joined[-1].name:
+            joined[-1].text += output.text
         else:
             joined.append(output)
     return joined

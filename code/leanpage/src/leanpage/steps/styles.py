@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import posixpath
 import re
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote_to_bytes
 
 from ..build import Build
 from ..site import Site
@@ -48,7 +45,7 @@ def combine(site: Site, build: Build) -> None:
     own = own_files(build)
     for run in runs:
         sheet = combined_text(site, run, known, elsewhere, own)
-        sheet = cut_icon_fonts(site, move_pictures_to_files(site, sheet), elsewhere)
+        sheet = cut_icon_fonts(site, sheet, elsewhere)
         path = site.write_hashed("site", ".css", f'@charset "utf-8";\n{sheet}'.encode())
         for name, found in pages.items():
             nodes = [node for node, sheet_of_page in found if sheet_of_page in run]
@@ -143,22 +140,6 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
             inner = rules_of(site, from_root(address), imports)
             rules += css.parse(f"@media {condition}{{{css.serialize(inner)}}}") if condition else inner
     return rules
-
-
-def move_pictures_to_files(site: Site, sheet: str) -> str:
-    """Return `sheet` with its data: drawings as files, since a strict content policy allows none inside."""
-
-    def moved(address: str) -> str | None:
-        if not address.startswith("data:image/svg+xml") or "," not in address:
-            return None
-        kind, _, data = address.partition(",")
-        try:
-            drawing = base64.b64decode(data) if kind.endswith(";base64") else unquote_to_bytes(data)
-        except (ValueError, binascii.Error):
-            return None
-        return PurePosixPath(site.write_hashed("drawing", ".svg", drawing)).name
-
-    return css.change_addresses(sheet, moved)
 
 
 def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:

@@ -38,20 +38,18 @@ Change = Callable[[Page, Node], None]
 Fix = tuple[str, str, Change]
 
 
+#: Scripts of Sphinx and the theme, whose needs are known.
+KNOWN_SCRIPT = re.compile(
+    r"_static/(?:scripts|vendor|leanpage)/.*|(?:.*/)?(?:searchindex|searchtools|language_data|doctools"
+    r"|documentation_options|sphinx_highlight|sphinx-thebe)\.js"
+)
+
+
 # --- changes ---
 
 
 def delete(page: Page, node: Node) -> None:
     node.decompose()
-
-
-def remove_attributes(*names: str) -> Change:
-    def change(page: Page, node: Node) -> None:
-        for name in names:
-            if has(node, name):
-                del node.attrs[name]
-
-    return change
 
 
 def unless(feature: str, change: Change = delete) -> Change:
@@ -178,7 +176,7 @@ FIXES: list[Fix] = [
     ("a dialog has a name", "#pst-secondary-sidebar-modal:not([aria-label])", set_attributes(aria_label="secondary")),
     ("a form has a submit button", "form.bd-search", add_submit_button),
     ("the words of a summary are its name", 'summary[aria-label="Toggle hidden content"]',
-     remove_attributes("aria-label")),
+     lambda page, node: node.attrs.__delitem__("aria-label")),
     ("a summary contains no paragraphs", "summary p", make_span),
     ("an id belongs to one element", "[id]", delete_inner_id),
     ("an id belongs to one element", "section#exercise-content, section#solution-content", delete_repeated_id),
@@ -210,7 +208,7 @@ def features_used(site: Site, build: Build) -> frozenset[str]:
     """Return the features, by the names in FIXES, that pages, settings or the author's scripts use."""
     options = build.config.html_theme_options
     pages = site.pages.values()
-    scripts = [text for name, text in site.scripts().items() if not is_known_script(name)]
+    scripts = [text for name, text in site.scripts().items() if not KNOWN_SCRIPT.fullmatch(name)]
     text = unique_lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
     used = {
         "thebe": (options.get("launch_buttons") or {}).get("thebe")
@@ -225,15 +223,6 @@ def features_used(site: Site, build: Build) -> frozenset[str]:
         or re.search(r"\bpagename\b", text),
     }
     return frozenset(feature for feature, found in used.items() if found)
-
-
-def is_known_script(name: str) -> bool:
-    """Return whether a script belongs to Sphinx or the theme, whose needs are known."""
-    known = (
-        "searchindex searchtools language_data doctools documentation_options sphinx_highlight sphinx-thebe leanpage"
-    )
-    folders = ("_static/scripts/", "_static/vendor/")
-    return name.startswith(folders) or Path(name).stem.split("-mode")[0] in known.split()
 
 
 def needs_bootstrap(page: Tree) -> bool:
