@@ -8,9 +8,10 @@ import matplotlib.pyplot as plt
 import nbformat
 from sphinx.application import Sphinx
 
-from leanpage.pipeline import CONCERNS, HOOKS, STEPS
+from leanpage.pipeline import HOOKS, STEPS
 from project import PACKAGES, ROOT, source
 
+CONCERNS = ["repository", "meta", "math", "theme", "reproducible", "drawings", "styles", "scripts"]
 README = (ROOT / "code" / "leanpage" / "README.md").read_text("utf-8")
 PAGE = """A price of $5
 =============

@@ -45,7 +45,6 @@ STEPS: list[tuple[str, Callable[[Site, Build], None]]] = [
     ("scripts", scripts.combine),
     ("scripts", scripts.move_inline_to_files),
 ]
-CONCERNS = ["repository", "meta", "math", "theme", "reproducible", "drawings", "styles", "scripts"]
 
 
 def connect(app: Sphinx) -> None:

@@ -29,11 +29,6 @@ class Tree:
                 first.insert_before("\n")
         return self.parser.html or ""
 
-    @property
-    def noscript(self) -> str:
-        """Return the page's content for readers without scripts."""
-        return "\n".join(node.text() for node in self.find("noscript"))
-
     def find(self, selector: str) -> list[Node]:
         return self.parser.css(selector)
 

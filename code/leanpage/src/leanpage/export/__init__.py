@@ -5,10 +5,9 @@ Name ``leanpage.export`` among the extensions to publish notebooks. Nothing in l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -105,16 +105,13 @@ class Markdown:
             for child in node.children
         )
 
-    def block_citation(self, node: nodes.citation) -> list[str]:
-        return self.labelled("**{}**", node)
-
-    def block_footnote(self, node: nodes.footnote) -> list[str]:
-        return self.labelled("<sup>{}</sup>", node)
-
-    def labelled(self, form: str, node: nodes.Element) -> list[str]:
+    def block_citation(self, node: nodes.Element, form: str = "**{}**") -> list[str]:
         label, *rest = node.children
         first, *more = [block for child in rest for block in self.block(child)] or [""]
         return [f"{form.format(plain(label.astext()))} {first}", *more]
+
+    def block_footnote(self, node: nodes.footnote) -> list[str]:
+        return self.block_citation(node, "<sup>{}</sup>")
 
     def block_literal_block(self, node: nodes.literal_block) -> str:
         language = node.get("language") or ""

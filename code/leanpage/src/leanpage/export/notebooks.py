@@ -207,17 +207,9 @@ def parts(children: Iterable[nodes.Node], writer: Markdown, title: str = "") -> 
         else:
             blocks = [child] if is_cell(child) else writer.block(child)
             if after_exercise and blocks:
-                blocks = [*with_heading(blocks[0], writer.level, title), *blocks[1:]]
+                blocks = [f"{'#' * writer.level} {f'{title}, continued' if title else 'Continued'}", *blocks]
                 after_exercise = False
             yield from blocks
-
-
-def with_heading(block: Any, level: int, title: str) -> list[Any]:
-    """Give what follows an exercise a heading: the bold words that it starts with, or the section's title."""
-    found = re.match(r"\*\*([^*]+)\*\* *(?=\S)", block) if isinstance(block, str) else None
-    if found:
-        return [f"{'#' * level} {found[1]}", block[found.end() :]]
-    return [f"{'#' * level} {title}, continued" if title else f"{'#' * level} Continued", block]
 
 
 def is_cell(node: nodes.Node) -> TypeGuard[nodes.container]:

@@ -55,9 +55,8 @@ def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
         for node in page.find("[class]"):
             exact.update(attribute(node, "class").split())
         exact.update(node.id or "" for node in page.find("[id]"))
-        for node in page.find("script, template, iframe[srcdoc]"):
+        for node in page.find("script, noscript, template, iframe[srcdoc]"):
             words.update(WORD.findall(node.html or ""))
-        words.update(WORD.findall(page.noscript))
     beginnings = sorted(word for word in words if len(word) > 2 and word[-1] in "-_" and word[0].isalpha())
     return Names(exact | words, tuple(beginnings))
 

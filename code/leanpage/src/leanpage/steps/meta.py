@@ -15,7 +15,7 @@ from sphinx.config import Config
 from .. import upstream
 from ..build import Build
 from ..site import Site
-from ..tree import Tree, attribute
+from ..tree import attribute
 
 ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
 #: Languages that are not written in Latin, Greek or Cyrillic letters, of those that Sphinx knows.
@@ -68,35 +68,24 @@ def fix_missing_contents(
 def complete_heads(site: Site, build: Build) -> None:
     """Add the missing icon and description to each page, and write the icon and the redirect to the first page."""
     icon = Path(build.config.html_favicon or "leanpage-favicon.svg").name
-    needs_icon = False
     for name, page in site.pages.items():
         title = page.first("title")
         if title is None:
             continue
-        added = []
+        about, card = page.first('meta[name="description"]'), page.first('meta[property="og:description"]')
+        if about is None:
+            content = re.sub(r"\s+", " ", title.text()).strip()
+            title.insert_after(page.element("meta", name="description", content=content))
+        elif card is not None and (content := attribute(about, "content").strip()):
+            card.attrs["content"] = content  # what the author wrote is better than the page's first words
         if page.first('link[rel~="icon"]') is None:  # or each visit asks for /favicon.ico in vain
-            needs_icon = True
-            added.append(page.element("link", rel="icon", href=f"{site.root(name)}_static/{icon}"))
-        if page.first('meta[name="description"]') is None:
-            about = re.sub(r"\s+", " ", title.text()).strip()
-            added.append(page.element("meta", name="description", content=about))
-        for node in reversed(added):
-            title.insert_after(node)
+            title.insert_after(page.element("link", rel="icon", href=f"{site.root(name)}_static/{icon}"))
+            if not build.config.html_favicon:
+                site.write(f"_static/{icon}", ICON.read_bytes())
         if not build.config.html_baseurl:
             for node in page.find('meta[property="og:url"]'):
                 node.decompose()
-        copy_description(page)
-    if needs_icon and not build.config.html_favicon:
-        site.write(f"_static/{icon}", ICON.read_bytes())
     write_redirect(site, build)
-
-
-def copy_description(page: Tree) -> None:
-    """Use the page's own description, if its author wrote one, on the social card as well."""
-    about = page.first('meta[name="description"]')
-    card = page.first('meta[property="og:description"]')
-    if about is not None and card is not None and attribute(about, "content").strip():
-        card.attrs["content"] = attribute(about, "content").strip()
 
 
 def write_redirect(site: Site, build: Build) -> None:

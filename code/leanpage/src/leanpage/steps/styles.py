@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ..build import Build
 from ..site import Site
-from ..tree import Node, attribute, has, unique_lines
+from ..tree import Node, attribute, unique_lines
 from . import css, fonts
 
 #: The sheets whose unused rules are dropped: those of Sphinx, the themes and widespread extensions. All others, an
@@ -57,12 +57,13 @@ def combine(site: Site, build: Build) -> None:
 def sheets_of(site: Site, name: str) -> list[tuple[Node, Sheet | None]]:
     """Return the style sheets of a page's head in order; None for those of other hosts, inline ones and alternates."""
     found: list[tuple[Node, Sheet | None]] = []
-    for node in site.pages[name].head.css('link[rel~="stylesheet"], style'):
-        path = site.file(name, attribute(node, "href")) if node.tag == "link" else None
-        plain = path and not set(attribute(node, "rel").lower().split()) - {"stylesheet"}
-        plain = plain and not any(has(node, kept) for kept in ("disabled", "title", "integrity"))
-        text = site.read(path) if plain and path else None
-        if plain and path and text is not None and "@namespace" not in text:
+    head = site.pages[name].head
+    plain = head.css('link[rel="stylesheet"]:not([disabled]):not([title]):not([integrity])')
+    places = {node.mem_id for node in plain}
+    for node in head.css('link[rel~="stylesheet"], style'):
+        path = site.file(name, attribute(node, "href")) if node.mem_id in places else None
+        text = site.read(path) if path else None
+        if path and text is not None and "@namespace" not in text:
             media = attribute(node, "media").strip().lower()
             found.append((node, (path, "" if media == "all" else media)))
         else:
@@ -153,10 +154,10 @@ def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:
         file = site.folder / posixpath.normpath(f"_static/{face[1]}")
         if not file.is_file():
             return face[0]
-        font = file.read_bytes()
-        if not fonts.characters(font) & icons:
+        font = fonts.subset_font(file.read_bytes(), icons)
+        if not font:
             return ""
-        path = site.write_hashed(file.stem, ".woff2", fonts.subset_font(font, icons))
+        path = site.write_hashed(file.stem, ".woff2", font)
         return re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', face[0])
 
     return ICON_FONT.sub(cut, sheet)

@@ -86,12 +86,10 @@ def empty(page: Page, node: Node) -> None:
 
 def name_search_button(page: Page, node: Node) -> None:
     """Use the words in the button as its name; phones hide them, so they are the label, too."""
-    words = " ".join(node.text().split())
-    del node.attrs["aria-label"]
-    if has(node, "title"):
-        del node.attrs["title"]
-    if words:
+    if words := " ".join(node.text().split()):
         node.attrs["aria-label"] = words
+        if has(node, "title"):
+            del node.attrs["title"]
 
 
 def move_into_main(page: Page, node: Node) -> None:
