@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
+import pytest
 from sphinx.application import Sphinx
 
 from leanpage.pipeline import HOOKS, STEPS
@@ -25,7 +26,7 @@ It costs $5, then $6, and {x}_1 at most.
 """
 
 
-def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings) -> Sphinx:
+def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, builder="html", jobs=0, **settings) -> Sphinx:
     pages = folder / "source"
     pages.mkdir(parents=True)
     (pages / name).write_text(text, "utf-8")
@@ -33,7 +34,8 @@ def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings
     plt.close("all")
     config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
     config.setdefault("source_suffix", {".rst": "restructuredtext"})  # Sphinx's default lasts for a process
-    return Sphinx(pages, None, folder / "out", folder / "trees", "html", config, status=None, warning=None)
+    folders = (pages, None, folder / "out", folder / "trees")
+    return Sphinx(*folders, builder, config, status=None, warning=None, warningiserror=jobs > 0, parallel=jobs)
 
 
 def test_every_step_has_a_concern_that_can_be_skipped_and_a_line_in_the_readme():
@@ -152,3 +154,25 @@ def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_i
         (name,) = re.findall(r"!\[[^]]*\]\(attachment:([^)]+)\)", cell.source)
         assert base64.b64decode(cell.attachments[name]["image/png"]) == figure
     assert "Again." in last.source
+
+
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"])
+def test_other_builders_end_as_without_leanpage(tmp_path, builder):
+    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody"}
+    app = make(
+        tmp_path, "leanpage", builder=builder, jobs=1, html_theme="sphinx_book_theme", source_suffix=".rst", **named
+    )
+    app.build()
+    assert app.statuscode == 0 and any(app.outdir.rglob("*.*"))
+
+
+def test_two_jobs_write_the_pages_that_one_writes(tmp_path):
+    written = []
+    for jobs in (1, 2):
+        app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, html_theme="sphinx_book_theme", root_doc="page1")
+        for number in range(1, 9):
+            (app.srcdir / f"page{number}.rst").write_text(f":orphan:\n\nPage {number}\n======\n\n:math:`x^{number}`\n")
+        app.build()
+        assert app.statuscode == 0
+        written.append({path.name: path.read_bytes() for path in app.outdir.glob("*.html")})
+    assert written[0] == written[1] and b"<math" in written[0]["page8.html"]
