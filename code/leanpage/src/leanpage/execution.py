@@ -85,8 +85,7 @@ def delete_old_caches(caches: Path) -> None:
 def execute_in_parallel(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Fill the cache with jupyter-cache's parallel executor, as many chapters at a time as there are cores.
 
-    A chapter that fails here, or needs more time than ``nb_execution_timeout``, is executed again by MyST-NB when it is
-    read: its own timeout and its error message hold.
+    MyST-NB executes a chapter that fails here again, when it is read: its own timeout and its error message hold.
     """
     _, folder = upstream.notebook_folders(app) or (None, None)
     if not app.config.leanpage_execution_parallel or folder is None:

@@ -41,8 +41,7 @@ def has_notebook_branch(app: Sphinx) -> bool:
 def binder_address(binder: str, repository: str, ref: str, branch: str, pagename: str) -> str:
     """Return Binder's address for the environment of `ref` and a page's notebook from `branch`.
 
-    nbgitpuller fetches the notebooks, and merges later changes with the reader's own. The form of the address is from
-    nbgitpuller's documentation, "Using nbgitpuller with Binder".
+    nbgitpuller, whose documentation has the form of the address, fetches the notebooks and merges later changes.
     """
     opened = f"lab/tree/{FOLDER}/{pagename}.ipynb"
     pull = urlencode({"repo": repository, "branch": branch, "targetpath": FOLDER, "urlpath": opened}, quote_via=quote)

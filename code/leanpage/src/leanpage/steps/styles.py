@@ -23,7 +23,6 @@ MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widg
 #: Characters that icon fonts use, in a script's text as they are or as escapes.
 PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
 ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
-OTHER_HOST = re.compile(r"[a-zA-Z][\w+.-]*:|//")
 
 
 Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
@@ -135,7 +134,7 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
         address, condition = css.imported(rule) or ("", "")
         if not address:
             rules += css.parse(css.change_addresses(rule.serialize(), moved))
-        elif OTHER_HOST.match(address):
+        elif re.match(r"[a-zA-Z][\w+.-]*:|//", address):
             imports.append(rule.serialize())
         elif (site.folder / from_root(address)).is_file():
             inner = rules_of(site, from_root(address), imports)
