@@ -169,7 +169,7 @@ def test_other_builders_end_as_without_leanpage(tmp_path, builder):
 def test_two_jobs_write_the_pages_that_one_writes(tmp_path):
     written = []
     for jobs in (1, 2):
-        app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, html_theme="sphinx_book_theme", root_doc="page1")
+        app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, name="page1.rst", root_doc="page1")
         for number in range(1, 9):
             (app.srcdir / f"page{number}.rst").write_text(f":orphan:\n\nPage {number}\n======\n\n:math:`x^{number}`\n")
         app.build()
