@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from leanpage.pipeline import HOOKS, STEPS
 from project import PACKAGES, ROOT, source
@@ -159,20 +160,22 @@ def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_i
 @pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"])
 def test_other_builders_end_as_without_leanpage(tmp_path, builder):
     named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody"}
-    app = make(
-        tmp_path, "leanpage", builder=builder, jobs=1, html_theme="sphinx_book_theme", source_suffix=".rst", **named
-    )
-    app.build()
+    settings = {"html_theme": "sphinx_book_theme", "source_suffix": ".rst", **named}
+    with docutils_namespace():
+        app = make(tmp_path, "leanpage", builder=builder, jobs=1, **settings)
+        app.build()
     assert app.statuscode == 0 and any(app.outdir.rglob("*.*"))
 
 
 def test_two_jobs_write_the_pages_that_one_writes(tmp_path):
     written = []
     for jobs in (1, 2):
-        app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, name="page1.rst", root_doc="page1")
-        for number in range(1, 9):
-            (app.srcdir / f"page{number}.rst").write_text(f":orphan:\n\nPage {number}\n======\n\n:math:`x^{number}`\n")
-        app.build()
+        with docutils_namespace():
+            app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, name="page1.rst", root_doc="page1")
+            for number in range(1, 9):
+                text = f":orphan:\n\nPage {number}\n======\n\n:math:`x^{number}`\n"
+                (app.srcdir / f"page{number}.rst").write_text(text)
+            app.build()
         assert app.statuscode == 0
         written.append({path.name: path.read_bytes() for path in app.outdir.glob("*.html")})
     assert written[0] == written[1] and b"<math" in written[0]["page8.html"]
