@@ -16,7 +16,7 @@ DROPS_FIRST_BREAK = "pre, textarea, listing"
 
 
 class Tree:
-    """An HTML page that steps may change; `str` returns the page as it is to be written."""
+    """An HTML page that steps may change; `str` returns the HTML to write."""
 
     def __init__(self, text: str):
         self.parser = LexborHTMLParser(text, scripting=True)  # as browsers that run scripts read <noscript>
