@@ -175,4 +175,3 @@ def test_page_offers_its_notebook(chapter, site):
     page = chapter.page(site)
     links = [a["href"] for a in page.select("a[href$='.ipynb']") if "://" not in a["href"]]
     assert links == [f"../notebooks/{chapter.name}.ipynb"]
-    assert not list(site.glob("_sources/**/*.ipynb"))

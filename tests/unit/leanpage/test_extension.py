@@ -6,11 +6,14 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
+import pytest
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
-from leanpage.pipeline import CONCERNS, HOOKS, STEPS
+from leanpage.pipeline import HOOKS, STEPS
 from project import PACKAGES, ROOT, source
 
+CONCERNS = ["repository", "meta", "math", "theme", "reproducible", "drawings", "styles", "scripts"]
 README = (ROOT / "code" / "leanpage" / "README.md").read_text("utf-8")
 PAGE = """A price of $5
 =============
@@ -24,7 +27,7 @@ It costs $5, then $6, and {x}_1 at most.
 """
 
 
-def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings) -> Sphinx:
+def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, builder="html", jobs=0, **settings) -> Sphinx:
     pages = folder / "source"
     pages.mkdir(parents=True)
     (pages / name).write_text(text, "utf-8")
@@ -32,11 +35,12 @@ def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, **settings
     plt.close("all")
     config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
     config.setdefault("source_suffix", {".rst": "restructuredtext"})  # Sphinx's default lasts for a process
-    return Sphinx(pages, None, folder / "out", folder / "trees", "html", config, status=None, warning=None)
+    folders = (pages, None, folder / "out", folder / "trees")
+    return Sphinx(*folders, builder, config, status=None, warning=None, warningiserror=jobs > 0, parallel=jobs)
 
 
 def test_every_step_has_a_concern_that_can_be_skipped_and_a_line_in_the_readme():
-    assert {entry.concern for entry in [*HOOKS, *STEPS]} - {""} == set(CONCERNS)
+    assert {hook[1] for hook in HOOKS} - {""} | {step[0] for step in STEPS} == set(CONCERNS)
     assert re.findall(r"^\| `(\w+)` \| ", README.partition("## Settings")[0], re.MULTILINE) == CONCERNS
 
 
@@ -48,16 +52,6 @@ def test_skipped_steps_leave_the_page_as_sphinx_wrote_it(tmp_path):
     make(tmp_path / "b", "leanpage", leanpage_skip=["styles"], **theme).build()
     page = (tmp_path / "b/out/index.html").read_text("utf-8")
     assert "scripts/fontawesome.js" not in page and "<math" in page and not re.search(r"site-\w+\.css", page)
-
-
-def test_record_of_the_settings_is_the_same_wherever_packages_stand(tmp_path, monkeypatch):
-    digests = []
-    for place, name in ("a", "static"), ("a/b", "static"), ("c", "other"):
-        (tmp_path / place / name).mkdir(parents=True)
-        monkeypatch.syspath_prepend(str(tmp_path / place))
-        make(tmp_path / place, "leanpage", html_static_path=[str(tmp_path / place / name)]).build()
-        digests.append((tmp_path / place / "out" / ".buildinfo").read_text())
-    assert digests[0] == digests[1] != digests[2]
 
 
 def test_every_setting_has_the_prefix_and_a_line_in_the_readme(tmp_path):
@@ -161,3 +155,27 @@ def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_i
         (name,) = re.findall(r"!\[[^]]*\]\(attachment:([^)]+)\)", cell.source)
         assert base64.b64decode(cell.attachments[name]["image/png"]) == figure
     assert "Again." in last.source
+
+
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"])
+def test_other_builders_end_as_without_leanpage(tmp_path, builder):
+    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody"}
+    settings = {"html_theme": "sphinx_book_theme", "source_suffix": ".rst", **named}
+    with docutils_namespace():
+        app = make(tmp_path, "leanpage", builder=builder, jobs=1, **settings)
+        app.build()
+    assert app.statuscode == 0 and any(app.outdir.rglob("*.*"))
+
+
+def test_two_jobs_write_the_pages_that_one_writes(tmp_path):
+    written = []
+    for jobs in (1, 2):
+        with docutils_namespace():
+            app = make(tmp_path / str(jobs), "leanpage", jobs=jobs, name="page1.rst", root_doc="page1")
+            for number in range(1, 9):
+                text = f":orphan:\n\nPage {number}\n======\n\n:math:`x^{number}`\n"
+                (app.srcdir / f"page{number}.rst").write_text(text)
+            app.build()
+        assert app.statuscode == 0
+        written.append({path.name: path.read_bytes() for path in app.outdir.glob("*.html")})
+    assert written[0] == written[1] and b"<math" in written[0]["page8.html"]

@@ -222,9 +222,10 @@ def test_page_may_be_left_to_mathjax_and_no_other_is(build, false, tmp_path):
     assert "<math" in other and "mathjax@" not in other
 
 
-def test_book_may_be_left_to_mathjax(build):
+def test_book_may_be_left_to_mathjax(build, tmp_path):
     html = build("# T\n\n$\\nosuch$\n", leanpage_math=False)
     assert r"\(\nosuch\)" in html and "<math" not in html and "mathjax@" in html
+    assert not list(tmp_path.glob("out/_static/*math*.woff2"))
 
 
 # --- what MathJax shows and math-core has not, or has otherwise ---

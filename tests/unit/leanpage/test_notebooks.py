@@ -226,7 +226,7 @@ def test_first_cell_installs_from_the_repository_that_the_book_was_built_from(mo
 
 def test_first_cell_says_so_where_there_is_no_repository():
     source = notebooks.install_cell(app("", {"not_there_at_all": "my-book"})).source
-    with pytest.raises(ModuleNotFoundError, match="knows no public repository .* `pip install .`"):
+    with pytest.raises(ModuleNotFoundError, match="not_there_at_all .* knows no public repository"):
         exec(source, {})
     exec(notebooks.install_cell(app("", {"math": "my-book"})).source, {})
 
@@ -355,10 +355,6 @@ def text(words: str):
     return nodes.paragraph("", words)
 
 
-def bold(words: str):
-    return nodes.paragraph("", "", nodes.strong("", words), nodes.Text(" and so on"))
-
-
 def cell(number: int):
     return nodes.container("", nb_element="cell_code", cell_index=number)
 
@@ -366,10 +362,8 @@ def cell(number: int):
 def walked(*children) -> list:
     number = lambda node: "Exercise 1" if "ex-one" in node["ids"] else None  # noqa: E731
     writer = Markdown(lambda reference: reference["refuri"], number)
-    return [
-        part["cell_index"] if notebooks.is_cell(part) else part
-        for part in notebooks.parts([section(*children)], writer)
-    ]
+    found = notebooks.parts([section(*children)], writer)
+    return [part["cell_index"] if notebooks.is_cell(part) else getattr(part, "source", part) for part in found]
 
 
 def exercise(*children):
@@ -383,23 +377,21 @@ def solution(*children):
 
 def test_exercises_and_solutions_have_headings_by_which_notebooks_fold():
     page = walked(exercise(text("what?"), cell(0)), solution(text("that"), cell(1)), exercise(text("and?")))
-    start, end = notebooks.Solution("### Solution to Exercise 1 (One)"), notebooks.Solution()
     assert page == [
         "# Check yourself",
         "## Exercise 1 (One)",
         "what?",
         0,
-        start,
+        "### Solution to Exercise 1 (One)",
         "that",
         1,
-        end,
+        None,
         "## Exercise 1 (One)",
         "and?",
     ]
 
 
 def test_what_comes_behind_a_solution_in_its_section_is_not_folded_with_it():
-    assert walked(solution(), bold("You can now"), text("more"))[3:] == ["## You can now", "and so on", "more"]
     assert walked(solution(), text("by the way"))[3:] == ["## Check yourself, continued", "by the way"]
     assert walked(solution(), cell(0), cell(1))[3:] == ["## Check yourself, continued", 0, 1]
 

@@ -5,16 +5,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-try:
-    __version__ = version("leanpage")
-except PackageNotFoundError:  # imported from a folder, not installed
-    __version__ = "0"
+from sphinx.application import Sphinx
 
 #: Extensions that leanpage brings with it and configures.
 BROUGHT = ("sphinxext.opengraph", "sphinx_sitemap", "notfound.extension")
@@ -33,4 +26,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_buttons", repository.BUTTONS, "html", types=[list])
     app.add_html_math_renderer("mathml", (math.visit_math, None), (math.visit_math_block, None))
     pipeline.connect(app)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

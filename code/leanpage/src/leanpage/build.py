@@ -1,12 +1,7 @@
-"""Keep the state of one build: the pages that Sphinx wrote, and the files that leanpage wrote."""
+"""Keep the state of one build: the pages that Sphinx wrote, and those whose formulas are left to MathJax."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -46,26 +41,20 @@ class Build:
     def writes_pages(self) -> bool:
         return self.app.builder.name in PAGE_BUILDERS
 
-    @cached_property
-    def manifest(self) -> Manifest:
-        return Manifest(self.folder, Path(self.app.doctreedir, f"{self.app.builder.name}-leanpage.json"))
-
     def page_path(self, docname: str) -> str:
         """Return the path of a document's page from the site's root."""
         return Path(upstream.page_file(self.app, docname)).relative_to(self.folder).as_posix()
 
-    def notice(
-        self, subtype: str, message: str, location: str | nodes.Node | None = None, *, warn: bool = False
-    ) -> None:
-        """Log one line: a warning if `warn` or the book sets ``leanpage_strict``, else information.
+    def notice(self, subtype: str, message: str, location: str | nodes.Node | None = None) -> None:
+        """Log one line: a warning if the book sets ``leanpage_strict``, else information.
 
         A book that builds with ``-W`` without leanpage must build with it, so nothing else here logs a warning.
         ``suppress_warnings: [leanpage.SUBTYPE]`` silences either form.
         """
-        if warn or self.config.leanpage_strict:
+        if self.config.leanpage_strict:
             logger.warning(message, type="leanpage", subtype=subtype, location=location)
         elif not logging.is_suppressed_warning("leanpage", subtype, self.config.suppress_warnings):
-            logger.info("%sleanpage.%s: %s", place(location), subtype, message)
+            logger.info("leanpage.%s: %s", subtype, message, location=location)
 
     # Events, in the order in which Sphinx emits them.
 
@@ -80,11 +69,6 @@ class Build:
         if self.writes_pages and templatename.endswith(".html"):
             self.pages.add(self.page_path(pagename))
 
-    def save(self, exception: Exception | None) -> None:
-        """Write the manifest and delete files of earlier builds that nothing needs any more."""
-        if exception is None and self.pages:
-            self.manifest.save(self.pages)
-
 
 _BUILDS: WeakKeyDictionary[Sphinx, Build] = WeakKeyDictionary()
 
@@ -94,80 +78,8 @@ def build_of(app: Sphinx) -> Build:
     return _BUILDS.setdefault(app, Build(app))
 
 
-def place(location: str | nodes.Node | None) -> str:
-    """Return "file:line: " for a node, "name: " for a document, "" for None."""
-    if isinstance(location, nodes.Node):
-        source, line = upstream.source_line(location)
-        return f"{source}:{line or ''}: "
-    return f"{location}: " if location else ""
-
-
-class Manifest:
-    """The files that leanpage wrote into an output folder, with their digests, so that it deletes no other file.
-
-    The manifest lies beside Sphinx's doctrees. If it is lost with them, files whose names contain the digest of their
-    content are recognized by that.
-    """
-
-    def __init__(self, folder: Path, file: Path):
-        self.folder, self.file = folder, file
-        self.previous = _files_named_after_content(folder) | _read(file, folder)
-        self.current: dict[str, str] = {}
-
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file at `path`, relative to the output folder, and list it; skip a file with the same bytes."""
-        target = self.folder / path
-        if not target.is_file() or target.read_bytes() != content:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        self.current[path] = _digest(content)
-
-    def keep(self, path: str) -> None:
-        """Keep a file from an earlier build that this build did not need to rewrite."""
-        if path in self.previous:
-            self.current.setdefault(path, self.previous[path])
-
-    def is_ours(self, path: str) -> bool:
-        """Return whether the file at `path` has exactly the bytes that leanpage wrote."""
-        known = {self.current.get(path), self.previous.get(path)} - {None}
-        target = self.folder / path
-        return bool(known) and target.is_file() and not target.is_symlink() and _digest(target.read_bytes()) in known
-
-    def save(self, pages: Iterable[str] = ()) -> None:
-        """Delete unchanged files that only earlier builds wrote, and write the manifest.
-
-        A page of an earlier build that is not among `pages` keeps the files that it names.
-        """
-        unused = sorted(path for path in set(self.previous) - set(self.current) if self.is_ours(path))
-        if unused:
-            ours = {self.folder / page for page in pages}
-            others = [page.read_bytes() for page in self.folder.rglob("*.html") if page not in ours]
-            for path in unused:
-                if any(Path(path).name.encode() in page for page in others):
-                    self.keep(path)
-                else:
-                    (self.folder / path).unlink()
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        listed = {"folder": str(self.folder), "files": dict(sorted(self.current.items()))}
-        self.file.write_text(json.dumps(listed, indent=1), encoding="utf-8")
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _files_named_after_content(folder: Path) -> dict[str, str]:
-    found = {}
-    for path in (folder / "_static").glob("*-??????????.*"):
-        name = re.fullmatch(r"(?:site|inline|math|fa|drawing)-[\w-]*?([0-9a-f]{10})\.(?:css|js|woff2|svg)", path.name)
-        if name and path.is_file() and (digest := _digest(path.read_bytes())).startswith(name[1]):
-            found[f"_static/{path.name}"] = digest
-    return found
-
-
-def _read(file: Path, folder: Path) -> dict[str, str]:
-    try:
-        listed = json.loads(file.read_text(encoding="utf-8"))
-        return dict(listed["files"]) if listed["folder"] == str(folder) else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+def write_file(folder: Path, path: str, content: bytes) -> None:
+    """Write a file at `path`, relative to an output folder."""
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)

@@ -1,12 +1,9 @@
 """Execute a book's cells with a cache that depends on the code behind them, and report failures with their place.
 
 MyST-NB keys its cache on the cells alone, so an edit to a module that they import leaves stale outputs on the pages.
-Here the cache also depends on ``leanpage_execution_inputs`` (the project's own code and its pins) and on the Python
-version: a change gives a new, empty cache, and Sphinx reads every page again. Chapters that the cache lacks are
-executed side by side, by jupyter-cache's own executor, before they are read.
-
-The three newest caches are kept. Of older ones only what jupyter-cache wrote is deleted, and only in folders that this
-module created, which it recognizes by a file in them.
+Here the cache also depends on ``leanpage_execution_inputs`` and on the Python version: a change gives a new cache, and
+Sphinx reads every page again. Chapters that the cache lacks are executed side by side, by jupyter-cache's executor,
+before they are read. The three newest caches are kept; older ones are deleted, if this module created them.
 """
 
 from __future__ import annotations
@@ -30,11 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: How many caches to keep, so that returning to a branch does not execute the book again.
 KEPT_CACHES = 3
-#: The file by which this module recognizes a cache that it created, and its content.
+#: The file by which this module recognizes a cache that it created.
 MARK = "made-by-leanpage"
-MARK_TEXT = "leanpage.execution made this folder: a cache of executed cells, which it may take away again.\n"
-#: What jupyter-cache writes into a cache.
-CACHE_CONTENT = ("executed", "global.db", "__version__.txt")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -75,44 +69,31 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     chosen = caches / inputs_digest(Path(app.srcdir), config.leanpage_execution_inputs)
     if not chosen.exists():
         chosen.mkdir(parents=True)
-        (chosen / MARK).write_text(MARK_TEXT, encoding="utf-8")
+        (chosen / MARK).write_text("A cache of executed cells, which leanpage.execution made and may delete.\n")
     chosen.touch()
     delete_old_caches(caches)
     config.nb_execution_cache_path = str(chosen)
 
 
 def delete_old_caches(caches: Path) -> None:
-    """Delete the content of all but the newest caches that this module created in `caches`."""
-    ours = [folder for folder in caches.iterdir() if _is_ours(folder)]
+    """Delete all but the newest of the caches that this module created in `caches`."""
+    ours = [folder for folder in caches.iterdir() if (folder / MARK).is_file() and not folder.is_symlink()]
     for old in sorted(ours, key=lambda folder: folder.stat().st_mtime, reverse=True)[KEPT_CACHES:]:
-        for name in (*CACHE_CONTENT, MARK):
-            path = old / name
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-        if not any(old.iterdir()):  # an author may keep files of their own in it
-            old.rmdir()
-
-
-def _is_ours(folder: Path) -> bool:
-    mark = folder / MARK
-    return not folder.is_symlink() and mark.is_file() and mark.read_text("utf-8", errors="replace") == MARK_TEXT
+        shutil.rmtree(old)
 
 
 def execute_in_parallel(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Fill the cache with jupyter-cache's parallel executor, as many chapters at a time as there are cores.
 
-    A chapter that fails here, or needs more time than ``nb_execution_timeout``, is executed again by MyST-NB when it is
-    read: its own timeout and its error message hold.
+    MyST-NB executes a chapter that fails here again, when it is read: its own timeout and its error message hold.
     """
-    folders = upstream.notebook_folders(app)
-    if not app.config.leanpage_execution_parallel or folders is None or folders.cache is None:
+    _, folder = upstream.notebook_folders(app) or (None, None)
+    if not app.config.leanpage_execution_parallel or folder is None:
         return
     from jupyter_cache import get_cache
     from jupyter_cache.executors import load_executor
 
-    cache = get_cache(folders.cache)
+    cache = get_cache(folder)
     # The longest first, so that none is still running when all others are done.
     longest_first = sorted(docnames, key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
     paths = [str(env.doc2path(name)) for name in longest_first if upstream.add_to_cache_project(app, name, cache)]

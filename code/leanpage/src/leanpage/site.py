@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .build import Manifest
-from .steps import fonts
+from .build import write_file
 from .tree import Tree, attribute
+
+#: The names of scripts that leanpage wrote, in this build or in an earlier one.
+COMBINED = re.compile(r"(site|inline)-[0-9a-f]{10}\.js")
 
 
 class Site:
@@ -19,8 +23,8 @@ class Site:
     as they are.
     """
 
-    def __init__(self, folder: Path, names: Iterable[str], manifest: Manifest, base: str = "/"):
-        self.folder, self.manifest, self.base = folder, manifest, base
+    def __init__(self, folder: Path, names: Iterable[str], base: str = "/"):
+        self.folder, self.base = folder, base
         self.pages = {name: Tree((folder / name).read_text("utf-8")) for name in sorted(names)}
         #: Scripts that a step took out of all pages.
         self.removed: set[str] = set()
@@ -68,16 +72,16 @@ class Site:
         folders = {posixpath.dirname(path) for path in texts}
         for path in sorted(path for folder in folders for path in (self.folder / folder).glob("*.*js")):
             name = path.relative_to(self.folder).as_posix()
-            if name not in self.removed and not self.manifest.is_ours(name):
+            if name not in self.removed and not COMBINED.fullmatch(path.name):
                 texts.setdefault(name, path.read_bytes().decode("utf-8", "replace"))
         return texts
 
     def write(self, path: str, content: bytes) -> None:
-        self.manifest.write(path, content)
+        write_file(self.folder, path, content)
 
     def write_hashed(self, stem: str, suffix: str, content: bytes) -> str:
         """Write a file to _static/ with its digest in its name, so that caches may keep it; return its path."""
-        path = f"_static/{stem}-{fonts.digest(content)}{suffix}"
+        path = f"_static/{stem}-{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
         self.write(path, content)
         return path
 

@@ -5,7 +5,7 @@ The parser (selectolax with lexbor) follows the HTML standard, so a browser read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -16,7 +16,7 @@ DROPS_FIRST_BREAK = "pre, textarea, listing"
 
 
 class Tree:
-    """An HTML page that steps may change; `str` returns the page as it is to be written."""
+    """An HTML page that steps may change; `str` returns the HTML to write."""
 
     def __init__(self, text: str):
         self.parser = LexborHTMLParser(text, scripting=True)  # as browsers that run scripts read <noscript>
@@ -28,11 +28,6 @@ class Tree:
             if first is not None and (first.text_content or "").startswith("\n"):
                 first.insert_before("\n")
         return self.parser.html or ""
-
-    @property
-    def noscript(self) -> str:
-        """Return the page's content for readers without scripts."""
-        return "\n".join(node.text() for node in self.find("noscript"))
 
     def find(self, selector: str) -> list[Node]:
         return self.parser.css(selector)
@@ -64,10 +59,6 @@ def has(node: Node, name: str) -> bool:
     return name in node.attributes
 
 
-def classes(node: Node) -> list[str]:
-    return attribute(node, "class").split()
-
-
 def rename(tree: Tree, node: Node, name: str) -> Node:
     """Replace an element by one of another name with the same attributes and children; return the new one."""
     other = tree.parser.create_node(name)
@@ -78,15 +69,6 @@ def rename(tree: Tree, node: Node, name: str) -> Node:
     node.insert_before(other, move=True)
     node.decompose()
     return other
-
-
-def has_ancestor(node: Node, test: Callable[[Node], bool]) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if test(parent):
-            return True
-        parent = parent.parent
-    return False
 
 
 def unique_lines(texts: Iterable[str]) -> str:

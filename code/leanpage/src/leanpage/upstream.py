@@ -1,8 +1,8 @@
 """Collect everything that leanpage uses of other libraries without their promise to keep it.
 
 Each function says what it uses, of which version, and what happens where that is missing. Selectors of a theme's HTML
-are not here but in `steps/theme.py`, whose table logs a line for each that matches nothing. No issue is open upstream
-unless a link says so: these are details that their owners are free to change.
+are not here but in `steps/theme.py`. No issue is open upstream unless a link says so: these are details that their
+owners are free to change.
 """
 
 from __future__ import annotations
@@ -10,26 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
-
-#: The versions against which each library's details were checked.
-CHECKED_AGAINST = {
-    "pydata_sphinx_theme": "pydata-sphinx-theme 0.17",
-    "sphinx_book_theme": "sphinx-book-theme 1.3",
-    "myst_nb": "MyST-NB 1.4",
-    "myst_parser": "MyST-Parser 3.0",
-}
+# Checked with Sphinx 7 to 9, pydata-sphinx-theme 0.17, sphinx-book-theme 1.3, MyST-NB 1.4 and MyST-Parser 3.0.
 
 # --- Sphinx 7 to 9 ---
 
@@ -37,14 +26,6 @@ CHECKED_AGAINST = {
 def page_file(app: Sphinx, docname: str) -> str:
     """Return the file of a document's page (`get_outfilename`, which only the builders of HTML have)."""
     return str(app.builder.get_outfilename(docname))  # type: ignore[attr-defined]
-
-
-def source_line(node: nodes.Node) -> tuple[str, int | None]:
-    """Return the file and line of a node, of its nearest ancestor if it has none (as Sphinx's logger finds them)."""
-    found: nodes.Node | None = node
-    while found is not None and not (found.source and found.line):
-        found = found.parent
-    return (str(found.source), found.line) if found is not None else (str(node.source or ""), None)
 
 
 def is_default(config: Config, name: str) -> bool:
@@ -64,19 +45,6 @@ def theme_options(app: Sphinx) -> frozenset[str]:
     """Return the names of the theme's options (`builder.theme`); none for a builder without a theme."""
     theme = getattr(app.builder, "theme", None)
     return frozenset(theme.get_options({})) if theme is not None else frozenset()
-
-
-def record_settings(app: Sphinx, change: Callable[[Any], Any]) -> None:
-    """Put `change(value)` of each setting into ``.buildinfo`` (`builder.build_info`), where there is one."""
-    info: Any = getattr(app.builder, "build_info", None)
-    if info is None:
-        return
-
-    def settings(categories: Any) -> list[SimpleNamespace]:
-        return [SimpleNamespace(name=own.name, value=change(own.value)) for own in app.config.filter(categories)]
-
-    record: Any = type(info)
-    app.builder.build_info = record(SimpleNamespace(filter=settings), app.tags, frozenset({"html"}))  # type: ignore[attr-defined]
 
 
 def visit_with_mathjax(translator: Any, node: nodes.Element) -> None:
@@ -122,21 +90,16 @@ def set_equation_label(make: Callable[[Any], str]) -> None:
             setattr(SphinxRenderer, "_random_label", lambda renderer: make(renderer.sphinx_env))  # noqa: B010
 
 
-@dataclass(frozen=True)
-class NotebookFolders:
-    """Where MyST-NB puts the notebooks that it read, and the cache of their outputs (None without one)."""
+def notebook_folders(app: Sphinx) -> tuple[Path, Path | None] | None:
+    """Return where MyST-NB puts the notebooks that it read, and the cache of their outputs (`env.mystnb_config`).
 
-    notebooks: Path
-    cache: Path | None
-
-
-def notebook_folders(app: Sphinx) -> NotebookFolders | None:
-    """Return MyST-NB's folders (`env.mystnb_config`), or None if it is not loaded."""
+    None without MyST-NB; the cache is None if none is used.
+    """
     settings = getattr(app.env, "mystnb_config", None)
     if settings is None:
         return None
     cached = settings.execution_mode == "cache"
-    return NotebookFolders(Path(settings.output_folder), Path(settings.execution_cache_path) if cached else None)
+    return Path(settings.output_folder), Path(settings.execution_cache_path) if cached else None
 
 
 def executed_notebook(app: Sphinx, docname: str) -> Any | None:
@@ -144,15 +107,16 @@ def executed_notebook(app: Sphinx, docname: str) -> Any | None:
     folders = notebook_folders(app)
     if folders is None or "kernelspec" not in app.env.metadata[docname]:
         return None
-    source = folders.notebooks / f"{docname}.ipynb"
+    notebooks, cache = folders
+    source = notebooks / f"{docname}.ipynb"
     if not source.is_file():
         return None
     found = nbformat.read(source, 4)
-    if folders.cache and folders.cache.exists():  # MyST-NB writes a chapter from the cache without its outputs
+    if cache and cache.exists():  # MyST-NB writes a chapter from the cache without its outputs
         from jupyter_cache import get_cache
 
         with suppress(KeyError):  # a chapter whose front matter turns execution off is not in the cache
-            _, found = get_cache(folders.cache).merge_match_into_notebook(found)
+            _, found = get_cache(cache).merge_match_into_notebook(found)
     return found
 
 
@@ -164,21 +128,16 @@ def add_to_cache_project(app: Sphinx, docname: str, cache: Any) -> bool:
     from myst_nb.core.read import create_nb_reader
 
     env: Any = app.env
-    path = Path(env.doc2path(docname))
-    config = env.mystnb_config
+    path, config = Path(env.doc2path(docname)), env.mystnb_config
     if any(path.match(pattern) for pattern in config.execution_excludepatterns):
         return False
-    reader = create_nb_reader(str(path), env.myst_config, config, path.read_text(encoding="utf-8-sig"))
-    if reader is None:
-        return False
-    try:
-        notebook = reader.read(path.read_text(encoding="utf-8-sig"))
-    except Exception:  # whatever it is, Sphinx reports it, with its place, when it reads the document
-        return False
-    if config.metadata_key in notebook.metadata:
-        return False
-    cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
-    return True
+    text = path.read_text(encoding="utf-8-sig")
+    reader = create_nb_reader(str(path), env.myst_config, config, text)
+    with suppress(Exception):  # whatever is wrong, Sphinx reports it, with its place, when it reads the document
+        if reader is not None and config.metadata_key not in reader.read(text).metadata:
+            cache.add_nb_to_project(str(path), read_data=reader.read_fmt)
+            return True
+    return False
 
 
 def exercise_kind(node: nodes.Node) -> str:

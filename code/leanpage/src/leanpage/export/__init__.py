@@ -1,19 +1,13 @@
 """Export a book: executed notebooks for download, Binder and Colab; a PDF; a folder for JupyterLab.
 
-Name ``leanpage.export`` among the extensions to publish notebooks. Nothing in leanpage imports this package. Settings:
-
-- ``leanpage_install``: module -> requirement, say ``{"mybook": "mybook[all]"}``: what an exported notebook installs, in
-  this order; ``"mybook#subdirectory=code/mybook"`` for a package in a folder of the repository;
-- ``leanpage_notebook_branch``: the branch of the repository that keeps the notebooks for Binder and Colab (default
-  none). Without one, a page whose source is a notebook keeps the buttons that the theme gives it.
+Name ``leanpage.export`` among the extensions to publish notebooks. Nothing in leanpage imports this package.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -25,5 +19,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", launch.remove_colab_elsewhere, priority=150)  # after the repository is known
     app.connect("doctree-resolved", notebooks.write_notebook, priority=900)  # before formulas become MathML
     app.connect("html-page-context", launch.change_buttons, priority=900)  # after the theme adds its buttons
-    app.connect("build-finished", notebooks.delete_copies, priority=850)  # before leanpage saves its manifest
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -41,17 +41,14 @@ def has_notebook_branch(app: Sphinx) -> bool:
 def binder_address(binder: str, repository: str, ref: str, branch: str, pagename: str) -> str:
     """Return Binder's address for the environment of `ref` and a page's notebook from `branch`.
 
-    nbgitpuller fetches the notebooks, and merges later changes with the reader's own. The form of the address is from
-    nbgitpuller's documentation, "Using nbgitpuller with Binder".
+    nbgitpuller, whose documentation has the form of the address, fetches the notebooks and merges later changes.
     """
-    pull = f"repo={quote(repository, safe='')}&branch={quote(branch, safe='')}&targetpath={FOLDER}"
-    open_ = f"urlpath={quote(f'lab/tree/{FOLDER}/{pagename}.ipynb', safe='')}"
-    inner = f"git-pull?{pull}&{open_}"
+    opened = f"lab/tree/{FOLDER}/{pagename}.ipynb"
+    pull = urlencode({"repo": repository, "branch": branch, "targetpath": FOLDER, "urlpath": opened}, quote_via=quote)
     where = urlsplit(repository)
-    provider = {"github.com": "gh", "gitlab.com": "gl"}[where.netloc]
     path = where.path.strip("/")
-    name = path if provider == "gh" else quote(path, safe="")
-    return f"{binder}/v2/{provider}/{name}/{ref}?urlpath={quote(inner, safe='')}"
+    name = f"gh/{path}" if where.netloc == "github.com" else f"gl/{quote(path, safe='')}"
+    return f"{binder}/v2/{name}/{ref}?urlpath={quote(f'git-pull?{pull}', safe='')}"
 
 
 def change_buttons(
@@ -59,44 +56,38 @@ def change_buttons(
 ) -> None:
     """Add the notebook to the page's downloads, and let Binder and Colab open it from the branch that keeps it.
 
-    Without that branch Binder opens the page's source, as the theme has it, and says so; Colab's button is removed. A
-    page whose source is a notebook already has it among its downloads, and both can open it.
+    Without that branch Binder opens the page's source, and says so; Colab's button is removed. A page whose source is a
+    notebook needs none of this.
     """
     groups = upstream.header_buttons(context)
     exported = doctree is not None and Path(app.outdir, FOLDER, f"{pagename}.ipynb").exists()
     is_notebook = exported and str(app.env.doc2path(pagename)).endswith(".ipynb")
     if downloads := groups.get("download-buttons"):
-        others = [button for button in downloads["buttons"] if button.get("label") != "download-notebook-button"]
-        if exported and not is_notebook:
-            notebook = {
-                "type": "link",
-                "url": context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1),
-                "text": ".ipynb",
-                "icon": "fas fa-code",
-                "tooltip": "Download this chapter as an executed notebook",
-                "label": "download-notebook-button",
-            }
-            others.insert(0, notebook)
-        downloads["buttons"] = others
+        ours = download_button(context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1))
+        others = [button for button in downloads["buttons"] if button.get("label") != ours["label"]]
+        downloads["buttons"] = [ours, *others] if exported and not is_notebook else others
     launch = groups.get("launch-buttons")
-    if not launch:
+    kept = bool(launch) and exported and has_notebook_branch(app)
+    if not launch or is_notebook and not kept:
         return
     options, branch = app.config.html_theme_options, app.config.leanpage_notebook_branch
     address = options["repository_url"]
-    kept = exported and has_notebook_branch(app)
-    if is_notebook and not kept:
-        return
     for button in launch["buttons"]:
         if button["text"] == "Binder" and kept and urlsplit(address).netloc in ("github.com", "gitlab.com"):
-            ref = options.get("repository_branch") or "main"
-            binder = options["launch_buttons"]["binderhub_url"].rstrip("/")
-            button["url"] = binder_address(binder, address, ref, branch, pagename)
+            binder, ref = options["launch_buttons"]["binderhub_url"], options.get("repository_branch") or "main"
+            button["url"] = binder_address(binder.rstrip("/"), address, ref, branch, pagename)
         elif button["text"] == "Binder":
             button["tooltip"] = "Open this chapter's source on Binder: its notebook is not published yet"
         elif button["text"] == "Colab":
-            owner_and_name = address.split("/", 3)[3]
+            owner_and_name = urlsplit(address).path.strip("/")
             button["url"] = f"{COLAB}/github/{owner_and_name}/blob/{branch}/{pagename}.ipynb"
     if not kept:
         launch["buttons"] = [button for button in launch["buttons"] if button["text"] != "Colab"]
     if not launch["buttons"]:
         context["header_buttons"].remove(launch)
+
+
+def download_button(address: str) -> dict[str, str]:
+    """Return sphinx-book-theme's description of a button."""
+    about = {"tooltip": "Download this chapter as an executed notebook", "label": "download-notebook-button"}
+    return {"type": "link", "url": address, "text": ".ipynb", "icon": "fas fa-code", **about}

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from html import escape
 
 from docutils import nodes
-from pygments.lexers import get_lexer_for_filename
-from pygments.util import ClassNotFound
 
 #: Nodes without text for the reader.
 SILENT = (nodes.target, nodes.comment, nodes.system_message, nodes.substitution_definition, nodes.title, nodes.colspec)
-
-
+#: What Markdown writes around the text of a node.
+MARKED: dict[type[nodes.Node], str] = {
+    nodes.emphasis: "*{}*",
+    nodes.strong: "**{}**",
+    nodes.subscript: "<sub>{}</sub>",
+    nodes.superscript: "<sup>{}</sup>",
+    nodes.footnote_reference: "<sup>{}</sup>",
+}
 #: Environments that need no dollar signs around them.
-DISPLAYED = tuple(
-    f"\\begin{{{name}{star}}}"
-    for star in ("", "*")
-    for name in ("align", "alignat", "equation", "flalign", "gather", "multline")
-)
+DISPLAYED = re.compile(r"\\begin\{(align|alignat|equation|flalign|gather|multline)\*?\}")
 
 
 def plain(text: str) -> str:
@@ -27,6 +28,7 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_$<\[\]|])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
+@dataclass(frozen=True)
 class Markdown:
     """Write nodes as Markdown.
 
@@ -35,19 +37,15 @@ class Markdown:
     Markdown cannot express.
     """
 
-    def __init__(
-        self,
-        address: Callable[[nodes.reference], str | None],
-        number: Callable[[nodes.Element], str | None] = lambda node: None,
-        picture: Callable[[nodes.image], str | None] = lambda node: None,
-        report: Callable[[nodes.Node, str], None] = lambda node, what: None,
-        level: int = 1,
-    ):
-        self.address, self.number, self.picture, self.report, self.level = address, number, picture, report, level
+    address: Callable[[nodes.reference], str | None]
+    number: Callable[[nodes.Element], str | None] = lambda node: None
+    picture: Callable[[nodes.image], str | None] = lambda node: None
+    report: Callable[[nodes.Node, str], None] = lambda node, what: None
+    level: int = 1
 
     def below(self) -> Markdown:
         """Return the writer of a section's subsections."""
-        return Markdown(self.address, self.number, self.picture, self.report, self.level + 1)
+        return replace(self, level=self.level + 1)
 
     def heading(self, section: nodes.section) -> str:
         return f"{'#' * self.level} {self.title(section)}"
@@ -99,36 +97,31 @@ class Markdown:
         terms = ", ".join(f"**{self.line(term)}**" for term in node.findall(nodes.term))
         return [terms, *(block for definition in node.findall(nodes.definition) for block in self.blocks(definition))]
 
-    def block_line_block(self, node: nodes.line_block) -> str:
-        return "<br>\n".join(self.lines(node))
+    def block_line_block(self, node: nodes.line_block, indent: str = "") -> str:
+        return "<br>\n".join(
+            self.block_line_block(child, indent + "&emsp;")
+            if isinstance(child, nodes.line_block)
+            else indent + self.line(child)
+            for child in node.children
+        )
 
-    def lines(self, node: nodes.line_block, indent: str = "") -> Iterator[str]:
-        for child in node.children:
-            if isinstance(child, nodes.line_block):
-                yield from self.lines(child, indent + "&emsp;")
-            else:
-                yield indent + self.line(child)
-
-    def block_citation(self, node: nodes.citation) -> list[str]:
-        return self.labelled("**{}**", node)
-
-    def block_footnote(self, node: nodes.footnote) -> list[str]:
-        return self.labelled("<sup>{}</sup>", node)
-
-    def labelled(self, form: str, node: nodes.Element) -> list[str]:
+    def block_citation(self, node: nodes.Element, form: str = "**{}**") -> list[str]:
         label, *rest = node.children
         first, *more = [block for child in rest for block in self.block(child)] or [""]
         return [f"{form.format(plain(label.astext()))} {first}", *more]
 
+    def block_footnote(self, node: nodes.footnote) -> list[str]:
+        return self.block_citation(node, "<sup>{}</sup>")
+
     def block_literal_block(self, node: nodes.literal_block) -> str:
-        language = node.get("language") or _language_of(node.get("source") or "")
+        language = node.get("language") or ""
         language = {"ipython3": "python", "myst-ansi": "", "none": "", "default": ""}.get(language, language)
         fence = "````" if "```" in node.astext() else "```"
         return f"{fence}{language}\n{node.astext().rstrip()}\n{fence}"
 
     def block_math_block(self, node: nodes.math_block) -> str:
         formula = node.astext().strip()
-        if formula.startswith(DISPLAYED):
+        if DISPLAYED.match(formula):
             return formula
         if number := self.number(node) or node.get("number"):
             # Not between dollars, since jupyterlab-myst would number those a second time.
@@ -207,19 +200,12 @@ class Markdown:
             return " ".join(self.block_raw(node))
         if isinstance(node, nodes.image):
             return self.block_image(node)
-        if isinstance(node, nodes.footnote_reference):
-            return f"<sup>{plain(node.astext())}</sup>"
         if isinstance(node, SILENT) or type(node).__name__ == "index":
             return ""
         inner = "".join(map(self.inline, node.children))
-        if isinstance(node, nodes.emphasis):
-            return f"*{inner}*"
-        if isinstance(node, nodes.strong):
-            return f"**{inner}**"
-        if isinstance(node, nodes.subscript):
-            return f"<sub>{inner}</sub>"
-        if isinstance(node, nodes.superscript):
-            return f"<sup>{inner}</sup>"
+        for kind, form in MARKED.items():
+            if isinstance(node, kind):
+                return form.format(inner)
         if isinstance(node, nodes.reference):
             address = self.address(node)
             return f"[{inner}]({address})" if address else inner
@@ -229,14 +215,6 @@ class Markdown:
 
 def is_title(node: nodes.Node) -> bool:
     return isinstance(node, nodes.title) or type(node).__name__.endswith("_title")
-
-
-def _language_of(file: str) -> str:
-    """Return the language of a listing from a file, as a fence names it; "" if unknown."""
-    try:
-        return str(get_lexer_for_filename(file).aliases[0])
-    except (ClassNotFound, IndexError):
-        return ""
 
 
 def indented(mark: str, blocks: list[str]) -> str:

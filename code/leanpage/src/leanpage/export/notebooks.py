@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import urljoin
@@ -21,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.util.images import guess_mimetype
 
 from .. import upstream
-from ..build import build_of
+from ..build import build_of, write_file
 from ..steps import repository
 from . import glue
 from .markdown import Markdown, is_title, quoted
@@ -32,8 +31,11 @@ FOLDER = "notebooks"
 
 def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Write the notebook of a page that has code cells."""
-    source = upstream.executed_notebook(app, docname) if app.builder.name == "html" else None
+    if app.builder.name != "html":
+        return
+    source = upstream.executed_notebook(app, docname)
     if source is None:
+        Path(app.outdir, FOLDER, f"{docname}.ipynb").unlink(missing_ok=True)  # of an earlier build
         return
     notebook = nbformat.v4.new_notebook(
         cells=Chapter(app, docname, source.cells, doctree).notebook_cells(),
@@ -44,27 +46,12 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     )
     for number, cell in enumerate(notebook.cells):
         cell["id"] = cell_id(docname, number)
-    folded = [cell for cell in notebook.cells if cell.metadata.get(FOLDED_SECTION)]
-    for cell in folded:
-        cell.metadata["id"] = cell["id"]
-    if folded:  # Colab keeps its folded sections here
-        notebook.metadata["colab"] = {"collapsed_sections": [cell["id"] for cell in folded]}
+        if cell.metadata.get(FOLDED_SECTION):  # Colab lists its folded sections
+            cell.metadata["id"] = cell["id"]
+            notebook.metadata.setdefault("colab", {}).setdefault("collapsed_sections", []).append(cell["id"])
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    build_of(app).manifest.write(f"{FOLDER}/{docname}.ipynb", text.encode())
-
-
-def delete_copies(app: Sphinx, exception: Exception | None) -> None:
-    """Delete the notebooks that the theme copies beside the sources, whose outputs only the page understands."""
-    folders = upstream.notebook_folders(app)
-    if exception is not None or app.builder.name != "html" or folders is None:
-        return
-    for docname in sorted(app.env.found_docs):
-        build_of(app).manifest.keep(f"{FOLDER}/{docname}.ipynb")
-        copy = Path(app.outdir, "_sources", f"{docname}.ipynb")
-        original = folders.notebooks / f"{docname}.ipynb"
-        if copy.is_file() and original.is_file() and copy.read_bytes() == original.read_bytes():
-            copy.unlink()
+    write_file(Path(app.outdir), f"{FOLDER}/{docname}.ipynb", text.encode())
 
 
 def cell_id(docname: str, number: int) -> str:
@@ -73,8 +60,10 @@ def cell_id(docname: str, number: int) -> str:
 
 
 #: Tags that hide or fold a cell's source or its outputs on the page; notebooks fold them.
-FOLDED_SOURCE = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
-FOLDED_OUTPUTS = {"hide-output", "hide-cell"}
+FOLDED = {
+    "source_hidden": {"hide-input", "hide-cell", "remove-input", "remove-cell"},
+    "outputs_hidden": {"hide-output", "hide-cell"},
+}
 #: The metadata by which JupyterLab folds the section below a heading.
 FOLDED_SECTION = "jp-MarkdownHeadingCollapsed"
 
@@ -90,16 +79,12 @@ class Chapter:
             lambda reference: full_address(reference, self.page),
             lambda node: number_of(app, docname, node),
             self.picture,
-            self.report,
+            lambda node, what: self.notice(f"the notebook's Markdown cannot express {what}", node),
         )
         sources = [cell.source if cell.cell_type == "code" else "" for cell in executed]
         bare = glue.without_glue(sources)
         if bare is None:
-            build_of(app).notice(
-                "notebooks",
-                "glue shares a line with other code, so this chapter's notebook needs myst-nb",
-                docname,
-            )
+            self.notice("glue shares a line with other code, so this notebook needs myst-nb", docname)
         self.sources = sources if bare is None else bare
         #: The pictures of the text: by name, their content by media type.
         self.pictures: dict[str, dict[str, str]] = {}
@@ -110,24 +95,24 @@ class Chapter:
     def notebook_cells(self) -> list[Any]:
         """Return the notebook's cells, first the one that installs the book's packages."""
         done = -1
-        for part in parts(self.doctree.children, self.writer):
-            if isinstance(part, Solution):
+        found = list(parts(self.doctree.children, self.writer))
+        found.insert(1 if found and isinstance(found[0], str) else 0, self.origin())
+        for part in found:
+            if part is None:  # the end of a solution, which hidden cells after it may check
                 self.add_text()
-                if part.heading:
-                    heading = nbformat.v4.new_markdown_cell(part.heading, metadata={FOLDED_SECTION: True})
-                    self.cells.append(heading)
-                else:
-                    done = self.add_hidden_after_solution(done)
+                done = self.add_hidden(done + 1)
+            elif isinstance(part, nbformat.NotebookNode):
+                self.add_text()
+                self.cells.append(part)
             elif isinstance(part, str):
                 self.text.append(part)
             else:
-                self.add_hidden(done + 1, part["cell_index"])
+                self.add_hidden(done + 1)
                 done = part["cell_index"]
                 self.add_code(done, shown=True)
                 self.text += captions(part, self.writer)
         self.add_text()
-        self.add_hidden(done + 1, len(self.executed))
-        self.add_origin()
+        self.add_hidden(done + 1)
         setup = install_cell(self.app)
         return [setup, *self.cells] if setup and len(self.cells) > 1 else self.cells
 
@@ -155,15 +140,8 @@ class Chapter:
         self.pictures[name] = {kind: base64.b64encode(content).decode()}
         return f"attachment:{name}"
 
-    def add_hidden(self, first: int, end: int) -> None:
-        """Add the cells that the page leaves out."""
-        for number in range(first, end):
-            if number not in self.placed:
-                self.add_code(number, shown=False)
-
-    def add_hidden_after_solution(self, done: int) -> int:
-        """Add the hidden cells after a solution, which may check it, to its folded section; return the last index."""
-        number = done + 1
+    def add_hidden(self, number: int) -> int:
+        """Add the cells that the page leaves out, from `number` to the next one on the page; return the last index."""
         while number < len(self.executed) and number not in self.placed:
             self.add_code(number, shown=False)
             number += 1
@@ -177,44 +155,32 @@ class Chapter:
         if not source.strip():
             return
         self.add_text()
+        count = 1 + sum(one.cell_type == "code" for one in self.cells)
         outputs = list(map(portable, joined_streams(cell.outputs))) if shown else []
         outputs = [output for output in outputs if output.get("data", True)]  # an output of glue is empty now
-        count = 1 + sum(one.cell_type == "code" for one in self.cells)
         for output in outputs:
             if "execution_count" in output:
                 output["execution_count"] = count
         new = nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
         tags = set(cell.metadata.get("tags", []))
-        folded = {"source_hidden": bool(tags & FOLDED_SOURCE), "outputs_hidden": bool(tags & FOLDED_OUTPUTS)}
-        if any(folded.values()):
-            new.metadata["jupyter"] = {name: True for name, yes in folded.items() if yes}
+        folded = {name: True for name, kinds in FOLDED.items() if tags & kinds}
+        if folded:
+            new.metadata["jupyter"] = folded
         self.cells.append(new)
 
-    def report(self, node: nodes.Node, what: str) -> None:
-        build_of(self.app).notice("notebooks", f"the notebook's Markdown cannot express {what}", node)
+    def notice(self, message: str, place: Any) -> None:
+        build_of(self.app).notice("notebooks", message, place)
 
-    def add_origin(self) -> None:
+    def origin(self) -> str:
         title = self.app.config.html_title or self.app.config.project
         origin = f"*From [{title}]({self.page}).*" if self.page else f"From *{title}*."
         live = "*Live here, and not on the page: every cell is yours to change. Run one with Shift and Enter.*"
-        if not any(cell.cell_type == "markdown" for cell in self.cells):
-            self.cells.insert(0, nbformat.v4.new_markdown_cell(""))
-        first = next(cell for cell in self.cells if cell.cell_type == "markdown")
-        heading, _, rest = first.source.partition("\n\n")
-        first.source = "\n\n".join(filter(None, [heading, f"{origin} {live}", rest]))
+        return f"{origin} {live}"
 
 
-@dataclass(frozen=True)
-class Solution:
-    """The start of a solution, folded below its heading, or without a heading its end."""
-
-    heading: str = ""
-
-
-def parts(
-    children: Iterable[nodes.Node], writer: Markdown, title: str = ""
-) -> Iterator[str | Solution | nodes.container]:
-    """Yield a page's text as blocks of Markdown, its code cells as nodes, and the starts and ends of solutions.
+def parts(children: Iterable[nodes.Node], writer: Markdown, title: str = "") -> Iterator[Any]:
+    """Yield a page's text as blocks of Markdown, its code cells as nodes, each solution's heading as a cell, and None
+    where a solution ends.
 
     Exercises and solutions get headings, by which notebooks fold. So does what follows them in a section called
     `title`, since it does not belong to them.
@@ -223,11 +189,14 @@ def parts(
     for child in children:
         if kind := upstream.exercise_kind(child):
             words = Markdown(lambda reference: None, writer.number).box_title(child)  # no links in a heading
-            heading = f"{'#' * (writer.level + (kind == 'solution'))} {words}"
-            yield Solution(heading) if kind == "solution" else heading
-            yield from parts([part for part in child.children if not is_title(part)], writer.below())
+            heading, content = f"{'#' * writer.level} {words}", [part for part in child.children if not is_title(part)]
             if kind == "solution":
-                yield Solution()
+                yield nbformat.v4.new_markdown_cell(f"#{heading}", metadata={FOLDED_SECTION: True})
+                yield from parts(content, writer.below())
+                yield None
+            else:
+                yield heading
+                yield from parts(content, writer.below())
             after_exercise = True
         elif isinstance(child, nodes.section) and writer.title(child):
             yield writer.heading(child)
@@ -238,17 +207,9 @@ def parts(
         else:
             blocks = [child] if is_cell(child) else writer.block(child)
             if after_exercise and blocks:
-                blocks = [*with_heading(blocks[0], writer.level, title), *blocks[1:]]
+                blocks = [f"{'#' * writer.level} {f'{title}, continued' if title else 'Continued'}", *blocks]
                 after_exercise = False
             yield from blocks
-
-
-def with_heading(block: Any, level: int, title: str) -> list[Any]:
-    """Give what follows an exercise its own heading: the bold words that it starts with, or the section's title."""
-    found = re.match(r"\*\*([^*]+)\*\* *(?=\S)", block) if isinstance(block, str) else None
-    if found:
-        return [f"{'#' * level} {found[1]}", block[found.end() :]]
-    return [f"{'#' * level} {title}, continued" if title else f"{'#' * level} And on", block]
 
 
 def is_cell(node: nodes.Node) -> TypeGuard[nodes.container]:
@@ -289,10 +250,9 @@ def full_address(reference: nodes.reference, page: str | None) -> str | None:
 def joined_streams(outputs: list[Any]) -> list[Any]:
     """Return outputs with each run of printed text in one piece; the kernel's pieces depend on its timing."""
     joined: list[Any] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
-            joined[-1] = nbformat.from_dict({**last, "text": last.text + output.text})
+    for output in map(nbformat.from_dict, outputs):
+        if joined and output.output_type == "stream" == joined[-1].output_type and output.name == joined[-1].name:
+            joined[-1].text += output.text
         else:
             joined.append(output)
     return joined
@@ -319,18 +279,12 @@ def install_cell(app: Sphinx) -> Any | None:
     here = repository.git(Path(app.confdir), "rev-parse", "HEAD") if address else None
     lines = ["import importlib.util", ""]
     for module, requirement in app.config.leanpage_install.items():
-        folder = requirement.partition("#subdirectory=")[2] or "."
+        name, mark, fragment = requirement.partition("#")
+        source = f"{name} @ git+{address}{f'@{here}' if here else ''}{mark}{fragment}"
+        missing = f"{module} is not installed, and this book knows no public repository to take it from"
         lines.append(f"if importlib.util.find_spec({module!r}) is None:")
-        if address:
-            at = f"@{here}" if here else ""
-            name, mark, fragment = requirement.partition("#")
-            lines.append(f'    %pip install --quiet "{name} @ git+{address}{at}{mark}{fragment}"')
-        else:
-            lines += [
-                "    raise ModuleNotFoundError(",
-                f'        "{module} is not installed, and this book knows no public repository to take it from: "',
-                f"""        "run `pip install {folder}` in the book's folder, then this cell again.\"""",
-                "    )",
-            ]
+        lines.append(
+            f'    %pip install --quiet "{source}"' if address else f'    raise ModuleNotFoundError("{missing}")'
+        )
     folded = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
     return nbformat.v4.new_code_cell("\n".join(lines), metadata=folded)

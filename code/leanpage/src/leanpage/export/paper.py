@@ -208,18 +208,12 @@ def print_pdf(site: Path, html: str) -> bytes:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         page = browser.new_page()
-        draft = numbered(html, {})
-        for _ in range(3):
-            show(page, site, draft)
-            pdf = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-            final = numbered(html, destinations(pdf))
-            if final == draft:
-                break
-            draft = final
-        else:
-            raise RuntimeError("the page numbers still change after three prints")
-        browser.close()
-    return pdf
+
+        def printed(document: str) -> bytes:
+            show(page, site, document)
+            return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+
+        return printed(numbered(html, destinations(printed(numbered(html, {})))))
 
 
 def show(page: Page, site: Path, document: str) -> None:
@@ -232,8 +226,9 @@ def show(page: Page, site: Path, document: str) -> None:
 
 
 def numbered(html: str, numbers: dict[str, int]) -> str:
+    """Return `html` with its page numbers; those that are unknown take as much room."""
     span = re.compile(r'<span class="paper-page" data-of="([^"]+)"></span>')
-    return span.sub(lambda found: f'<span class="paper-page">{numbers.get(found[1], "")}</span>', html)
+    return span.sub(lambda found: f'<span class="paper-page">{numbers.get(found[1], 100)}</span>', html)
 
 
 def destinations(pdf: bytes) -> dict[str, int]:
@@ -254,11 +249,9 @@ def with_metadata(pdf: bytes, book: Book) -> bytes:
     """Return a PDF with the book's title and author, and without the time at which it was printed."""
     from pypdf import PdfWriter
 
-    writer = PdfWriter(clone_from=parsed(pdf))
-    writer.metadata = None
-    writer.add_metadata({"/Title": book.title, "/Author": book.author, "/Subject": book.about})
+    writer, buffer = PdfWriter(clone_from=parsed(pdf)), io.BytesIO()
+    writer.metadata = {"/Title": book.title, "/Author": book.author, "/Subject": book.about}
     writer.page_mode = "/UseOutlines"
-    buffer = io.BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
 
@@ -267,18 +260,22 @@ def add_to_menus(site: Path, name: str) -> int:
     """Add the PDF to the download menu of every page; return how many pages have one."""
     changed = 0
     for path in sorted(site.rglob("*.html")):
-        page = path.read_text("utf-8")
+        page = Tree(path.read_text("utf-8"))
+        menu = page.first(".dropdown-download-buttons ul")
+        if menu is None or path.name == "404.html":
+            continue
+        for old in menu.css(".paper-download"):
+            old.decompose()
+        item = page.element("li", class_="paper-download")
         root = "../" * (len(path.relative_to(site).parts) - 1)
-        item = (
-            f'<li class="paper-download"><a href="{root}{name}" class="btn btn-sm dropdown-item" download>'
+        item.inner_html = (
+            f'<a href="{root}{name}" class="btn btn-sm dropdown-item" download>'
             '<span class="btn__icon-container"><i class="fas fa-file-pdf"></i></span>'
-            '<span class="btn__text-container">The whole book (.pdf)</span></a></li>'
+            '<span class="btn__text-container">The whole book (.pdf)</span></a>'
         )
-        page = re.sub(r'<li class="paper-download">.*?</li>', "", page)
-        menu = re.search(r'<div class="dropdown dropdown-download-buttons">.*?(\s*</ul>)', page, re.DOTALL)
-        if menu and path.name != "404.html":
-            changed += 1
-            path.write_text(page[: menu.start(1)] + item + page[menu.start(1) :], "utf-8")
+        menu.insert_child(item, move=True)
+        path.write_text(str(page), "utf-8")
+        changed += 1
     return changed
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import tinycss2
+from rjsmin import jsmin
 
-from ..tree import Tree, classes
+from ..tree import Tree, attribute
 
 NESTING = {"media", "supports", "layer", "container"}
 WORD = re.compile(r"[\w-]+")
-#: A string or a property in a script.
-STRING = re.compile(r"""\"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`|([.{,]\s*[A-Za-z_$][\w$]*)""")
-MARKUP = re.compile(r"""[<>="']""")
-VARIABLE = re.compile(r"--[\w-]+")
+#: A word of a script, but for a selector such as ".name": that finds an element and makes none.
+WORD_OF_SCRIPT = re.compile(r"""(?<![\w-])(?<!["'` ,>][.#])[\w-]+""")
+IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
+URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')]*?))\s*\)""", re.I)
+#: A variable wherever it is not given a value.
+USED_VARIABLE = re.compile(r"--[\w-]+(?![\w-]|\s*:)")
 
 Token = Any  #: a node of tinycss2, which has no types
 
@@ -32,7 +35,7 @@ Token = Any  #: a node of tinycss2, which has no types
 class Names:
     """The names that a selector may ask for: exact ones, and beginnings of names that scripts put together."""
 
-    exact: set[str] = field(default_factory=lambda: {"root"})
+    exact: set[str]
     beginnings: tuple[str, ...] = ()
 
     def __contains__(self, name: str) -> bool:
@@ -40,38 +43,22 @@ class Names:
 
 
 def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
-    """Return every name in `pages`, in their data, and in the strings and properties of `scripts`.
+    """Return every name in `pages`, in their data, and every word of `scripts` outside of comments and selectors.
 
-    A name in a script that ends in a hyphen or an underscore counts as the beginning of names.
+    A word in a script that ends in a hyphen or an underscore counts as the beginning of names.
     """
     exact = {"root"}
-    words = set().union(*map(names_in_script, set(scripts)))
+    words = set().union(*(WORD_OF_SCRIPT.findall(jsmin(script)) for script in set(scripts)))
     for page in pages:
         for node in page.find("*"):
             exact.add(node.tag or "")
         for node in page.find("[class]"):
-            exact.update(classes(node))
+            exact.update(attribute(node, "class").split())
         exact.update(node.id or "" for node in page.find("[id]"))
-        for node in page.find("script, template, iframe[srcdoc]"):
+        for node in page.find("script, noscript, template, iframe[srcdoc]"):
             words.update(WORD.findall(node.html or ""))
-        words.update(WORD.findall(page.noscript))
     beginnings = sorted(word for word in words if len(word) > 2 and word[-1] in "-_" and word[0].isalpha())
     return Names(exact | words, tuple(beginnings))
-
-
-def names_in_script(script: str) -> set[str]:
-    """Return the words in a script's strings and properties by which it may make or change an element.
-
-    Of a string with signs of HTML or a selector every word counts, of another one those that are names by themselves:
-    "is-open" and "a,b" are, the words of "Copy this, please." but "Copy" and "please" are.
-    """
-    words: set[str] = set()
-    for match in STRING.finditer(script):
-        text = match[match.lastindex or 0]
-        whole = MARKUP.search(text) or match.lastindex == 4
-        parts = [text] if whole else [part for part in text.split() if re.fullmatch(r"[\w-]+(?:,[\w-]+)*", part)]
-        words.update(word for part in parts for word in WORD.findall(part))
-    return words
 
 
 # --- reading sheets ---
@@ -102,32 +89,20 @@ def each_token(tokens: Iterable[Token]) -> Iterable[Token]:
                 yield from each_token(held)
 
 
-def change_addresses(rules: list[Token], change: Callable[[str], str | None]) -> None:
-    """Replace each address in url() by what `change` returns; None leaves it."""
-    for token in each_token(rules):
-        strings = token.arguments if token.type == "function" and token.lower_name == "url" else [token]
-        for string in strings:
-            if string.type == "url" or string is not token and string.type == "string":
-                if (new := change(string.value)) is not None:
-                    quoted = '"{}"'.format(new.replace("\\", "\\\\").replace('"', '\\"'))
-                    string.value = new
-                    string.representation = f"url({quoted})" if string.type == "url" else quoted
+def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
+    """Return `sheet` with each address in url() replaced by what `change` returns; None leaves it."""
+
+    def changed(match: re.Match[str]) -> str:
+        new = change(match[1] or match[2] or match[3] or "")
+        return match[0] if new is None else 'url("{}")'.format(new.replace('"', "%22"))
+
+    return URL.sub(changed, sheet)
 
 
 def imported(rule: Token) -> tuple[str, str] | None:
     """Return the address and the condition of an @import; None for any other rule."""
-    if rule.type != "at-rule" or rule.lower_at_keyword != "import":
-        return None
-    prelude = [token for token in rule.prelude if token.type not in ("whitespace", "comment")]
-    if not prelude:
-        return None
-    first, rest = prelude[0], rule.prelude[rule.prelude.index(prelude[0]) + 1 :]
-    condition = tinycss2.serialize(rest).strip()
-    if first.type in ("string", "url"):
-        return first.value, condition
-    if first.type == "function" and first.lower_name == "url":
-        return next((token.value for token in first.arguments if token.type == "string"), ""), condition
-    return None
+    found = IMPORT.fullmatch(rule.serialize())
+    return (found[1] or found[2] or "", found[3]) if found else None
 
 
 def icons(rules: list[Token]) -> set[str]:
@@ -143,84 +118,44 @@ def icons(rules: list[Token]) -> set[str]:
 # --- dropping rules ---
 
 
-@dataclass
-class Rule:
-    """A style rule with its declarations, or an at-rule around other rules; text is kept as it is."""
-
-    prelude: str
-    body: list[Any]  #: (name, value) pairs and text, or Rules and text inside an at-rule
-
-    def __str__(self) -> str:
-        parts = (":".join(part) if isinstance(part, tuple) else str(part) for part in self.body)
-        return f"{self.prelude}{{{(chr(10) if self.prelude[0] == '@' else ';').join(parts)}}}"
+def used_variables(texts: Iterable[str]) -> Names:
+    """Return the variables that `texts` use: they name them, or a beginning, otherwise than to give them a value."""
+    found = {name for text in texts for name in USED_VARIABLE.findall(text)}
+    return Names(found, tuple(name for name in found if name[-1] == "-" and len(name) > 3))
 
 
-def without_unused_rules(rules: list[Token], known: Names) -> list[Rule | str]:
-    """Return rules without the selectors that ask for a name that is not `known`, as far as they can be parsed."""
-    kept: list[Rule | str] = []
+def without_unused_rules(rules: list[Token], known: Names, variables: Names) -> str:
+    """Return rules as text, without selectors that ask for a name that is not `known`, and without unused variables.
+
+    >>> rules = parse(":root{--a:1;--b:2} p, .x{top:var(--a)}")
+    >>> without_unused_rules(rules, Names({"root", "p"}), used_variables(["var(--a)"]))
+    ':root{--a:1}\np{top:var(--a)}\n'
+    """
+    kept = []
     for rule in rules:
         nested = nested_rules(rule)
         if nested is not None:
-            prelude = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}".strip()
-            kept.append(Rule(prelude, [*without_unused_rules(nested, known)]))
-        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
-            kept.append(rule.serialize())
+            start = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}".strip()
+            kept.append((start, without_unused_rules(nested, known, variables)))
         elif rule.type == "qualified-rule":
             selectors = [tinycss2.serialize(s).strip() for s in split_selectors(rule.prelude) if may_match(s, known)]
-            if selectors:
-                kept.append(Rule(",".join(selectors), declarations(rule.content)))
-    return [rule for rule in kept if isinstance(rule, str) or rule.body]
+            kept.append((",".join(selectors), declarations(rule.content, variables) if selectors else ""))
+        elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
+            kept.append(("", rule.serialize()))
+    return "".join(f"{start}{{{body}}}\n" if start else f"{body}\n" for start, body in kept if body)
 
 
-def without_unused_variables(rules: list[Rule | str], elsewhere: str) -> list[Rule | str]:
-    """Return rules without the variables and key frames that neither they nor other text (`elsewhere`) uses.
-
-    >>> sheet = parse(":root{--a:var(--b);--b:1;--c:2} p{top:var(--a)}")
-    >>> [str(rule) for rule in without_unused_variables(without_unused_rules(sheet, Names({"root", "p"})), "")]
-    [':root{--a:var(--b);--b:1}', 'p{top:var(--a)}']
-    """
-    needs: dict[str, set[str]] = {}
-    used = set(VARIABLE.findall(elsewhere))
-    for name, value in each_declaration(rules):
-        if name.startswith("--"):
-            needs.setdefault(name, set()).update(VARIABLE.findall(value))
-        else:
-            used.update(VARIABLE.findall(value))
-    put_together = tuple(name for name in used if name[-1] == "-" and len(name) > 3)
-    used |= {name for name in needs if name.startswith(put_together)}
-    while new := set().union(*(needs.get(name, set()) for name in used)) - used:
-        used |= new
-    animations = [v for name, v in each_declaration(rules) if "animation" in name or not name and v[:1] != "@"]
-    animated = set(WORD.findall(elsewhere)).union(*map(WORD.findall, animations))
-
-    def kept(part: Any) -> Any:
-        if isinstance(part, Rule):
-            body = [inner for inner in map(kept, part.body) if inner]
-            return Rule(part.prelude, body) if body else None
-        if isinstance(part, tuple):
-            return part if part[0][:2] != "--" or part[0] in used else None
-        frames = re.match(r"@(?:-\w+-)?keyframes\s+([\w-]+)", part)
-        return part if not frames or frames[1] in animated else None
-
-    return [rule for rule in map(kept, rules) if rule]
-
-
-def each_declaration(rules: Iterable[Any]) -> Iterable[tuple[str, str]]:
-    """Yield the (name, value) pairs of all rules; text gets an empty name."""
-    for part in rules:
-        if isinstance(part, Rule):
-            yield from each_declaration(part.body)
-        else:
-            yield part if isinstance(part, tuple) else ("", part)
-
-
-def declarations(content: list[Token]) -> list[Any]:
-    """Return a rule's declarations as (name, value) pairs, or its text where it holds more than these."""
+def declarations(content: list[Token], variables: Names) -> str:
+    """Return a rule's declarations without those of unused variables, or its text where it holds more than these."""
     parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     if any(part.type != "declaration" for part in parts):
-        return [tinycss2.serialize(content).strip()]  # nested rules, or hacks for old browsers
+        return str(tinycss2.serialize(content).strip())  # nested rules, or hacks for old browsers
     important = {True: "!important", False: ""}
-    return [(part.name, tinycss2.serialize(part.value).strip() + important[part.important]) for part in parts]
+    return ";".join(
+        f"{part.name}:{tinycss2.serialize(part.value).strip()}{important[part.important]}"
+        for part in parts
+        if part.name[:2] != "--" or part.name in variables
+    )
 
 
 def split_selectors(tokens: list[Token]) -> list[list[Token]]:

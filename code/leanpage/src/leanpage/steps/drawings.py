@@ -15,9 +15,8 @@ from ..tree import attribute
 #: Paths in the outputs of cells.
 DRAWN = ".cell_output svg path[d], .output svg path[d]"
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-#: The number of points that each command takes.
-POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}
-COMMAND = re.compile(rf"\s*([MLCQZz])((?:[\s,]*{NUMBER})*)\s*")
+#: The count of numbers that each command takes, once or several times.
+COUNTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 
 
 def shorten(site: Site, build: Build) -> None:
@@ -37,32 +36,23 @@ def relative(path: str) -> str | None:
     >>> relative("M 10 10 L 12.5 11 L 12.5 9 Z")
     'M10 10l2.5 1l0-2z'
     """
-    out: list[str] = []
-    here = start = (Decimal(0), Decimal(0))
-    end = 0
-    for part in COMMAND.finditer(path):
-        if part.start() != end or not out and part[1] != "M":
-            return None
-        end = part.end()
-        command = part[1].upper()
-        numbers = [Decimal(number) for number in re.findall(NUMBER, part[2])]
-        size = POINTS[command]
-        if len(numbers) % (2 * size or 1) or bool(numbers) != bool(size) or (numbers and not size):
-            return None
-        if not size:
-            out.append("z")
-            here = start
-        for at in range(0, len(numbers), 2 * size or 1):
-            points = list(zip(numbers[at : at + 2 * size : 2], numbers[at + 1 : at + 2 * size : 2], strict=True))
-            if at == 0:
-                out.append(command.lower() if out else "M")
-            elif command == "M" and at == 2:
-                out.append("l")  # further points of a move are drawn to
-            out += [f"{number:f}" for x, y in points for number in (x - here[0], y - here[1])]
-            here = points[-1]
-            if command == "M" and at == 0:
-                start = here
-    if end != len(path) or len(out) < 4:
+    tokens = re.findall(rf"[MLQCZ]|{NUMBER}", path.replace("z", "Z"))
+    if "".join(tokens).upper() != re.sub(r"[\s,]+", "", path).upper() or tokens[:1] != ["M"]:
         return None
+    out: list[str] = []
+    here = start = [Decimal(0), Decimal(0)]
+    for command, text in re.findall("([MLQCZ])([^MLQCZ]*)", " ".join(tokens)):
+        numbers, count = [Decimal(number) for number in text.split()], COUNTS[command]
+        if len(numbers) % (count or 1) or bool(numbers) != bool(count) or command == "M" and len(numbers) > 2:
+            return None
+        out.append(command.lower() if out else "M")
+        for at in range(0, len(numbers), count or 1):
+            points = numbers[at : at + count]
+            out += [f"{number - here[n % 2]:f}" for n, number in enumerate(points)]
+            here = points[-2:]
+        if command == "M":
+            start = here
+        elif command == "Z":
+            here = start
     text = " ".join(number.rstrip("0").rstrip(".") if "." in number else number for number in out)
     return re.sub(r" ?([mMlcqz]) ?", r"\1", text.replace("-0.", "-.").replace(" 0.", " .")).replace(" -", "-")

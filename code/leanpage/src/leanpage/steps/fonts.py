@@ -1,6 +1,5 @@
 """Subset fonts to the characters that pages show."""
 
-import hashlib
 import io
 import logging
 from collections.abc import Sequence
@@ -18,10 +17,14 @@ FEATURES = ["ssty", "dtls", "flac", "kern", "mark", "ccmp"]
 def subset_font(font: bytes, characters: set[str], smaller: Sequence[set[str]] = ()) -> bytes:
     """Return `font` as woff2 with the glyphs for `characters`, and those that replace, stretch or accent them.
 
+    Returns no bytes if it has none of them.
+
     `smaller` are the characters that also appear in scripts, and in scripts of scripts, for which a math font has forms
     of their own. Hinting, a third of a font, is left out; most systems ignore it. Equal input gives equal bytes.
     """
     parsed = TTFont(io.BytesIO(font), recalcTimestamp=False)
+    if not characters & set(map(chr, parsed.getBestCmap())):
+        return b""
     _drop_small_forms(parsed, smaller)
     _fix_arrow_joints(parsed)
     options = subset.Options(recalc_timestamp=False, layout_features=FEATURES, hinting=False)
@@ -61,13 +64,3 @@ def _fix_arrow_joints(font: TTFont) -> None:
             last = pieces[-1]
             if last.StartConnectorLength == 0:
                 last.StartConnectorLength, last.EndConnectorLength = last.EndConnectorLength, 0
-
-
-def digest(data: bytes) -> str:
-    """Return ten hex digits that name a file after its content, so that caches may keep it for ever."""
-    return hashlib.sha256(data).hexdigest()[:10]
-
-
-def characters(font: bytes) -> set[str]:
-    """Return the characters that `font` can show."""
-    return set(map(chr, TTFont(io.BytesIO(font)).getBestCmap()))

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from sphinx.config import Config
 from sphinx.util.math import get_node_equation_number
 
 from .. import upstream
-from ..build import Build
+from ..build import Build, write_file
 from ..site import Site
-from ..tree import Node, Tree, attribute, has, has_ancestor, rename
+from ..tree import Node, Tree, attribute, has, rename
 from . import fonts, tex
 from .tex import RefusedError
 
@@ -46,11 +47,8 @@ class Converter:
     def __init__(self, macros: dict[str, str], tags: str = "none"):
         self.tags = tags
         self.unbalanced = {name: body for name, body in macros.items() if not is_balanced(body)}
-        known = tex.MACROS | respelled({name: body for name, body in macros.items() if name not in self.unbalanced})
-        try:
-            self.core = LatexToMathML(macros=known, fancy_error=False, global_group=True)
-        except LatexError:
-            self.core = LatexToMathML(macros=usable(known), fancy_error=False, global_group=True)
+        known = usable(tuple(item for item in macros.items() if item[0] not in self.unbalanced))
+        self.core = LatexToMathML(macros=known, fancy_error=False, global_group=True)
 
     def mathml(self, source: str, *, display: bool) -> str:
         """Return a formula as a MathML element with its TeX as an annotation, which readers copy.
@@ -79,30 +77,23 @@ class Converter:
         return source
 
 
-def respelled(macros: dict[str, str]) -> dict[str, str]:
-    """Return macros in math-core's spelling, without those that it would draw wrongly."""
-    found = {}
-    for name, body in macros.items():
-        with suppress(RefusedError):
-            found[name] = tex.respell(body)
-    return found
-
-
 def is_balanced(body: str) -> bool:
     pairs = [(r"\\left(?![a-z])", r"\\right(?![a-z])"), (r"\\begin\b", r"\\end\b"), (r"(?<!\\)\{", r"(?<!\\)\}")]
     return all(len(re.findall(start, body)) == len(re.findall(end, body)) for start, end in pairs)
 
 
-def usable(macros: dict[str, str]) -> dict[str, str]:
-    """Return the macros that math-core accepts; formulas that use another one are refused."""
-    accepted: dict[str, str] = {}
+@cache
+def usable(macros: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return the macros that math-core accepts, in its spelling; formulas that use another one are refused."""
+    accepted = dict(tex.MACROS)
     count = -1
     while count < len(accepted):  # a macro may use one that comes after it
         count = len(accepted)
-        for name, body in macros.items():
-            with suppress(LatexError):
-                LatexToMathML(macros=accepted | {name: body})
-                accepted[name] = body
+        for name, body in macros:
+            with suppress(LatexError, RefusedError):
+                respelled = tex.respell(body)
+                LatexToMathML(macros=accepted | {name: respelled})
+                accepted[name] = respelled
     return accepted
 
 
@@ -172,16 +163,17 @@ def is_on(build: Build) -> bool:
 
 
 def add_files(build: Build) -> None:
+    """Write style and script before the pages: Sphinx adds a checksum of each to its address."""
     if is_on(build):
+        for path in (STYLE, SCRIPT):
+            write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
         build.app.add_css_file(f"leanpage/{STYLE.name}")
         build.app.add_js_file(f"leanpage/{SCRIPT.name}")
 
 
-def write_files(build: Build, env: Any) -> None:
-    """Write style and script before the pages: Sphinx adds a checksum of each to its address."""
-    if is_on(build):
-        for path in (STYLE, SCRIPT):
-            build.manifest.write(f"_static/leanpage/{path.name}", path.read_bytes())
+def count_labels(build: Build) -> None:
+    """Number the labels of equations that have none, where MyST-Parser draws them at random."""
+    upstream.set_equation_label(lambda env: f"{env.docname}-{env.new_serialno('leanpage-equation')}")
 
 
 # --- a document on its way to a page ---
@@ -336,9 +328,8 @@ def draw_lines(page: Tree) -> None:
 def by_size(page: Tree) -> list[list[Node]]:
     """Return the math of a page, what of it is set as small as scripts, and what is smaller still."""
     small = page.find(SMALLER)
-    places = {node.mem_id for node in small}
-    smaller = [n for n in small if has(n, "scriptlevel") or has_ancestor(n, lambda parent: parent.mem_id in places)]
-    return [page.find("math"), small, smaller]
+    nested = {inner.mem_id for node in small for inner in node.css("*") if inner.mem_id != node.mem_id}
+    return [page.find("math"), small, [node for node in small if has(node, "scriptlevel") or node.mem_id in nested]]
 
 
 def characters(math: Iterable[Node]) -> set[str]:

@@ -15,11 +15,13 @@ from sphinx.config import Config
 from .. import upstream
 from ..build import Build
 from ..site import Site
-from ..tree import Tree, attribute
+from ..tree import attribute
 
 ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
 #: Languages that are not written in Latin, Greek or Cyrillic letters, of those that Sphinx knows.
 OTHER_SCRIPTS = {"ar", "bn", "fa", "he", "hi", "ja", "ko", "ne", "si", "ta", "te", "ur", "zh", "hy", "ka", "th"}
+#: The mark of a redirect that leanpage wrote, in an earlier build perhaps.
+GENERATOR = '<meta name="generator" content="leanpage">'
 #: Pages that a search engine need not know.
 NOT_IN_SITEMAP = ["404.html", "search.html", "genindex.html"]
 
@@ -66,53 +68,38 @@ def fix_missing_contents(
 def complete_heads(site: Site, build: Build) -> None:
     """Add the missing icon and description to each page, and write the icon and the redirect to the first page."""
     icon = Path(build.config.html_favicon or "leanpage-favicon.svg").name
-    needs_icon = False
     for name, page in site.pages.items():
         title = page.first("title")
         if title is None:
             continue
-        added = []
+        about, card = page.first('meta[name="description"]'), page.first('meta[property="og:description"]')
+        if about is None:
+            content = re.sub(r"\s+", " ", title.text()).strip()
+            title.insert_after(page.element("meta", name="description", content=content))
+        elif card is not None and (content := attribute(about, "content").strip()):
+            card.attrs["content"] = content  # what the author wrote is better than the page's first words
         if page.first('link[rel~="icon"]') is None:  # or each visit asks for /favicon.ico in vain
-            needs_icon = True
-            added.append(page.element("link", rel="icon", href=f"{site.root(name)}_static/{icon}"))
-        if page.first('meta[name="description"]') is None:
-            about = re.sub(r"\s+", " ", title.text()).strip()
-            added.append(page.element("meta", name="description", content=about))
-        for node in reversed(added):
-            title.insert_after(node)
+            title.insert_after(page.element("link", rel="icon", href=f"{site.root(name)}_static/{icon}"))
+            if not build.config.html_favicon:
+                site.write(f"_static/{icon}", ICON.read_bytes())
         if not build.config.html_baseurl:
             for node in page.find('meta[property="og:url"]'):
                 node.decompose()
-        copy_description(page)
-    if needs_icon and not build.config.html_favicon:
-        site.write(f"_static/{icon}", ICON.read_bytes())
     write_redirect(site, build)
-
-
-def copy_description(page: Tree) -> None:
-    """Use the page's own description, if its author wrote one, on the social card as well."""
-    about = page.first('meta[name="description"]')
-    card = page.first('meta[property="og:description"]')
-    if about is not None and card is not None and attribute(about, "content").strip():
-        card.attrs["content"] = attribute(about, "content").strip()
 
 
 def write_redirect(site: Site, build: Build) -> None:
     """Complete an index.html that only redirects to the first page, for browsers that do not follow by themselves."""
     path = site.folder / "index.html"
-    if "index.html" in site.pages or not path.is_file():
-        return
-    redirect = upstream.TOC_REDIRECT.fullmatch(path.read_bytes().decode("utf-8", "replace"))
-    if redirect or site.manifest.is_ours("index.html"):
+    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() and "index.html" not in site.pages else ""
+    if upstream.TOC_REDIRECT.fullmatch(text) or GENERATOR in text:
         root = build.config.root_doc
-        address = redirect[1] if redirect else quote(build.page_path(root))
         title = site_name(build.config) or build.app.env.titles[root].astext()
-        page = redirect_page(address, title, build.config.language or "en", build.config.html_baseurl)
-        site.write("index.html", page.encode())
+        address, base = quote(build.page_path(root)), build.config.html_baseurl
+        site.write("index.html", redirect_page(address, title, build.config.language or "en", base).encode())
 
 
 def redirect_page(address: str, title: str, language: str, base: str) -> str:
-    """Return the HTML of a page that redirects to `address`."""
     canonical = f'<link rel="canonical" href="{html.escape(base + address)}">\n' if base else ""
     return f"""<!DOCTYPE html>
 <html lang="{language}">
@@ -120,7 +107,8 @@ def redirect_page(address: str, title: str, language: str, base: str) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
-{canonical}<meta http-equiv="refresh" content="0; url={address}">
+{canonical}{GENERATOR}
+<meta http-equiv="refresh" content="0; url={address}">
 </head>
 <body><main><h1><a href="{address}">{html.escape(title)}</a></h1></main></body>
 </html>

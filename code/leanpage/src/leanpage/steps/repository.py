@@ -94,8 +94,8 @@ def published_address(folder: Path, config: Config, found: Repository | None) ->
 
 def set_address(build: Build, config: Config) -> None:
     """Set ``html_baseurl`` unless the author did."""
-    named = config.html_theme_options.get("repository_url")
-    found = Repository(clean(named)) if is_named(named) else find(Path(build.app.confdir))
+    named = named_by_author(config)
+    found = Repository(named) if named else find(Path(build.app.confdir))
     if not config.html_baseurl:
         config.html_baseurl = published_address(Path(build.app.confdir), config, found)
     if config.html_baseurl:
@@ -106,7 +106,7 @@ def set_buttons(build: Build) -> None:
     """Fill the theme's options for repository buttons, or turn the buttons off where no repository is known."""
     options = build.config.html_theme_options
     known = upstream.theme_options(build.app)
-    if is_named(options.get("repository_url")) or "repository_url" not in known:
+    if named_by_author(build.config) or "repository_url" not in known:
         return  # other themes take their addresses in other ways, or have no such buttons
     found = find(Path(build.app.confdir))
     ours: dict[str, Any]
@@ -119,9 +119,6 @@ def set_buttons(build: Build) -> None:
     options.update({name: value for name, value in ours.items() if name in known})
 
 
-def is_named(url: str | None) -> bool:
-    return bool(url) and url != PLACEHOLDER
-
-
-def clean(url: str | None) -> str:
-    return (url or "").rstrip("/").removesuffix(".git")
+def named_by_author(config: Config) -> str:
+    url = config.html_theme_options.get("repository_url") or ""
+    return "" if url == PLACEHOLDER else url.rstrip("/").removesuffix(".git")

@@ -12,7 +12,7 @@ from rjsmin import jsmin
 
 from ..build import Build
 from ..site import Site
-from ..tree import Node, attribute, has, has_ancestor
+from ..tree import Node, attribute, has
 
 #: Scripts of Sphinx, the themes and widespread extensions. None of them writes into the page while it is parsed.
 KNOWN = re.compile(
@@ -62,11 +62,9 @@ def combine(site: Site, build: Build) -> None:
 def classic_scripts(site: Site, name: str) -> list[tuple[Node, str]]:
     """Return a page's scripts that run in their order, with the path of each, or its text if it is inline."""
     found = []
-    for node in site.pages[name].find("script"):
+    for node in site.pages[name].find("script:not(svg *, math *, template *)"):
         kind = attribute(node, "type").strip().lower()
         if kind not in ("", "text/javascript", "application/javascript") or has(node, "blocking"):
-            continue
-        if has_ancestor(node, lambda parent: parent.tag in ("svg", "math", "template")):
             continue
         path = site.file(name, attribute(node, "src")) or attribute(node, "src")
         found.append((node, path if has(node, "src") else node.text().strip()))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import posixpath
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote_to_bytes
 
 from ..build import Build
 from ..site import Site
-from ..tree import Node, attribute, has, unique_lines
+from ..tree import Node, attribute, unique_lines
 from . import css, fonts
 
 #: The sheets whose unused rules are dropped: those of Sphinx, the themes and widespread extensions. All others, an
@@ -26,15 +22,10 @@ MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widg
               "annotator-", "utterances", "giscus")  # fmt: skip
 #: Characters that icon fonts use, in a script's text as they are or as escapes.
 PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
-OTHER_HOST = re.compile(r"[a-zA-Z][\w+.-]*:|//")
+ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A style sheet of the site, and the media for which a page asks for it."""
-
-    path: str
-    media: str = ""
+Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
 
 
 def combine(site: Site, build: Build) -> None:
@@ -45,7 +36,7 @@ def combine(site: Site, build: Build) -> None:
         return
     trees = list(site.pages.values())
     scripts = list(site.scripts().values())
-    combined = {sheet.path for run in runs for sheet in run}
+    combined = {path for run in runs for path, _ in run}
     later = [text for path, text in site.linked('link[rel~="stylesheet"]', "href").items() if path not in combined]
     elsewhere = unique_lines([*(page.source for page in trees), *scripts, *later])
     known = css.names_on(trees, scripts)
@@ -53,7 +44,7 @@ def combine(site: Site, build: Build) -> None:
     own = own_files(build)
     for run in runs:
         sheet = combined_text(site, run, known, elsewhere, own)
-        sheet = cut_icon_fonts(site, move_pictures_to_files(site, sheet), elsewhere)
+        sheet = cut_icon_fonts(site, sheet, elsewhere)
         path = site.write_hashed("site", ".css", f'@charset "utf-8";\n{sheet}'.encode())
         for name, found in pages.items():
             nodes = [node for node, sheet_of_page in found if sheet_of_page in run]
@@ -65,14 +56,15 @@ def combine(site: Site, build: Build) -> None:
 def sheets_of(site: Site, name: str) -> list[tuple[Node, Sheet | None]]:
     """Return the style sheets of a page's head in order; None for those of other hosts, inline ones and alternates."""
     found: list[tuple[Node, Sheet | None]] = []
-    for node in site.pages[name].head.css('link[rel~="stylesheet"], style'):
-        path = site.file(name, attribute(node, "href")) if node.tag == "link" else None
-        plain = path and not set(attribute(node, "rel").lower().split()) - {"stylesheet"}
-        plain = plain and not any(has(node, kept) for kept in ("disabled", "title", "integrity"))
-        text = site.read(path) if plain and path else None
-        if plain and path and text is not None and "@namespace" not in text:
+    head = site.pages[name].head
+    plain = head.css('link[rel="stylesheet"]:not([disabled]):not([title]):not([integrity])')
+    places = {node.mem_id for node in plain}
+    for node in head.css('link[rel~="stylesheet"], style'):
+        path = site.file(name, attribute(node, "href")) if node.mem_id in places else None
+        text = site.read(path) if path else None
+        if path and text is not None and "@namespace" not in text:
             media = attribute(node, "media").strip().lower()
-            found.append((node, Sheet(path, "" if media == "all" else media)))
+            found.append((node, (path, "" if media == "all" else media)))
         else:
             found.append((node, None))
     return found
@@ -109,17 +101,17 @@ def own_files(build: Build) -> set[str]:
 def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str, own: set[str]) -> str:
     """Return style sheets as one text, those of the theme without their unused rules and variables."""
     imports: list[str] = []
-    trimmed: list[css.Rule | str] = []
-    for sheet in run:
-        rules = rules_of(site, sheet.path, imports)
-        if TRIMMED.fullmatch(sheet.path) and sheet.path not in own:
-            parts: list[css.Rule | str] = css.without_unused_rules(rules, known)
-        else:
-            parts = [css.serialize(rules)]
-        trimmed += [css.Rule(f"@media {sheet.media}", [*parts])] if sheet.media else parts
-    whole = [part for part in trimmed if isinstance(part, str)]
-    kept = css.without_unused_variables(trimmed, unique_lines([elsewhere, *whole]))
-    return "".join(f"{part}\n" for part in (*imports, *kept))
+    texts = []
+    for path, media in run:
+        text = css.serialize(rules_of(site, path, imports))
+        texts.append(f"@media {media}{{{text}}}" if media else text)
+    trimmed = [bool(TRIMMED.fullmatch(path)) and path not in own for path, _ in run]
+    variables = css.Names(set(), ("--",))  # all, as long as no rule has gone
+    for _ in range(3):  # a variable may be used by another one alone
+        pairs = zip(texts, trimmed, strict=True)
+        texts = [css.without_unused_rules(css.parse(text), known, variables) if cut else text for text, cut in pairs]
+        variables = css.used_variables([elsewhere, *texts])
+    return "".join(f"{text}\n" for text in (*imports, *texts))
 
 
 def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
@@ -139,13 +131,10 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
 
     rules: list[css.Token] = []
     for rule in css.parse(site.read(path) or ""):
-        source = css.imported(rule)
-        if source is None:
-            css.change_addresses([rule], moved)
-            rules.append(rule)
-            continue
-        address, condition = source
-        if OTHER_HOST.match(address):
+        address, condition = css.imported(rule) or ("", "")
+        if not address:
+            rules += css.parse(css.change_addresses(rule.serialize(), moved))
+        elif re.match(r"[a-zA-Z][\w+.-]*:|//", address):
             imports.append(rule.serialize())
         elif (site.folder / from_root(address)).is_file():
             inner = rules_of(site, from_root(address), imports)
@@ -153,44 +142,21 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
     return rules
 
 
-def move_pictures_to_files(site: Site, sheet: str) -> str:
-    """Return `sheet` with its data: drawings as files, since a strict content policy allows none inside."""
-
-    def moved(address: str) -> str | None:
-        if not address.startswith("data:image/svg+xml") or "," not in address:
-            return None
-        kind, _, data = address.partition(",")
-        try:
-            drawing = base64.b64decode(data) if kind.endswith(";base64") else unquote_to_bytes(data)
-        except (ValueError, binascii.Error):
-            return None
-        return PurePosixPath(site.write_hashed("drawing", ".svg", drawing)).name
-
-    rules = css.parse(sheet)
-    css.change_addresses(rules, moved)
-    return css.serialize(rules)
-
-
 def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:
     """Return `sheet` with its Font Awesome fonts cut to the icons that it, or any text `elsewhere`, can show."""
-    rules = css.parse(sheet)
-    icons = css.icons(rules)
+    icons = css.icons(css.parse(sheet))
     for match in PRIVATE.finditer(elsewhere):
         code = match[1] or match[2]
         icons.add(chr(int(code, 16)) if code else match[0])
-    kept = []
-    for rule in rules:
-        addresses: list[str] = []
-        if rule.type == "at-rule" and rule.lower_at_keyword == "font-face":
-            css.change_addresses([rule], lambda address, found=addresses: found.append(address))  # type: ignore[misc]
-        source = next((a for a in addresses if "/webfonts/fa-" in a and a.endswith(".woff2")), None)
-        file = site.folder / posixpath.normpath(f"_static/{source}") if source else None
-        if file is None or not file.is_file():
-            kept.append(rule.serialize())
-            continue
-        font = file.read_bytes()
-        if fonts.characters(font) & icons:
-            path = site.write_hashed(file.stem, ".woff2", fonts.subset_font(font, icons))
-            face = re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', rule.serialize())
-            kept.append(face)
-    return "".join(f"{rule}\n" for rule in kept)
+
+    def cut(face: re.Match[str]) -> str:
+        file = site.folder / posixpath.normpath(f"_static/{face[1]}")
+        if not file.is_file():
+            return face[0]
+        font = fonts.subset_font(file.read_bytes(), icons)
+        if not font:
+            return ""
+        path = site.write_hashed(file.stem, ".woff2", font)
+        return re.sub(r"src\s*:[^;}]*", f'src:url("{PurePosixPath(path).name}") format("woff2")', face[0])
+
+    return ICON_FONT.sub(cut, sheet)
