@@ -13,7 +13,7 @@ STATIC = source("askback") / "static"
 
 
 class Reply(NamedTuple):
-    """The reply to an answer. ``state`` is None if the answer was refused, or a hint was asked for."""
+    """The reply to an answer. ``state`` is None if the answer was refused."""
 
     state: str | None
     text: str
@@ -21,11 +21,11 @@ class Reply(NamedTuple):
 
 
 def replies(cases: Iterable[tuple[dict[str, Any], str | None, int]]) -> list[Reply]:
-    """Check each ``(key, text, hints given so far)``; without a text, ask for help."""
+    """Check each ``(key, text, hints given so far)``; without a text, ask for the answer."""
     script = """
     import { readFileSync } from "node:fs";
-    const { respond, help } = await import(process.env.MODULE);
-    const answer = ([key, text, given]) => text === null ? help(key, given) : respond(key, text, given);
+    const { respond, reveal } = await import(process.env.MODULE);
+    const answer = ([key, text, given]) => text === null ? reveal(key, given) : respond(key, text, given);
     process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
     """
     return [Reply(**said) for said in run_node(script, list(cases), STATIC / "replies.js")]

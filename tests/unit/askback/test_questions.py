@@ -7,19 +7,19 @@ import math
 import pytest
 import torch
 
-from askback import ExerciseError, ask, choice, guess, judge, number, order, shape
-from askback.exercise import seal, unseal
+from askback import ExerciseError, ask, choice, guess, judge, number, order, shape, variant
+from askback.exercise import DEALT, Draw, deal, seal, unseal
 from askback.sphinx import _NAME
 
 
 def key(exercise):
-    return unseal(exercise.name, exercise.key)
+    return unseal(exercise.key)
 
 
 @pytest.mark.parametrize(
     ("make", "named"),
     [
-        (lambda: number(1.0, mistakes={"near": 1.009}), ["'near'", "the answer", "tolerance"]),
+        (lambda: number(1.5, mistakes={"near": 1.509}), ["'near'", "the answer", "tolerance"]),
         (lambda: number(1.0, mistakes={"one": 2, "two": 2.001}), ["'one'", "'two'"]),
         (lambda: number(math.inf), ["finite"]),
         (lambda: number(1.0, mistakes={"nan": math.nan}), ["'nan'", "finite"]),
@@ -39,6 +39,12 @@ def key(exercise):
         (lambda: shape("(3, 5"), ["'(3, 5'"]),
         (lambda: judge(" "), ["model answer"]),
         (lambda: ask("ex", judge("x"), hints="a hint"), ["ex", "list"]),
+        (lambda: number(2.0, mistakes={"near": 2.001}), ["'near'", "the answer"]),
+        (lambda: ask("ex", lambda draw: variant("Why?", judge("x"))), ["numbers or shapes", "judge"]),
+        (
+            lambda: ask("ex", lambda draw: variant("?", number(1.0, mistakes={"same": draw(1, 2)}))),
+            ["'same'", "answer"],
+        ),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_an_error_that_names_it(make, named):
@@ -77,16 +83,16 @@ def test_an_order_starts_neither_right_nor_reversed_nor_as_a_mistake_and_always_
 
 def test_the_answer_does_not_stand_in_what_the_page_gets(monkeypatch, tmp_path):
     monkeypatch.setenv("KERNELFREE_BUILD", str(tmp_path / "progress"))
-    exercise = ask("ex-uniform", number(math.log(5), mistakes={"That is in bits.": math.log2(5)}), hints=["p is 1/5"])
+    exercise = ask("ex-uniform", number(math.log(5), mistakes={"It has base 2.": math.log2(5)}), hints=["p is one in five"])
     shown = str(exercise._repr_mimebundle_())
-    for secret in ("1.609", "in bits", "1/5"):
+    for secret in ("1.609", "base 2", "one in five"):
         assert secret not in shown
-    assert key(exercise)["hints"] == ["p is 1/5"] and key(exercise)["mistakes"] == [[math.log2(5), "That is in bits."]]
+    assert key(exercise)["hints"] == ["p is one in five"] and key(exercise)["mistakes"] == [[math.log2(5), "It has base 2."]]
     assert "<form" not in exercise.form and "--askback-right" not in shown  # the page has both
 
 
 def test_sealing_keeps_every_character():
-    assert unseal("ex-a", seal("ex-a", {"said": "−1 𝄞"})) == {"said": "−1 𝄞"}
+    assert unseal(seal({"said": "−1 𝄞"})) == {"said": "−1 𝄞"}
 
 
 def test_a_notebook_gets_form_and_style_from_the_widget():
@@ -118,3 +124,43 @@ def test_a_guess_answers_like_an_exercise_and_is_not_listed():
     assert _NAME.search(tag(asked))[1] == "ex-one" and _NAME.search(tag(guessed)) is None
     with pytest.raises(ExerciseError, match="hints is a list"):
         guess("ex-one", number(1), hints="a hint")
+
+
+def rain(draw):
+    chance = draw(1 / 8, 1 / 4, 1 / 16, 1 / 2)
+    wrong = {"That is in bits.": -math.log2(chance), "That is the odds.": 1.0}
+    asked = f"Rain had a probability of {chance:g}. What is the loss?"
+    return variant(asked, number(-math.log(chance), mistakes=wrong), hints=[f"-ln {chance:g}"])
+
+
+def test_a_recipe_is_dealt_with_the_numbers_of_the_text_first_and_then_others():
+    sealed = key(ask("ex-rain", rain))
+    assert sealed["answer"] == math.log(8) and "asked" not in sealed
+    others = sealed["variants"]
+    # One half, where two mistakes coincide, is left out.
+    assert sorted(other["answer"] for other in others) == [math.log(4), math.log(16)]
+    assert all(f"{math.exp(-other['answer']):g}" in other["asked"] + other["hints"][0] for other in others)
+    assert key(ask("ex-rain", rain)) == sealed
+    many = key(ask("ex-many", lambda draw: variant(f"{draw(*range(100))}?", number(1))))
+    assert len(many["variants"]) == DEALT - 1
+
+
+def test_every_variant_can_be_asked_for():
+    assert len(deal(rain, range(200))) == 3 and Draw(0)(1, 2, 3) == 1
+    assert {Draw(seed)(1, 2, 3) for seed in range(1, 50)} == {1, 2, 3}
+
+
+def test_only_an_exercise_with_variants_offers_other_numbers():
+    assert "askback-again" in ask("ex-rain", rain).form_html()
+    assert "askback-again" not in ask("ex-one", number(1)).form_html()
+
+
+@pytest.mark.parametrize(
+    ("x", "said"), {2 / 3: "2/3 (0.6667)", 0.25: "0.25", -7 / 2: "−3.5", 1e-4: "0.0001", 1e7: "1e+07", 0: "0"}.items()
+)
+def test_numbers_are_said_as_people_write_them(x, said):
+    assert number(x).key()["said"] == said
+
+
+def test_whole_numbers_are_asked_for_exactly():
+    assert number(72).tolerance == 0 and number(0).tolerance == 0 and number(7 / 2).tolerance == 0.005

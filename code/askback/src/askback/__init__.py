@@ -2,7 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from askback.exercise import Exercise, ask, guess
+from askback.exercise import Exercise, ask, guess, variant
 from askback.questions import ExerciseError, choice, judge, number, order, shape
 
 try:
@@ -10,4 +10,4 @@ try:
 except PackageNotFoundError:  # imported from a source folder that is not installed
     __version__ = "0"
 
-__all__ = ["Exercise", "ExerciseError", "ask", "choice", "guess", "judge", "number", "order", "shape"]
+__all__ = ["Exercise", "ExerciseError", "ask", "choice", "guess", "judge", "number", "order", "shape", "variant"]

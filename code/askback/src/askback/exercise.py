@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
 import json
-from collections.abc import Sequence
+import random
+import string
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import traitlets
 from traitlets import Enum, Int, Unicode
 
-from askback.questions import ExerciseError, Question, rich
+from askback.questions import ExerciseError, Number, Question, Shape, rich
 from kernelfree import Explorable
 from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
 STATES = ("open", "wrong", "right", "shown")
+#: How many variants a page holds, the first one included.
+DEALT = 5
+#: A cipher that anybody can read who wants to, and that does not take away what makes text compressible.
+_TURNED = str.maketrans(
+    string.ascii_letters + string.digits,
+    "".join(
+        part[len(part) // 2 :] + part[: len(part) // 2]
+        for part in (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+    ),
+)
 
 
 class Exercise(Explorable):
     """A widget that asks one question and checks the answer in the browser. Made by ``ask``.
 
-    With a kernel, ``answer`` holds the reader's text and ``state`` is ``open``, ``wrong``, ``right`` or ``shown``.
+    With a kernel, ``answer`` holds the reader's text, and ``state``, which belongs to the latest reply, is ``open``,
+    ``wrong``, ``right`` or ``shown``.
     """
 
     _esm = STATIC / "ask.js"
@@ -42,11 +54,14 @@ class Exercise(Explorable):
     #: The form as HTML, for notebooks; on a page it is part of the HTML.
     form = Unicode(read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, name: str, question: Question, hints: Sequence[str] = (), listed: bool = True) -> None:
+    def __init__(self, name: str, variants: Sequence[Variant], listed: bool = True) -> None:
         self.name = name
         self.listed = listed
-        self.question = question
-        self.set_trait("key", seal(name, {"kind": question.kind, "hints": [*hints], **question.key()}))
+        self.question = variants[0].question
+        first, *others = (variant.key() for variant in variants)
+        key = {**first, "variants": others} if others else first
+        self.set_trait("key", seal({"kind": self.question.kind, **key}))
+        self.varied = bool(others)
         if is_building():
             self._own_css = ""  # askback.sphinx puts the style sheet on the page, for readers without JavaScript too
         else:
@@ -56,18 +71,27 @@ class Exercise(Explorable):
     def form_html(self) -> str:
         """Return the form, disabled until the front end runs."""
         judged = self.question.kind == "judge"
-        verdict = (
-            '<span class="askback-judged" hidden><button type="button" class="askback-had">I had it</button>'
-            '<button type="button" class="askback-missed">I missed something</button></span>'
-        )
+
+        def button(part: str, text: str, hidden: bool = True) -> str:
+            return f'<button type="button" class="askback-{part}"{" hidden" if hidden else ""}>{text}</button>'
+
+        other = '<p class="askback-other" aria-live="polite"></p>' if self.varied else ""
+        steps = [
+            f'<button type="submit" class="askback-check">{"Compare" if judged else "Check"}</button>',
+            button("hint", "Hint", hidden=False),
+            button("show", "Show the answer"),
+            button("solve", "Solution"),
+        ]
+        if self.varied:
+            steps.append(button("again", "Again with other numbers"))
+        if judged:
+            verdict = button("had", "I had it", hidden=False) + button("missed", "I missed something", hidden=False)
+            steps.append(f'<span class="askback-judged" hidden>{verdict}</span>')
         return (
             f'<form class="askback-form" data-kind="{self.question.kind}" autocomplete="off" novalidate>'
-            '<fieldset disabled><legend class="kf-unseen">Your answer</legend>'
-            f'<div class="askback-ask">{self.question.form()}<span class="askback-steps">'
-            f'<button type="submit" class="askback-check">{"Compare" if judged else "Check"}</button>'
-            '<button type="button" class="askback-hint">Hint</button>'
-            f"{verdict if judged else ''}</span></div></fieldset>"
-            '<p class="askback-reply" role="status"></p></form>'
+            f'<fieldset disabled><legend class="kf-unseen">Your answer</legend>{other}<div class="askback-ask">'
+            f'{self.question.form()}<span class="askback-steps">{"".join(steps)}</span></div></fieldset>'
+            '<p class="askback-reply" role="status"></p><div class="askback-hints" aria-live="polite"></div></form>'
         )
 
     def root_attributes(self) -> dict[str, str]:
@@ -105,41 +129,96 @@ class Fallback:
         return {"text/html": f"<p>{lines}</p>\n<p><em>Run this cell, and it answers.</em></p>", "text/plain": text}
 
 
-def seal(name: str, key: dict[str, Any]) -> str:
-    """Encode an answer key so that nobody reads it at a glance. This is no encryption: the name is the password."""
-    plain = json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return base64.b64encode(_xor(name, plain)).decode()
+def seal(key: dict[str, Any]) -> str:
+    """Encode an answer key so that nobody reads it at a glance. This is no encryption."""
+    return json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_TURNED)
 
 
-def unseal(name: str, text: str) -> dict[str, Any]:
-    """Decode what ``seal(name, key)`` returned."""
-    return dict(json.loads(_xor(name, base64.b64decode(text))))
+def unseal(text: str) -> dict[str, Any]:
+    """Decode what ``seal(key)`` returned."""
+    return dict(json.loads(text.translate(_TURNED)))
 
 
-def _xor(name: str, data: bytes) -> bytes:
-    return bytes(byte ^ pad for byte, pad in zip(data, itertools.cycle(name.encode()), strict=False))
+@dataclass(frozen=True)
+class Variant:
+    """A question with one choice of its numbers. Made by ``variant``."""
+
+    asked: str
+    question: Question
+    hints: Sequence[str] = ()
+    insight: str = ""
+
+    def key(self) -> dict[str, Any]:
+        own = {"asked": self.asked, "insight": self.insight}
+        return {**{name: text for name, text in own.items() if text}, "hints": [*self.hints], **self.question.key()}
 
 
-def ask(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise:
+class Draw:
+    """Gives a recipe its numbers: for the seed 0 the first of those it offers, which are those of the text."""
+
+    def __init__(self, seed: int) -> None:
+        self._first = not seed
+        self._random = random.Random(seed)
+
+    def __call__(self, first: Any, *others: Any) -> Any:
+        return first if self._first else self._random.choice((first, *others))
+
+
+Recipe = Callable[[Draw], Variant]
+
+
+def variant(asked: str, question: Question, *, hints: Sequence[str] = (), insight: str = "") -> Variant:
+    """Return what a recipe makes of its numbers: the whole question as plain text, and the rest as in ``ask``."""
+    return Variant(" ".join(asked.split()), question, _texts(asked, hints), insight)
+
+
+def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
+    """Return the different variants that ``recipe`` makes of ``seeds``, without those whose mistakes coincide."""
+    dealt: dict[str, Variant] = {}
+    for seed in seeds:
+        try:
+            made = recipe(Draw(seed))
+        except ExerciseError:
+            if not seed:
+                raise
+            continue
+        if not isinstance(made.question, (Number, Shape)):
+            raise ExerciseError(f"a recipe makes numbers or shapes, and this makes a {made.question.kind}")
+        dealt.setdefault(made.asked, made)
+    return list(dealt.values())
+
+
+def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
     """Return an exercise to end a cell with, inside the ``{exercise-start}`` whose label is ``name``.
 
     ``question`` comes from ``number``, ``choice``, ``order``, ``shape`` or ``judge``. A wrong answer that is a named
-    mistake gets that mistake's reply. Any other wrong answer gets the next of ``hints`` and, after the last, the right
-    answer; the exercise's ``{solution-start}`` on the same page then opens as well.
+    mistake gets that mistake's reply, any other the next of ``hints``. After three wrong answers or the last hint, the
+    reader may see the answer. ``insight`` is added to the reply to a right answer.
+
+    A recipe in place of a question is a function of ``draw``, which returns a ``variant``. Where the text has 0.3,
+    ``draw(0.3, 0.2, 0.4)`` is 0.3 at first, and one of the three when the reader asks for other numbers.
 
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
-    return Exercise(name, question, _texts(name, hints))
+    return Exercise(name, _dealt(name, question, hints, insight))
 
 
-def guess(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise:
+def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
     """Return a question for the running text, to be guessed before the text answers it.
 
     It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
     contents do not count it.
     """
-    return Exercise(name, question, _texts(name, hints), listed=False)
+    return Exercise(name, _dealt(name, question, hints, insight), listed=False)
+
+
+def _dealt(name: str, question: Question | Recipe, hints: Sequence[str], insight: str) -> list[Variant]:
+    if callable(question):
+        first, *others = deal(question, range(20 * DEALT))
+        # The text asks the first one itself.
+        return [Variant("", first.question, first.hints, first.insight), *others[: DEALT - 1]]
+    return [Variant("", question, _texts(name, hints), insight)]
 
 
 def _texts(name: str, hints: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
 from typing import Any, SupportsFloat
 
@@ -45,19 +46,17 @@ class Number:
     tolerance: float
     unit: str
     mistakes: list[tuple[float, str]]
+    mean_of: int
     kind = "number"
 
     def key(self) -> dict[str, Any]:
-        said = f"{self.answer:.4f}".rstrip("0").rstrip(".") if abs(self.answer) < 1e6 else f"{self.answer:.6g}"
-        if abs(self.answer) < 1e-3 and self.answer:
-            said = f"{self.answer:.3g}"
-        said = said.replace("-", "−") + (f" {self.unit}" if self.unit else "")
         return {
             "answer": self.answer,
             "tolerance": self.tolerance,
             "unit": self.unit,
             "mistakes": [list(pair) for pair in self.mistakes],
-            "said": said,
+            **({"mean_of": self.mean_of} if self.mean_of else {}),
+            "said": f"{_said(self.answer)} {self.unit}".rstrip(),
         }
 
     def form(self) -> str:
@@ -186,14 +185,16 @@ Question = Number | Choice | Order | Shape | Judge
 def number(
     answer: SupportsFloat,
     *,
-    tolerance: float = 0.005,
+    tolerance: float | None = None,
     unit: str = "",
     mistakes: Mapping[str, SupportsFloat | Sequence[SupportsFloat]] | None = None,
+    mean_of: int = 0,
 ) -> Number:
-    """Ask for a number, right within an absolute ``tolerance`` of ``answer``.
+    """Ask for a number, right within an absolute ``tolerance`` of ``answer``: by default 0.005, for whole numbers 0.
 
     ``mistakes`` maps a reply to the wrong number, or the list of wrong numbers, that it answers. Numbers may be
-    tensors of one element. With a ``unit``, the reader may type it or leave it out.
+    tensors of one element. With a ``unit``, the reader may type it or leave it out. With ``mean_of=N`` the answer is a
+    mean over N, and the sum in its place is a mistake that has a name.
 
     Raises ``ExerciseError`` if a number is not finite, or if one typed number could match the answer and a mistake, or
     two mistakes.
@@ -203,21 +204,24 @@ def number(
     for value, name in [(right, "the answer"), *((value, repr(reply)) for value, reply in wrong)]:
         if not math.isfinite(value):
             raise ExerciseError(f"{name} is {value}: a number that is asked for, or a mistake, must be finite")
+    if tolerance is None:
+        tolerance = 0 if _is_whole(right) else 0.005
     if not tolerance >= 0:
         raise ExerciseError(f"tolerance must be 0 or more, got {tolerance}")
 
-    def close(a: float, b: float) -> bool:
-        return abs(a - b) <= 2 * tolerance + 1e-12
+    def close(a: float, b: float, share: float) -> bool:
+        near = 0 if _is_whole(a) and _is_whole(b) else share * max(abs(a), abs(b))
+        return abs(a - b) <= max(2 * tolerance, near) + 1e-12
 
     for value, reply in wrong:
-        if close(value, right):
+        if close(value, right, 0.001):
             raise ExerciseError(_coincide(f"the mistake {reply!r} ({value:g})", f"the answer ({right:g})", tolerance))
     for (value, reply), (other, second) in itertools.combinations(wrong, 2):
-        if reply != second and close(value, other):
+        if reply != second and close(value, other, 0.005):
             raise ExerciseError(
                 _coincide(f"the mistake {reply!r} ({value:g})", f"the mistake {second!r} ({other:g})", tolerance)
             )
-    return Number(right, tolerance, unit, wrong)
+    return Number(right, tolerance, unit, wrong, mean_of)
 
 
 def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> Choice:
@@ -285,6 +289,19 @@ def judge(model: str) -> Judge:
     if not model.strip():
         raise ExerciseError("an open question needs a model answer to compare with")
     return Judge(" ".join(model.split()))
+
+
+def _is_whole(x: float) -> bool:
+    return abs(x - round(x)) <= 1e-6 * abs(x)
+
+
+def _said(x: float) -> str:
+    """Word a number for people: to four decimals, and a simple fraction as one."""
+    digits = f"{x:.4f}".rstrip("0").rstrip(".") if 1e-3 <= abs(x) < 1e6 or not x else f"{x:.3g}"
+    near = Fraction(x).limit_denominator(12)
+    # Four decimals say a half or a quarter just as well.
+    fraction = abs(x - near) < 1e-7 and near.denominator not in (1, 2, 4, 5, 8, 10)
+    return (f"{near} ({digits})" if fraction else digits).replace("-", "−")
 
 
 def _several(values: Any) -> list[Any]:
