@@ -83,11 +83,15 @@ def test_an_order_starts_neither_right_nor_reversed_nor_as_a_mistake_and_always_
 
 def test_the_answer_does_not_stand_in_what_the_page_gets(monkeypatch, tmp_path):
     monkeypatch.setenv("KERNELFREE_BUILD", str(tmp_path / "progress"))
-    exercise = ask("ex-uniform", number(math.log(5), mistakes={"It has base 2.": math.log2(5)}), hints=["p is one in five"])
+    exercise = ask(
+        "ex-uniform", number(math.log(5), mistakes={"It has base 2.": math.log2(5)}), hints=["p is one in five"]
+    )
     shown = str(exercise._repr_mimebundle_())
     for secret in ("1.609", "base 2", "one in five"):
         assert secret not in shown
-    assert key(exercise)["hints"] == ["p is one in five"] and key(exercise)["mistakes"] == [[math.log2(5), "It has base 2."]]
+    assert key(exercise)["hints"] == ["p is one in five"] and key(exercise)["mistakes"] == [
+        [math.log2(5), "It has base 2."]
+    ]
     assert "<form" not in exercise.form and "--askback-right" not in shown  # the page has both
 
 

@@ -17,12 +17,11 @@ export default {
     let seed = 0;
     let key = sealed;
     const input = INPUTS[sealed.kind](form);
-    let last = {};
-    let tries = 0;
+    let wrong = new Set();
     let seen = false; // a right answer after the answer was shown is no solved exercise
 
     const take = (answer, { state, text, given }) => {
-      const reply = state === "wrong" && tries >= PATIENCE ? `${text} ${WORDS.offer}` : text;
+      const reply = state === "wrong" && wrong.size >= PATIENCE ? `${text} ${WORDS.offer}` : text;
       seen ||= state === "shown" && key.kind !== "judge";
       change(model, { answer, reply, given, state: state ?? "open" });
       // progress.js, on a page
@@ -31,7 +30,7 @@ export default {
     const deal = (number) => {
       seed = number % deals.length;
       key = { ...sealed, ...deals[seed] };
-      [last, tries, seen] = [{}, 0, false];
+      [wrong, seen] = [new Set(), false];
       part("other")?.replaceChildren(...rich(key.asked ?? ""));
       change(model, { answer: "", reply: seed ? "" : WORDS.first, given: 0, state: "open" });
       input.show("");
@@ -39,12 +38,12 @@ export default {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = input.read();
-      // The same answer again is no new try, and gets the same reply.
-      if (text !== last.text) {
-        last = { text, reply: respond(key, text, model.get("given")) };
-        if (last.reply.state === "wrong") tries += 1;
-      }
-      take(text, { ...last.reply, given: Math.max(last.reply.given, model.get("given")) });
+      const given = model.get("given");
+      const reply = respond(key, text, given);
+      if (wrong.has(text))
+        reply.given = given; // the same answer again is no new try
+      else if (reply.state === "wrong") wrong.add(text);
+      take(text, reply);
     });
     hint.addEventListener("click", () => change(model, { given: model.get("given") + 1 }));
     show.addEventListener("click", () => {
@@ -84,7 +83,7 @@ export default {
       part("hints").replaceChildren(...hints.slice(0, given).map((text) => element("p", {}, "Hint: ", ...rich(text))));
       const left = document.activeElement === hint && given >= hints.length;
       hint.hidden = given >= hints.length;
-      show.hidden = over || key.kind === "judge" || (tries < PATIENCE && !hint.hidden);
+      show.hidden = over || key.kind === "judge" || (wrong.size < PATIENCE && !hint.hidden);
       solve.hidden = !solution || !over;
       if (again) again.hidden = !over;
       if (judged) judged.hidden = state !== "shown";

@@ -240,6 +240,7 @@ const LEAD = new RegExp(`^(?:(?!${WEIGHTY.source})[a-z_'.:]+ +| +)*`);
 function quantity(text, key) {
   const plain = WORDY.reduce((so, [pattern, clear]) => so.replace(pattern, clear), legible(text).toLowerCase());
   if (/ or /.test(plain)) reject("one");
+  if (/<.*>/.test(plain)) reject();
   const parts = plain.split(/ ?(?:;|, | and |, and ) ?/).filter(Boolean);
   const found = parts.map((part) => tried(() => single(part, key)));
   const own = found.filter(({ value }) => value?.own);
@@ -328,7 +329,6 @@ const SPELLINGS = [
   [/[^\n-~]+/g, (run) => run.normalize("NFKC")],
   [/[−–—‐‑]/g, "-"],
   [/\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}/g, "(($1)/($2))"],
-  [/\\(?:left|right|[,;!])/g, ""],
   [/[×·⋅∙]|\\(?:cdot|times)|\*\*?(?!\*)/g, (sign) => (sign === "**" ? "^" : "*")],
   [/[\\$]/g, ""],
   [/\{/g, "("],
