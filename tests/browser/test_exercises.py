@@ -353,12 +353,12 @@ def test_the_front_end_weighs_at_most_9_kB_and_comes_once(chromium, address, boo
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
     page.goto(f"{address}/all.html")
-    assert not [name for name in asked if name.startswith(("ask.", "replies.", "kit."))]
+    assert not [name for name in asked if name.startswith(("ask.", "replies.", "numbers.", "kit."))]
     page.goto(f"{address}/kinds.html")
     for name in ("ex-number", "ex-choice", "ex-judge"):
         wake(page, name)
-    own = [name for name in asked if name.startswith(("ask.", "replies."))]
-    assert len(own) == len(set(own)) == 2
+    own = [name for name in asked if name.startswith(("ask.", "replies.", "numbers."))]
+    assert len(own) == len(set(own)) == 3
     files = book / "_static" / "kernelfree"
     assert sum(len(gzip.compress((files / name.split("?")[0]).read_bytes(), 9)) for name in own) <= 9000
     page.context.close()

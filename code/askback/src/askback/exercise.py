@@ -19,6 +19,8 @@ from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
 STATES = ("open", "wrong", "right", "shown")
+#: What is answered by typing a number or a shape.
+TYPED = (Number, Shape)
 #: How many variants a page holds, the first one included.
 DEALT = 5
 #: A cipher that anybody can read who wants to, and that does not take away what makes text compressible.
@@ -113,6 +115,13 @@ class Exercise(Explorable):
         return Fallback(self)
 
 
+class TypedExercise(Exercise):
+    """An exercise whose answer is typed, and so has to be read: its front end brings the script for that."""
+
+    _esm = STATIC / "numbers.js"
+    _css = STATIC / "askback.css"
+
+
 class Fallback:
     """The stand-in for an exercise where no front end runs: a form for paper, and a text for notebook viewers."""
 
@@ -182,7 +191,7 @@ def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
             if not seed:
                 raise
             continue
-        if not isinstance(made.question, (Number, Shape)):
+        if not isinstance(made.question, TYPED):
             raise ExerciseError(f"a recipe makes numbers or shapes, and this makes a {made.question.kind}")
         dealt.setdefault(made.asked, made)
     return list(dealt.values())
@@ -201,7 +210,7 @@ def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), in
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
-    return Exercise(name, _dealt(name, question, hints, insight))
+    return _exercise(name, _dealt(name, question, hints, insight))
 
 
 def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
@@ -210,7 +219,12 @@ def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), 
     It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
     contents do not count it.
     """
-    return Exercise(name, _dealt(name, question, hints, insight), listed=False)
+    return _exercise(name, _dealt(name, question, hints, insight), listed=False)
+
+
+def _exercise(name: str, variants: Sequence[Variant], listed: bool = True) -> Exercise:
+    typed = isinstance(variants[0].question, TYPED)
+    return (TypedExercise if typed else Exercise)(name, variants, listed)
 
 
 def _dealt(name: str, question: Question | Recipe, hints: Sequence[str], insight: str) -> list[Variant]:
