@@ -28,9 +28,15 @@ class Asked:
     def kind(self) -> str:
         return str(self.key["kind"])
 
+    def parts(self) -> list[Asked]:
+        """The gaps, each as an exercise of its own."""
+        return [Asked(self.page, self.name, part) for part in self.key["parts"]]
+
     def right(self) -> list[str]:
         """The right answer, three times spelled otherwise."""
         key = self.key
+        if self.kind == "gaps":
+            return ["\n".join(texts) for texts in zip(*(part.right() for part in self.parts()), strict=True)]
         if self.kind == "number":
             plain = f"{key['answer']:.9f}"
             unit = f" {key['unit']}" if key["unit"] else ""
@@ -49,6 +55,12 @@ class Asked:
     def mistakes(self) -> list[tuple[str, str]]:
         """Each named mistake: what is typed for it, and what must be replied."""
         key = self.key
+        if self.kind == "gaps":
+            return [
+                ("\n" * place + text, f"{chr(97 + place)}) {reply}")
+                for place, part in enumerate(self.parts())
+                for text, reply in part.mistakes()
+            ]
         if self.kind == "number":
             return [(f"{value:.9f}", reply) for value, reply in key["mistakes"]]
         if self.kind == "order":

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from answers import replies, reply, run, words
-from askback import ask, choice, judge, number, order, shape
+from askback import ask, choice, gaps, judge, match, number, order, shape
 from askback.exercise import unseal
 
 BITS = "That is in bits."
@@ -121,6 +121,28 @@ def test_shapes_are_compared_by_their_numbers():
 def test_an_open_question_shows_the_model_answer():
     assert reply(OPINION, "I think so.") == ("shown", "Compare with this: The model answer.", 0)
     assert states(OPINION, " ", "Yes.", "x" * 2001) == [None] * 3
+
+
+STEPS = key(gaps("{} bits are\n{}", number(3, mistakes={"Odds.": 7}), number(math.log(8), unit="nats")), ["a hint"])
+PAIRS = key(match({"cross-entropy": "log", "hinge": "margin"}, mistakes={"Hinge has no log.": ("hinge", "log")}))
+
+
+def test_each_gap_is_checked_by_itself():
+    assert reply(STEPS, "3\n2.08") == ("right", "a) Right: 3.\nb) Right: 2.0794 nats.", 0)
+    assert reply(STEPS, "3\n") == (None, "a) Right: 3.", 0)
+    assert reply(STEPS, "\n3 bits") == (None, "b) That is in bits. The answer is asked for in nats.", 0)
+    assert reply(STEPS, "7\nln 8") == ("wrong", "a) Odds.\nb) Right: 2.0794 nats.", 0)
+    assert reply(STEPS, "4\nln 8").given == 1
+    assert reply(STEPS, "\n") == (None, words()["empty"], 0)
+    assert reply(STEPS, None).text == "The answer: a) 3; b) 2.0794 nats."
+
+
+def test_pairs_are_gaps_with_menus():
+    (log, _), (_, margin) = ([part["options"].index([1, ""]) for part in PAIRS["parts"]] for _ in range(2))
+    a, b = (chr(97 + place) for place in (log, margin))
+    assert reply(PAIRS, f"{a}\n{b}") == ("right", "a) Right.\nb) Right.", 0)
+    assert reply(PAIRS, f"{b}\n{a}") == ("wrong", "a) That belongs elsewhere.\nb) Hinge has no log.", 0)
+    assert {part["said"][3:] for part in PAIRS["parts"]} == {"log", "margin"}
 
 
 # --- numbers as people type them -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from askback import ExerciseError, ask, choice, guess, judge, number, order, shape, variant
+from askback import ExerciseError, ask, choice, gaps, guess, judge, match, number, order, shape, variant
 from askback.exercise import DEALT, Draw, deal, seal, unseal
 from askback.sphinx import _NAME
 
@@ -40,7 +40,14 @@ def key(exercise):
         (lambda: judge(" "), ["model answer"]),
         (lambda: ask("ex", judge("x"), hints="a hint"), ["ex", "list"]),
         (lambda: number(2.0, mistakes={"near": 2.001}), ["'near'", "the answer"]),
-        (lambda: ask("ex", lambda draw: variant("Why?", judge("x"))), ["numbers or shapes", "judge"]),
+        (
+            lambda: ask("ex", lambda draw: variant("Bits?", number(1, unit=draw("bits", "nats")))),
+            ["same form", "Bits?"],
+        ),
+        (lambda: gaps("{} and {}", number(1)), ["2 gaps", "1 parts"]),
+        (lambda: gaps("{}", judge("x")), ["Judge"]),
+        (lambda: gaps("{}", choice([("a", True, ""), ("b", False, "no")], several=True)), ["Choice"]),
+        (lambda: match({"a": "1", "b": "2"}, mistakes={"No.": ("a", "1")}), ["('a', '1')", "belong"]),
         (
             lambda: ask("ex", lambda draw: variant("?", number(1.0, mistakes={"same": draw(1, 2)}))),
             ["'same'", "answer"],
@@ -168,3 +175,22 @@ def test_numbers_are_said_as_people_write_them(x, said):
 
 def test_whole_numbers_are_asked_for_exactly():
     assert number(72).tolerance == 0 and number(0).tolerance == 0 and number(7 / 2).tolerance == 0.005
+
+
+def test_gaps_are_fields_and_menus_with_labels_and_blanks_on_paper():
+    asked = gaps(
+        "`p` is {},\nso the loss is {} and {}.",
+        number(0.5),
+        number(1, unit="bits"),
+        match({"x": "a<b", "y": "c"}).parts[0],
+    )
+    assert asked.form().count("<p ") == 2 and "<code>p</code>" in asked.form() and "a&lt;b" in asked.form()
+    assert [f'aria-label="{label}"' in asked.form() for label in ("a", "b, in bits", "c")] == [True] * 3
+    assert asked.paper().count("askback-blank") == 3 and "<input" not in asked.paper()
+    assert asked.text().startswith("`p` is __________,\nso the loss is __________ bits and __________ (")
+
+
+def test_a_figure_can_be_asked_for_the_answer():
+    question = number(1.5, found_in=("temperature", "t"))
+    assert question.key()["found_in"] == ("temperature", "t") and "askback-take" in question.form()
+    assert "askback-take" not in number(1.5).form() and "found_in" not in number(1.5).key()

@@ -13,14 +13,13 @@ from typing import Any
 import traitlets
 from traitlets import Enum, Int, Unicode
 
-from askback.questions import ExerciseError, Number, Question, Shape, rich
+from askback.questions import ExerciseError, Gaps, Number, Question, Shape, rich
 from kernelfree import Explorable
 from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
 STATES = ("open", "wrong", "right", "shown")
-#: What is answered by typing a number or a shape.
-TYPED = (Number, Shape)
+TYPED = (Number, Shape, Gaps)
 #: How many variants a page holds, the first one included.
 DEALT = 5
 #: A cipher that anybody can read who wants to, and that does not take away what makes text compressible.
@@ -191,9 +190,12 @@ def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
             if not seed:
                 raise
             continue
-        if not isinstance(made.question, TYPED):
-            raise ExerciseError(f"a recipe makes numbers or shapes, and this makes a {made.question.kind}")
         dealt.setdefault(made.asked, made)
+        first = next(iter(dealt.values()))
+        if made.question.form() != first.question.form():
+            raise ExerciseError(
+                f"all variants must have the same form, and these differ: {first.asked!r}, {made.asked!r}"
+            )
     return list(dealt.values())
 
 

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -47,6 +47,8 @@ class Number:
     unit: str
     mistakes: list[tuple[float, str]]
     mean_of: int
+    #: The live figure and its value that may be taken as the answer.
+    found_in: tuple[str, str] | None
     kind = "number"
 
     def key(self) -> dict[str, Any]:
@@ -56,11 +58,13 @@ class Number:
             "unit": self.unit,
             "mistakes": [list(pair) for pair in self.mistakes],
             **({"mean_of": self.mean_of} if self.mean_of else {}),
+            **({"found_in": self.found_in} if self.found_in else {}),
             "said": f"{_said(self.answer)} {self.unit}".rstrip(),
         }
 
     def form(self) -> str:
-        return _line("Your answer", unit=self.unit)
+        take = '<button type="button" class="askback-take">Take it from the figure</button>'
+        return _line("Your answer", unit=self.unit) + (take if self.found_in else "")
 
     def paper(self) -> str:
         return f'Your answer: <span class="askback-blank"></span> {escape(self.unit)}'
@@ -179,7 +183,60 @@ class Judge:
         return "Your answer:\n" + "\n".join(["_" * 60] * 3)
 
 
-Question = Number | Choice | Order | Shape | Judge
+@dataclass(frozen=True)
+class Gaps:
+    #: With ``{}`` for each gap.
+    sentence: str
+    parts: list[Number | Choice | Shape]
+    kind = "gaps"
+
+    def key(self) -> dict[str, Any]:
+        parts = [{"kind": part.kind, **part.key()} for part in self.parts]
+        said = [f"{letter}) {_LETTERED.sub('', part['said'])}" for letter, part in zip(_LETTERS, parts, strict=False)]
+        return {"parts": parts, "said": "; ".join(said)}
+
+    def form(self) -> str:
+        return self._lines(_field)
+
+    def paper(self) -> str:
+        return self._lines(lambda letter, part: f'<span class="askback-blank"></span> {escape(_behind(part))}')
+
+    def text(self) -> str:
+        return self._filled(self.sentence, lambda letter, part: f"__________ {_behind(part)}".rstrip())
+
+    def _lines(self, gap: Callable[[str, Any], str]) -> str:
+        lines = self._filled(rich(self.sentence), gap).split("\n")
+        return "".join(f'<p class="askback-line">{line}</p>' for line in lines)
+
+    def _filled(self, text: str, gap: Callable[[str, Any], str]) -> str:
+        filled = [*map(gap, _LETTERS, self.parts), ""]
+        return "".join(piece + field for piece, field in zip(text.split("{}"), filled, strict=True))
+
+
+#: How a choice names its options in what is said.
+_LETTERED = re.compile(r"^[a-z]\) ")
+
+
+def _field(letter: str, part: Number | Choice | Shape) -> str:
+    """Return what fills one gap: a text field, or a menu."""
+    unit = part.unit if isinstance(part, Number) else ""
+    label = escape(f"{letter}, in {unit}" if unit else letter)
+    if isinstance(part, Choice):
+        texts = zip(_LETTERS, (escape(text) for text, _, _ in part.options), strict=False)
+        options = "".join(f'<option value="{value}">{text}</option>' for value, text in [("", ""), *texts])
+        field = f'<select class="askback-typed" aria-label="{label}">{options}</select>'
+    else:
+        field = f'<input type="text" class="askback-typed" aria-label="{label}" autocomplete="off" spellcheck="false">'
+    return f'<span class="askback-gap"><span aria-hidden="true">{letter})</span> {field} {escape(unit)}</span>'
+
+
+def _behind(part: Number | Choice | Shape) -> str:
+    if isinstance(part, Choice):
+        return f"({' / '.join(text for text, _, _ in part.options)})"
+    return part.unit if isinstance(part, Number) else ""
+
+
+Question = Number | Choice | Order | Shape | Judge | Gaps
 
 
 def number(
@@ -189,12 +246,14 @@ def number(
     unit: str = "",
     mistakes: Mapping[str, SupportsFloat | Sequence[SupportsFloat]] | None = None,
     mean_of: int = 0,
+    found_in: tuple[str, str] | None = None,
 ) -> Number:
     """Ask for a number, right within an absolute ``tolerance`` of ``answer``: by default 0.005, for whole numbers 0.
 
     ``mistakes`` maps a reply to the wrong number, or the list of wrong numbers, that it answers. Numbers may be
-    tensors of one element. With a ``unit``, the reader may type it or leave it out. With ``mean_of=N`` the answer is a
-    mean over N, and the sum in its place is a mistake that has a name.
+    tensors of one element. With a ``unit``, the reader may type it or leave it out. With ``mean_of=N``, where the
+    answer is a mean, the sum is a named mistake. With ``found_in=(figure, value)``, the names of a live figure on the
+    same page and of a value set there, the answer can be taken from the figure.
 
     Raises ``ExerciseError`` if a number is not finite, or if one typed number could match the answer and a mistake, or
     two mistakes.
@@ -221,7 +280,7 @@ def number(
             raise ExerciseError(
                 _coincide(f"the mistake {reply!r} ({value:g})", f"the mistake {second!r} ({other:g})", tolerance)
             )
-    return Number(right, tolerance, unit, wrong, mean_of)
+    return Number(right, tolerance, unit, wrong, mean_of, found_in)
 
 
 def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> Choice:
@@ -289,6 +348,42 @@ def judge(model: str) -> Judge:
     if not model.strip():
         raise ExerciseError("an open question needs a model answer to compare with")
     return Judge(" ".join(model.split()))
+
+
+def gaps(sentence: str, *parts: Number | Choice | Shape) -> Gaps:
+    """Ask for what belongs into the gaps ``{}`` of a sentence, or for the steps of a solution, one a line.
+
+    Each gap has its own part: a ``number``, a ``shape``, or a ``choice`` of one, which becomes a menu. Each is checked
+    by itself, so a reader may fill one after the other. Raises ``ExerciseError``.
+    """
+    wanted = sentence.count("{}")
+    if not parts or wanted != len(parts):
+        raise ExerciseError(f"the sentence has {wanted} gaps, and there are {len(parts)} parts to fill them")
+    for part in parts:
+        if not isinstance(part, (Number, Choice, Shape)) or (isinstance(part, Choice) and part.several):
+            raise ExerciseError(f"a gap takes a number, a shape or a choice of one, not {part!r:.60}")
+    return Gaps(sentence, list(parts))
+
+
+def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] | None = None) -> Gaps:
+    """Ask which of the values of ``pairs`` belongs to which key: a menu of all values beside each key.
+
+    ``mistakes`` maps a reply to a wrong ``(key, value)``. Raises ``ExerciseError``.
+    """
+    values = sorted(set(pairs.values()), key=lambda value: hashlib.sha256(value.encode()).digest())
+    named = {pair: reply for reply, pair in (mistakes or {}).items()}
+    for left, right in named:
+        if left not in pairs or right not in values or pairs[left] == right:
+            raise ExerciseError(f"the mistake {(left, right)} must be a key and a value that do not belong together")
+    replies = {left: [named.get((left, value), "That belongs elsewhere.") for value in values] for left in pairs}
+    parts = [
+        choice(
+            (value, value == right, reply * (value != right))
+            for value, reply in zip(values, replies[left], strict=True)
+        )
+        for left, right in pairs.items()
+    ]
+    return gaps("\n".join(f"{left}: {{}}" for left in pairs), *parts)
 
 
 def _is_whole(x: float) -> bool:

@@ -31,6 +31,7 @@ _KINDS = {
     "order": "an order",
     "shape": "a shape",
     "judge": "in your own words",
+    "gaps": "several steps",
 }
 _OVERVIEW = (
     '<div class="askback-overview"><p><span class="askback-total"></span> <span class="askback-next"></span></p>'

@@ -16,7 +16,7 @@ export default {
     const solution = solutionOf(root, name);
     let seed = 0;
     let key = sealed;
-    const input = INPUTS[sealed.kind](form);
+    const input = INPUTS[sealed.kind](form, sealed);
     let wrong = new Set();
     let seen = false; // a right answer after the answer was shown is no solved exercise
 
@@ -98,6 +98,15 @@ const INPUTS = {
   shape: typed,
   judge: typed,
 
+  gaps(form) {
+    const fields = [...form.querySelectorAll(".askback-typed")];
+    return {
+      read: () => fields.map((field) => field.value).join("\n"),
+      show: (text) => fields.forEach((field, i) => (field.value = text.split("\n")[i] ?? "")),
+      focus: () => fields[0].focus(),
+    };
+  },
+
   choice(form) {
     const boxes = [...form.querySelectorAll(".askback-options input")];
     return {
@@ -128,8 +137,14 @@ const INPUTS = {
   },
 };
 
-function typed(form) {
+function typed(form, { found_in: [figure, trait] = [] }) {
   const field = form.querySelector(".askback-typed");
+  const take = form.querySelector(".askback-take");
+  if (take) {
+    const live = document.querySelector(`[data-live-figure="${figure}"]`);
+    take.hidden = !live; // in a notebook there is none
+    take.addEventListener("click", () => (field.value = live.model?.get(trait) ?? ""));
+  }
   return {
     read: () => field.value,
     show: (text) => {

@@ -1,5 +1,5 @@
 // The front end of exercises that are answered by typing a number or a shape: what ask.js does, and reads what people type.
-import { CHECKERS, compared, mistake, OTHER, refuse, say, WORDS } from "./replies.js";
+import { CHECKERS, compared, letter, mistake, OTHER, refuse, say, WORDS } from "./replies.js";
 
 export { default } from "./ask.js";
 export { respond, reveal, WORDS } from "./replies.js";
@@ -41,6 +41,21 @@ Object.assign(CHECKERS, {
     const { value, why } = tried(() => shapeOf(text, key.sizes));
     if (why) return refuse(["empty", "long"].includes(why) ? why : "shape");
     return compared(value, key, say("right_is", key.said));
+  },
+
+  // Each gap by itself; those that are empty wait.
+  gaps(key, text) {
+    const texts = text.split("\n");
+    const replies = key.parts.map((part, i) => texts[i]?.trim() && CHECKERS[part.kind](part, texts[i]));
+    const heard = replies.filter(Boolean);
+    if (!heard.length) return refuse("empty");
+    const wrong = heard.some(({ state }) => state === "wrong");
+    const right = replies.every((reply) => reply?.state === "right");
+    return {
+      state: wrong ? "wrong" : right ? "right" : null,
+      text: replies.flatMap((reply, i) => (reply ? `${letter(i)}) ${reply.text}` : [])).join("\n"),
+      unnamed: heard.some(({ unnamed }) => unnamed),
+    };
   },
 });
 

@@ -30,7 +30,7 @@ export const refuse = (name, ...parts) => ({ state: null, text: say(name, ...par
 export const mistake = (text) => ({ state: "wrong", text });
 export const OTHER = { state: "wrong", text: WORDS.other, unnamed: true };
 const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
-const letter = (i) => String.fromCharCode(97 + i);
+export const letter = (i) => String.fromCharCode(97 + i);
 
 /**
  * Check `text` after `given` hints. Returns { state, text, given }: the reply's `text`, and as `state` "right", "wrong",
