@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from engines import serve
+from pypdf import PdfReader
 
 from askback import ask, number
 from checkers import faults_of_access, faults_of_html
 from project import ROOT, python_path
+from sheets import print_sheets
 
 # What the stock theme of Jupyter Book says on any page.
 STOCK = re.compile(r"THEBE_JS|theme mode|favicon|404|ERR_NAME_NOT_RESOLVED|unpkg|cdn|Content Security Policy|toggle")
@@ -353,6 +355,19 @@ def test_the_review_asks_again_what_was_missed_and_what_was_solved_days_ago(desk
         later(days)
         desk.reload()
         assert review.count() == due
+
+
+def test_a_sheet_has_room_to_write_and_the_answers_on_a_page_of_their_own(desk, address, tmp_path):
+    (everything, chapter) = print_sheets(desk, f"{address}/all.html", tmp_path)
+    assert (everything.name, chapter.name) == ("all-pages.pdf", "exercises-of-every-kind.pdf")
+    texts = [page.extract_text() for page in PdfReader(chapter).pages]
+    (first,) = [place for place, text in enumerate(texts) if "Answers" in text]
+    asked, answers = "".join(texts[:first]), "".join(texts[first:])
+    assert "Five classes are equally likely" in asked and "1.6094" not in asked and "The solution of" not in asked
+    assert "1.6094 nats" in answers and "That is in bits" in answers and "Five classes" not in answers
+    assert desk.locator(".exercise .askback-paper").count() == 9 and desk.locator("article form").count() == 0
+    desk.get_by_role("button", name="Back to the list").click()
+    desk.get_by_role("button", name="Make the sheet").wait_for()
 
 
 def test_without_storage_exercises_answer_all_the_same(chromium, address):

@@ -94,7 +94,8 @@ class Choice:
         return f'<fieldset class="askback-options"><legend>{legend}</legend>{rows}</fieldset>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="askback-box">{rich(text)}</span>' for text, _, _ in self.options)
+        rows = zip(_LETTERS, self.options, strict=False)
+        return "".join(f'<span class="askback-box">{letter}) {rich(text)}</span>' for letter, (text, _, _) in rows)
 
     def text(self) -> str:
         return "\n".join(f"[ ] {letter}) {text}" for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False))

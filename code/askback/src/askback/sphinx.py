@@ -25,14 +25,8 @@ FILES = ("askback.css", "progress.js", "overview.js")
 #: The name of an exercise that is listed, in its outermost tag.
 _NAME = re.compile(r'data-exercise="([a-z0-9-]+)"(?![^>]*data-unlisted)')
 _KIND = re.compile(r'class="askback-form" data-kind="([a-z]+)"')
-_KINDS = {
-    "number": "a number",
-    "choice": "a choice",
-    "order": "an order",
-    "shape": "a shape",
-    "judge": "in your own words",
-    "gaps": "several steps",
-}
+#: What a kind asks for, where that is not "a" and its name.
+_KINDS = {"order": "an order", "judge": "in your own words", "gaps": "several steps"}
 _OVERVIEW = (
     '<div class="askback-overview"><p><span class="askback-total"></span> <span class="askback-next"></span></p>'
     '<section class="askback-review" hidden aria-label="Review"><p><strong>Review</strong>: what you missed, '
@@ -41,7 +35,9 @@ _OVERVIEW = (
     '<button type="button" class="askback-save">Save it to a file</button> '
     '<button type="button" class="askback-forget">Clear it</button></p>'
     '<p><label>Load it from a file: <input type="file" class="askback-load" accept=".json"></label> '
-    '<span class="askback-said" role="status"></span></p></div>'
+    '<span class="askback-said" role="status"></span></p><form class="askback-sheet"><label>A sheet to print, with the '
+    'answers on a page of their own: <select><option value="">all pages</option></select></label> '
+    "<button>Make the sheet</button></form></div>"
 )
 
 
@@ -161,7 +157,7 @@ def _title(node: nodes.Node, name: str) -> str:
 
 def _asked_for(html: str) -> str:
     kind = _KIND.search(html)
-    words = _KINDS[kind[1]] if kind else ""
+    words = _KINDS.get(kind[1], f"a {kind[1]}") if kind else ""
     return f"{words}, again with other numbers" if "askback-again" in html else words
 
 

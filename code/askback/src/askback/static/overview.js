@@ -88,4 +88,111 @@
   });
   addEventListener("askback", show);
   show();
+
+  // --- a sheet to print ---
+
+  // The pages of the list: their titles and addresses.
+  const pages = new Map();
+  for (const mark of marks) {
+    const list = mark.closest("ul");
+    const heading = list.previousElementSibling.querySelector("a");
+    pages.set(heading.href, heading.textContent);
+  }
+  const menu = part("sheet").querySelector("select");
+  for (const [address, title] of pages) menu.append(new Option(title, address));
+
+  part("sheet").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const wanted = menu.value ? [menu.value] : [...pages.keys()];
+    try {
+      const sheet = await sheetOf(wanted);
+      document.querySelector("article").replaceChildren(...sheet);
+      document.body.classList.add("askback-printed");
+      scrollTo(0, 0);
+    } catch {
+      part("said").textContent = "The pages could not be read. Opened from disk, a browser does not allow it.";
+    }
+  });
+
+  async function sheetOf(addresses) {
+    const sheet = [];
+    const key = [element("h1", "Answers")];
+    for (const address of addresses) {
+      const page = new DOMParser().parseFromString(await textOf(address), "text/html");
+      sheet.push(element("h1", pages.get(address)));
+      key.push(element("h2", pages.get(address)));
+      for (const asked of page.querySelectorAll(".exercise:has([data-exercise])")) {
+        const title = asked.querySelector(".admonition-title").textContent.trim();
+        const answers = await keyOf(asked);
+        const wrong = [answers, ...(answers.parts ?? [])].flatMap(namedIn).map((text) => element("li", ...rich(text)));
+        key.push(element("p", element("strong", title), ": ", ...rich(answers.said)));
+        if (wrong.length) key.push(element("ul", ...wrong));
+        sheet.push(onPaper(asked, address));
+      }
+    }
+    const last = element("section", ...key);
+    last.className = "askback-key";
+    const print = element("button", "Print");
+    print.addEventListener("click", () => globalThis.print());
+    const back = element("button", "Back to the list");
+    back.addEventListener("click", () => location.reload());
+    const tools = element("p", print, " ", back);
+    tools.className = "askback-overview";
+    return [tools, ...sheet, last];
+  }
+
+  // The mistakes that a key names: what a class may well come up with.
+  function namedIn({ mistakes = [], options = [] }) {
+    const typed = mistakes.map(([x, reply]) =>
+      typeof x === "number" ? `${Number(x.toPrecision(4))}: ${reply}` : reply,
+    );
+    return [
+      ...typed,
+      ...options.flatMap(([right, reply], i) => (right ? [] : `${String.fromCharCode(97 + i)}) ${reply}`)),
+    ];
+  }
+
+  function rich(text) {
+    return text.split("`").map((piece, i) => (i % 2 ? element("code", piece) : piece));
+  }
+
+  async function textOf(address) {
+    const reply = await fetch(address);
+    if (!reply.ok) throw new Error(address);
+    return reply.text();
+  }
+
+  // The answer key, which is in the page or, if it is long, in a script of its own.
+  async function keyOf(asked) {
+    const { state, data } = JSON.parse(asked.querySelector(".kf-manifest").textContent);
+    if (state.key) return unsealed(state.key);
+    const script = await textOf(new URL(`_static/kernelfree/${data}.js`, askback.site));
+    return unsealed(JSON.parse(script.slice(script.indexOf(",") + 1, script.lastIndexOf(")"))).key);
+  }
+
+  // The inverse of seal() in exercise.py.
+  function unsealed(text) {
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    const sets = [letters, letters.toUpperCase(), "0123456789"];
+    const turn = (c) => {
+      const set = sets.find((one) => one.includes(c));
+      return set[(set.indexOf(c) + set.length / 2) % set.length];
+    };
+    return JSON.parse(text.replace(/[a-z0-9]/gi, turn));
+  }
+
+  // The exercise with room to write in place of its form.
+  function onPaper(asked, address) {
+    for (const node of asked.querySelectorAll("form, script, .kf-said, a.headerlink")) node.remove();
+    for (const node of [asked, ...asked.querySelectorAll("[id]")]) node.removeAttribute("id");
+    for (const node of asked.querySelectorAll("[src]")) node.src = new URL(node.getAttribute("src"), address).href;
+    for (const node of asked.querySelectorAll("a[href]")) node.href = new URL(node.getAttribute("href"), address).href;
+    return document.adoptNode(asked);
+  }
+
+  function element(tag, ...children) {
+    const node = document.createElement(tag);
+    node.append(...children);
+    return node;
+  }
 })();

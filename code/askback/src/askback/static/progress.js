@@ -32,6 +32,7 @@
       const kept = record(load()[here]?.done?.[name]);
       return kept && { ...kept, due: kept.state === "right" && due(kept) };
     },
+    site,
     today,
     load,
     store,
