@@ -116,11 +116,11 @@
 
   async function sheetOf(addresses) {
     const sheet = [];
-    const key = [element("h1", "Answers")];
+    const key = [element("h2", "Answers")];
     for (const address of addresses) {
       const page = new DOMParser().parseFromString(await textOf(address), "text/html");
-      sheet.push(element("h1", pages.get(address)));
-      key.push(element("h2", pages.get(address)));
+      sheet.push(element("h2", pages.get(address)));
+      key.push(element("h3", pages.get(address)));
       for (const asked of page.querySelectorAll(".exercise:has([data-exercise])")) {
         const title = asked.querySelector(".admonition-title").textContent.trim();
         const answers = await keyOf(asked);
