@@ -68,7 +68,12 @@ class Asked:
         if self.kind == "shape":
             return [(str(tuple(sizes)), reply) for sizes, reply in key["mistakes"]]
         if self.kind == "choice":
-            wrong = [(chr(97 + place), reply) for place, (right, reply) in enumerate(key["options"]) if not right]
+            name = "{}) " if key["several"] else ""
+            wrong = [
+                (chr(97 + place), name.format(chr(97 + place)) + reply)
+                for place, (right, reply) in enumerate(key["options"])
+                if not right
+            ]
             rights = [chr(97 + place) for place, (right, _) in enumerate(key["options"]) if right]
             return wrong + ([(rights[0], words()["missing"])] if len(rights) > 1 else [])
         return []

@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from askback import ExerciseError, ask, choice, gaps, guess, judge, match, number, order, shape, variant
-from askback.exercise import DEALT, Draw, deal, seal, unseal
+from askback.directive import described
+from askback.exercise import DEALT, deal, drawing, seal, unseal
+from askback.questions import plain
 from askback.sphinx import _NAME
 
 
@@ -118,6 +120,7 @@ def test_paper_has_room_to_write_and_boxes_to_tick():
     picture = ask("ex-choice", choice(options))._picture()
     assert picture.svg().count("askback-box") == 3
     assert picture._repr_mimebundle_()["text/plain"].splitlines()[1] == "[ ] b) two"
+    assert plain(judge("x").paper()).splitlines() == ["Your answer:", *["_" * 60] * 3]
 
 
 def test_texts_are_escaped():
@@ -157,8 +160,8 @@ def test_a_recipe_is_dealt_with_the_numbers_of_the_text_first_and_then_others():
 
 
 def test_every_variant_can_be_asked_for():
-    assert len(deal(rain, range(200))) == 3 and Draw(0)(1, 2, 3) == 1
-    assert {Draw(seed)(1, 2, 3) for seed in range(1, 50)} == {1, 2, 3}
+    assert len(deal(rain, range(200))) == 3 and drawing(0)(1, 2, 3) == 1
+    assert {drawing(seed)(1, 2, 3) for seed in range(1, 50)} == {1, 2, 3}
 
 
 def test_only_an_exercise_with_variants_offers_other_numbers():
@@ -187,10 +190,25 @@ def test_gaps_are_fields_and_menus_with_labels_and_blanks_on_paper():
     assert asked.form().count("<p ") == 2 and "<code>p</code>" in asked.form() and "a&lt;b" in asked.form()
     assert [f'aria-label="{label}"' in asked.form() for label in ("a", "b, in bits", "c")] == [True] * 3
     assert asked.paper().count("askback-blank") == 3 and "<input" not in asked.paper()
-    assert asked.text().startswith("`p` is __________,\nso the loss is __________ bits and __________ (")
+    assert plain(asked.paper()).startswith("`p` is __________ ,\nso the loss is __________ bits and __________ (")
 
 
 def test_a_figure_can_be_asked_for_the_answer():
     question = number(1.5, found_in=("temperature", "t"))
     assert question.key()["found_in"] == ("temperature", "t") and "askback-take" in question.form()
     assert "askback-take" not in number(1.5).form() and "found_in" not in number(1.5).key()
+
+
+def test_an_exercise_may_be_described_without_python():
+    given = {"number": 0.05, "mistakes": {"Odds.": 1 / 19}, "tolerance": 0.001, "hints": ["one"]}
+    assert (
+        described("ex-a", dict(given)).key
+        == ask("ex-a", number(0.05, tolerance=0.001, mistakes={"Odds.": 1 / 19}), hints=["one"]).key
+    )
+    options = [{"right": "log-probabilities"}, {"wrong": "logits", "reply": "That is `cross_entropy`."}]
+    assert described("ex-b", {"choice": options}).question.options == [
+        ("log-probabilities", True, ""), ("logits", False, "That is `cross_entropy`."),
+    ]  # fmt: skip
+    for wrong in ({}, None, {"number": 1, "judge": "x"}, {"guess": 1}):
+        with pytest.raises(ExerciseError, match="ex-c: give the answer under one of number, choice"):
+            described("ex-c", wrong)

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from answers import replies
 from askback import ExerciseError, number, variant
-from askback.exercise import Draw
+from askback.exercise import drawing
 from chapters import chapters
 from lossbook.confidence.metrics import calibration_error
 
@@ -147,7 +147,7 @@ def made(recipe, seeds=range(1000)):
     found = {}
     for seed in seeds:
         try:
-            one = recipe(Draw(seed))
+            one = recipe(drawing(seed))
         except ExerciseError:
             assert seed, "the numbers of the text"
             continue

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import random
-import string
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import traitlets
-from traitlets import Enum, Int, Unicode
+from traitlets import Enum, Int, Unicode, default
 
-from askback.questions import ExerciseError, Gaps, Number, Question, Shape, rich
+from askback.questions import ExerciseError, Gaps, Number, Question, Shape, plain, rich
 from kernelfree import Explorable
 from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
-STATES = ("open", "wrong", "right", "shown")
 TYPED = (Number, Shape, Gaps)
 #: How many variants a page holds, the first one included.
 DEALT = 5
-#: A cipher that anybody can read who wants to, and that does not take away what makes text compressible.
-_TURNED = str.maketrans(
-    string.ascii_letters + string.digits,
-    "".join(
-        part[len(part) // 2 :] + part[: len(part) // 2]
-        for part in (string.ascii_lowercase, string.ascii_uppercase, string.digits)
-    ),
-)
+#: With ROT13: a cipher that anybody can read who wants to, and that leaves a text as compressible as it was.
+_TURNED = str.maketrans("0123456789", "5678901234")
 
 
 class Exercise(Explorable):
@@ -45,8 +37,7 @@ class Exercise(Explorable):
     description = "A form for an answer, which is checked."
 
     answer = Unicode().tag(sync=True)
-    state = Enum(STATES, default_value="open").tag(sync=True)
-    #: The latest reply.
+    state = Enum(("open", "wrong", "right", "shown"), default_value="open").tag(sync=True)
     reply = Unicode().tag(sync=True)
     #: The number of hints given so far.
     given = Int(0).tag(sync=True)
@@ -99,7 +90,7 @@ class Exercise(Explorable):
         mark = {} if self.listed else {"data-unlisted": ""}
         return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open", **mark}
 
-    @traitlets.default("_about")
+    @default("_about")
     def _describe(self) -> dict[str, Any]:
         return {
             "name": self.name,
@@ -132,19 +123,20 @@ class Fallback:
         return f'{self._exercise.form_html()}<div class="askback-paper">{self._exercise.question.paper()}</div>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        text = self._exercise.question.text()
+        text = plain(self._exercise.question.paper())
         lines = "<br>".join(rich(line) for line in text.replace("[ ]", "☐").splitlines())
         return {"text/html": f"<p>{lines}</p>\n<p><em>Run this cell, and it answers.</em></p>", "text/plain": text}
 
 
 def seal(key: dict[str, Any]) -> str:
     """Encode an answer key so that nobody reads it at a glance. This is no encryption."""
-    return json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_TURNED)
+    text = json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return codecs.encode(text, "rot13").translate(_TURNED)
 
 
 def unseal(text: str) -> dict[str, Any]:
     """Decode what ``seal(key)`` returned."""
-    return dict(json.loads(text.translate(_TURNED)))
+    return dict(json.loads(codecs.encode(text, "rot13").translate(_TURNED)))
 
 
 @dataclass(frozen=True)
@@ -161,18 +153,14 @@ class Variant:
         return {**{name: text for name, text in own.items() if text}, "hints": [*self.hints], **self.question.key()}
 
 
-class Draw:
-    """Gives a recipe its numbers: for the seed 0 the first of those it offers, which are those of the text."""
-
-    def __init__(self, seed: int) -> None:
-        self._first = not seed
-        self._random = random.Random(seed)
-
-    def __call__(self, first: Any, *others: Any) -> Any:
-        return first if self._first else self._random.choice((first, *others))
-
-
+Draw = Callable[..., Any]
 Recipe = Callable[[Draw], Variant]
+
+
+def drawing(seed: int) -> Draw:
+    """Return the ``draw`` of a recipe, which for the seed 0 takes the first of what it is offered."""
+    chance = random.Random(seed)
+    return lambda first, *others: chance.choice((first, *others)) if seed else first
 
 
 def variant(asked: str, question: Question, *, hints: Sequence[str] = (), insight: str = "") -> Variant:
@@ -185,7 +173,7 @@ def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
     dealt: dict[str, Variant] = {}
     for seed in seeds:
         try:
-            made = recipe(Draw(seed))
+            made = recipe(drawing(seed))
         except ExerciseError:
             if not seed:
                 raise
@@ -212,7 +200,7 @@ def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), in
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
-    return _exercise(name, _dealt(name, question, hints, insight))
+    return _made(name, question, hints, insight, listed=True)
 
 
 def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
@@ -221,20 +209,16 @@ def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), 
     It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
     contents do not count it.
     """
-    return _exercise(name, _dealt(name, question, hints, insight), listed=False)
+    return _made(name, question, hints, insight, listed=False)
 
 
-def _exercise(name: str, variants: Sequence[Variant], listed: bool = True) -> Exercise:
-    typed = isinstance(variants[0].question, TYPED)
-    return (TypedExercise if typed else Exercise)(name, variants, listed)
-
-
-def _dealt(name: str, question: Question | Recipe, hints: Sequence[str], insight: str) -> list[Variant]:
+def _made(name: str, question: Question | Recipe, hints: Sequence[str], insight: str, listed: bool) -> Exercise:
     if callable(question):
         first, *others = deal(question, range(20 * DEALT))
-        # The text asks the first one itself.
-        return [Variant("", first.question, first.hints, first.insight), *others[: DEALT - 1]]
-    return [Variant("", question, _texts(name, hints), insight)]
+        variants = [replace(first, asked=""), *others[: DEALT - 1]]  # the text asks the first one itself
+    else:
+        variants = [Variant("", question, _texts(name, hints), insight)]
+    return (TypedExercise if isinstance(variants[0].question, TYPED) else Exercise)(name, variants, listed)
 
 
 def _texts(name: str, hints: Sequence[str]) -> list[str]:

@@ -1,8 +1,7 @@
 """Define the kinds of question: the right answer, the named mistakes, and the form to answer in.
 
-Each kind is a frozen dataclass with the same four methods: ``key`` returns the part of the answer key that is checked
-against, as JSON; ``form`` the inputs as HTML; ``paper`` their replacement in print and without JavaScript; ``text`` the
-same as plain text.
+Each kind is a frozen dataclass with the same three methods: ``key`` returns the part of the answer key that is checked
+against, as JSON; ``form`` the inputs as HTML; ``paper`` their replacement in print and without JavaScript.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from html import escape
+from html import escape, unescape
 from typing import Any, SupportsFloat
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -27,6 +26,13 @@ class ExerciseError(ValueError):
 def rich(text: str) -> str:
     """Escape plain text as HTML, and mark up `code` between backticks."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def plain(paper: str) -> str:
+    """Return what a kind's ``paper`` says as plain text, for readers of notebooks."""
+    for tag, text in (("askback-blank", "_" * 10), ("askback-rules", "\n" + "_" * 60), ("askback-box", "\n[ ] ")):
+        paper = paper.replace(f'<span class="{tag}">', text)
+    return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</?code>", "`", paper.replace("</p>", "\n")))).strip()
 
 
 def _line(label: str, *, unit: str = "") -> str:
@@ -69,9 +75,6 @@ class Number:
     def paper(self) -> str:
         return f'Your answer: <span class="askback-blank"></span> {escape(self.unit)}'
 
-    def text(self) -> str:
-        return f"Your answer: __________ {self.unit}".rstrip()
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -96,9 +99,6 @@ class Choice:
     def paper(self) -> str:
         rows = zip(_LETTERS, self.options, strict=False)
         return "".join(f'<span class="askback-box">{letter}) {rich(text)}</span>' for letter, (text, _, _) in rows)
-
-    def text(self) -> str:
-        return "\n".join(f"[ ] {letter}) {text}" for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False))
 
 
 @dataclass(frozen=True)
@@ -131,10 +131,8 @@ class Order:
         return f'<ol class="askback-order" aria-label="Bring into order">{rows}</ol>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="askback-box">{rich(self.items[place])}</span>' for place in self.shown)
-
-    def text(self) -> str:
-        return "\n".join(f"{letter}) {self.items[place]}" for letter, place in zip(_LETTERS, self.shown, strict=False))
+        lines = zip(_LETTERS, self.shown, strict=False)
+        return "".join(f'<span class="askback-box">{letter}) {rich(self.items[k])}</span>' for letter, k in lines)
 
 
 @dataclass(frozen=True)
@@ -159,9 +157,6 @@ class Shape:
     def paper(self) -> str:
         return 'The shape: <span class="askback-blank"></span>'
 
-    def text(self) -> str:
-        return "The shape: __________"
-
 
 @dataclass(frozen=True)
 class Judge:
@@ -178,10 +173,7 @@ class Judge:
         )
 
     def paper(self) -> str:
-        return 3 * '<span class="askback-rules"></span>'
-
-    def text(self) -> str:
-        return "Your answer:\n" + "\n".join(["_" * 60] * 3)
+        return "Your answer:" + 3 * '<span class="askback-rules"></span>'
 
 
 @dataclass(frozen=True)
@@ -193,17 +185,14 @@ class Gaps:
 
     def key(self) -> dict[str, Any]:
         parts = [{"kind": part.kind, **part.key()} for part in self.parts]
-        said = [f"{letter}) {_LETTERED.sub('', part['said'])}" for letter, part in zip(_LETTERS, parts, strict=False)]
-        return {"parts": parts, "said": "; ".join(said)}
+        said = (re.sub(r"^[a-z]\) ", "", part["said"]) for part in parts)  # a choice has letters of its own
+        return {"parts": parts, "said": "; ".join(f"{a}) {text}" for a, text in zip(_LETTERS, said, strict=False))}
 
     def form(self) -> str:
         return self._lines(_field)
 
     def paper(self) -> str:
         return self._lines(lambda letter, part: f'<span class="askback-blank"></span> {escape(_behind(part))}')
-
-    def text(self) -> str:
-        return self._filled(self.sentence, lambda letter, part: f"__________ {_behind(part)}".rstrip())
 
     def _lines(self, gap: Callable[[str, Any], str]) -> str:
         lines = self._filled(rich(self.sentence), gap).split("\n")
@@ -212,10 +201,6 @@ class Gaps:
     def _filled(self, text: str, gap: Callable[[str, Any], str]) -> str:
         filled = [*map(gap, _LETTERS, self.parts), ""]
         return "".join(piece + field for piece, field in zip(text.split("{}"), filled, strict=True))
-
-
-#: How a choice names its options in what is said.
-_LETTERED = re.compile(r"^[a-z]\) ")
 
 
 def _field(letter: str, part: Number | Choice | Shape) -> str:
@@ -260,7 +245,8 @@ def number(
     two mistakes.
     """
     right = float(answer)
-    wrong = [(float(value), reply) for reply, values in (mistakes or {}).items() for value in _several(values)]
+    listed: Any = [(reply, x if isinstance(x, (list, tuple)) else [x]) for reply, x in (mistakes or {}).items()]
+    wrong = [(float(value), reply) for reply, values in listed for value in values]
     for value, name in [(right, "the answer"), *((value, repr(reply)) for value, reply in wrong)]:
         if not math.isfinite(value):
             raise ExerciseError(f"{name} is {value}: a number that is asked for, or a mistake, must be finite")
@@ -273,14 +259,8 @@ def number(
         near = 0 if _is_whole(a) and _is_whole(b) else share * max(abs(a), abs(b))
         return abs(a - b) <= max(2 * tolerance, near) + 1e-12
 
-    for value, reply in wrong:
-        if close(value, right, 0.001):
-            raise ExerciseError(_coincide(f"the mistake {reply!r} ({value:g})", f"the answer ({right:g})", tolerance))
-    for (value, reply), (other, second) in itertools.combinations(wrong, 2):
-        if reply != second and close(value, other, 0.005):
-            raise ExerciseError(
-                _coincide(f"the mistake {reply!r} ({value:g})", f"the mistake {second!r} ({other:g})", tolerance)
-            )
+    note = f" within the tolerance of {tolerance:g}: ask another case, or set a smaller one"
+    _tell_apart(right, wrong, f"{right:g}", close, note)
     return Number(right, tolerance, unit, wrong, mean_of, found_in)
 
 
@@ -297,9 +277,8 @@ def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> C
     if rights < 1 or (rights > 1 and not several):
         raise ExerciseError(f"{rights} options are right: a choice has one right option, or some with several=True")
     texts = [text for text, _, _ in listed]
-    for text in texts:
-        if texts.count(text) > 1:
-            raise ExerciseError(f"two options say the same: {text!r}")
+    if twice := [text for text in texts if texts.count(text) > 1]:
+        raise ExerciseError(f"two options say the same: {twice[0]!r}")
     for text, right, reply in listed:
         if not right and not reply:
             raise ExerciseError(f"the wrong option {text!r} has no reply: say what is wrong with it")
@@ -372,19 +351,16 @@ def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] |
     ``mistakes`` maps a reply to a wrong ``(key, value)``. Raises ``ExerciseError``.
     """
     values = sorted(set(pairs.values()), key=lambda value: hashlib.sha256(value.encode()).digest())
-    named = {pair: reply for reply, pair in (mistakes or {}).items()}
+    named = {tuple(pair): reply for reply, pair in (mistakes or {}).items()}
     for left, right in named:
         if left not in pairs or right not in values or pairs[left] == right:
             raise ExerciseError(f"the mistake {(left, right)} must be a key and a value that do not belong together")
-    replies = {left: [named.get((left, value), "That belongs elsewhere.") for value in values] for left in pairs}
-    parts = [
-        choice(
-            (value, value == right, reply * (value != right))
-            for value, reply in zip(values, replies[left], strict=True)
-        )
-        for left, right in pairs.items()
-    ]
-    return gaps("\n".join(f"{left}: {{}}" for left in pairs), *parts)
+
+    def menu(left: str, right: str) -> Choice:
+        wrong = {value: named.get((left, value), "That belongs elsewhere.") for value in values}
+        return choice((value, value == right, "" if value == right else wrong[value]) for value in values)
+
+    return gaps("\n".join(f"{left}: {{}}" for left in pairs), *itertools.starmap(menu, pairs.items()))
 
 
 def _is_whole(x: float) -> bool:
@@ -400,10 +376,6 @@ def _said(x: float) -> str:
     return (f"{near} ({digits})" if fraction else digits).replace("-", "−")
 
 
-def _several(values: Any) -> list[Any]:
-    return list(values) if isinstance(values, (list, tuple)) else [values]
-
-
 def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
     try:
         # The author's own Python, in the author's own cell. What a reader types is never evaluated.
@@ -417,16 +389,16 @@ def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
     raise ExerciseError(f"{text!r} is not a shape: a tuple of sizes such as '(N, C)'; names with a size: {names}")
 
 
-def _tell_apart(right: list[int], wrong: list[tuple[list[int], str]], said: str) -> None:
-    for listed, reply in wrong:
-        if listed == right:
-            raise ExerciseError(_coincide(f"the mistake {reply!r}", f"the answer {said!r}"))
-    for (listed, reply), (other, second) in itertools.combinations(wrong, 2):
-        if listed == other:
-            raise ExerciseError(_coincide(f"the mistake {reply!r}", f"the mistake {second!r}"))
-
-
-def _coincide(one: str, other: str, tolerance: float | None = None) -> str:
-    if tolerance is None:
-        return f"{one} and {other} coincide"
-    return f"{one} and {other} coincide within the tolerance of {tolerance:g}: ask another case, or set a smaller one"
+def _tell_apart(
+    right: Any,
+    wrong: list[Any],
+    said: str,
+    alike: Callable[[Any, Any, float], bool] = lambda a, b, share: bool(a == b),
+    note: str = "",
+) -> None:
+    for value, reply in wrong:
+        if alike(value, right, 0.001):
+            raise ExerciseError(f"the mistake {reply!r} ({value}) and the answer ({said}) coincide{note}")
+    for (value, reply), (other, second) in itertools.combinations(wrong, 2):
+        if reply != second and alike(value, other, 0.005):
+            raise ExerciseError(f"the mistakes {reply!r} ({value}) and {second!r} ({other}) coincide{note}")

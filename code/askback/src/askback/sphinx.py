@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from askback.directive import Ask
 from kernelfree.deliver.html import remove_css_comments
 from kernelfree.deliver.rewrite import remove_comments
 
@@ -58,6 +59,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("askback/askback.css", priority=501)  # right after kernelfree.css
     app.add_node(exercise_list)
     app.add_directive("exercise-list", ExerciseList)
+    app.add_directive("ask", Ask)
     app.connect("builder-inited", _copy_files)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
@@ -98,17 +100,13 @@ def _add_script(app: Sphinx, pagename: str, templatename: str, context: dict[str
 
 def _lists(env: BuildEnvironment) -> set[str]:
     """Return the names of the pages with a list."""
-    if not hasattr(env, "askback_lists"):
-        env.askback_lists = set()  # type: ignore[attr-defined]
-    lists: set[str] = env.askback_lists  # type: ignore[attr-defined]
+    lists: set[str] = env.__dict__.setdefault("askback_lists", set())
     return lists
 
 
 def _exercises(env: BuildEnvironment) -> dict[str, list[tuple[str, str, str]]]:
     """Return page -> its exercises, each a name, its title without the number, and what it asks for."""
-    if not hasattr(env, "askback_exercises"):
-        env.askback_exercises = {}  # type: ignore[attr-defined]
-    exercises: dict[str, list[tuple[str, str, str]]] = env.askback_exercises  # type: ignore[attr-defined]
+    exercises: dict[str, list[tuple[str, str, str]]] = env.__dict__.setdefault("askback_exercises", {})
     return exercises
 
 
