@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab check test unit coverage bench clean pins check-python pdf links newest check-distribution
+.PHONY: help book serve lab check test unit coverage bench clean pins check-python pdf sheets links newest check-distribution
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -65,6 +65,9 @@ bench: $(VENV)/test-installed book  ## page weight, response and build time besi
 pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads
 	@$(BIN)/python tests/browsers.py chromium > /dev/null
 	@$(BIN)/python -m leanpage.export.paper _build/html
+
+sheets: $(VENV)/test-installed book  ## the exercises to print, with room to write and the answers apart, in _build/sheets
+	@$(BIN)/python tests/sheets.py
 
 links: $(VENV)/installed  ## ask every site that the book links to whether the page is still there
 	@$(BIN)/jb build . --builder custom --custom-builder linkcheck

@@ -28,9 +28,15 @@ class Asked:
     def kind(self) -> str:
         return str(self.key["kind"])
 
+    def parts(self) -> list[Asked]:
+        """The gaps, each as an exercise of its own."""
+        return [Asked(self.page, self.name, part) for part in self.key["parts"]]
+
     def right(self) -> list[str]:
         """The right answer, three times spelled otherwise."""
         key = self.key
+        if self.kind == "gaps":
+            return ["\n".join(texts) for texts in zip(*(part.right() for part in self.parts()), strict=True)]
         if self.kind == "number":
             plain = f"{key['answer']:.9f}"
             unit = f" {key['unit']}" if key["unit"] else ""
@@ -44,11 +50,17 @@ class Asked:
         if self.kind == "shape":
             sizes = ", ".join(map(str, key["answer"]))
             return [f"({sizes})" if "," in sizes else f"({sizes},)", f"torch.Size([{sizes}])", f"[ {sizes} ]"]
-        return ["Because it is so.", "🎉", "Two\nlines."]
+        return ["Because it is so.", "Ten letters", "Two\nlines, short."]
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Each named mistake: what is typed for it, and what must be replied."""
         key = self.key
+        if self.kind == "gaps":
+            return [
+                ("\n" * place + text, f"{chr(97 + place)}) {reply}")
+                for place, part in enumerate(self.parts())
+                for text, reply in part.mistakes()
+            ]
         if self.kind == "number":
             return [(f"{value:.9f}", reply) for value, reply in key["mistakes"]]
         if self.kind == "order":
@@ -56,7 +68,12 @@ class Asked:
         if self.kind == "shape":
             return [(str(tuple(sizes)), reply) for sizes, reply in key["mistakes"]]
         if self.kind == "choice":
-            wrong = [(chr(97 + place), reply) for place, (right, reply) in enumerate(key["options"]) if not right]
+            name = "{}) " if key["several"] else ""
+            wrong = [
+                (chr(97 + place), name.format(chr(97 + place)) + reply)
+                for place, (right, reply) in enumerate(key["options"])
+                if not right
+            ]
             rights = [chr(97 + place) for place, (right, _) in enumerate(key["options"]) if right]
             return wrong + ([(rights[0], words()["missing"])] if len(rights) > 1 else [])
         return []
@@ -90,5 +107,5 @@ def exercises(site: Path) -> list[Asked]:
             if sealed is None:  # large ones wait in a file of their own
                 script = (site / "_static" / "kernelfree" / f"{manifest['data']}.js").read_text(encoding="utf-8")
                 sealed = json.loads(script[script.index(",") + 1 : script.rindex(")")])["key"]
-            found.append(Asked(path.relative_to(site).as_posix(), name, unseal(name, sealed)))
+            found.append(Asked(path.relative_to(site).as_posix(), name, unseal(sealed)))
     return found

@@ -23,7 +23,11 @@ function fill(root, text) {
     });
     return;
   }
-  form.querySelector(".askback-typed").value = text;
+  const fields = [...form.querySelectorAll(".askback-typed")];
+  const texts = fields.length > 1 ? text.split("\n") : [text];
+  fields.forEach((field, place) => {
+    field.value = texts[place] ?? "";
+  });
 }
 
 async function answer(name, text) {

@@ -349,12 +349,12 @@ def no_judge_of_access_finds_a_fault(visit: Visit) -> Iterator[str]:
     yield from _in_each_theme(visit.page, faults_of_access)
 
 
-#: Brings a page's exercises, `{name: text to answer with}`, into a state; where there is no text, by asking for help.
+#: Brings a page's exercises, `{name: text to answer with}`, into a state; without a text, by asking for the answer.
 INTO = """async (answers) => {
   for (const [name, text] of Object.entries(answers)) {
     if (text !== null) await answer(name, text);
-    else for (let i = 0; i < 9 && exercise(name).dataset.state !== "shown"; i++) {
-      exercise(name).querySelector(".askback-hint").click();
+    else {
+      exercise(name).querySelector(".askback-show").click();
       await new Promise((done) => setTimeout(done));
     }
   }

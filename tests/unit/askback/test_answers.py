@@ -6,17 +6,16 @@ import math
 
 import pytest
 
-from answers import STATIC, replies, reply, words
-from askback import ask, choice, judge, number, order, shape
+from answers import replies, reply, run, words
+from askback import ask, choice, gaps, judge, match, number, order, shape
 from askback.exercise import unseal
-from javascript import run_node
 
 BITS = "That is in bits."
 
 
 def key(question, hints=()):
     exercise = ask("ex", question, hints=list(hints))
-    return unseal("ex", exercise.key)
+    return unseal(exercise.key)
 
 
 UNIFORM = key(
@@ -49,17 +48,21 @@ def test_a_number_in_any_spelling_is_right():
 
 
 def test_a_named_mistake_gets_its_reply_and_costs_no_hint():
-    assert reply(UNIFORM, "log2(5)") == ("wrong", BITS, 0)
+    assert reply(UNIFORM, "log2(5)") == ("wrong", f"Read as 2.32193. {BITS}", 0)
+    assert reply(UNIFORM, "2.322") == ("wrong", BITS, 0)
     assert reply(UNIFORM, "-1.609", given=1) == ("wrong", "The sign is wrong.", 1)
 
 
-def test_other_answers_get_hint_after_hint_and_then_the_answer():
-    assert reply(UNIFORM, "7", 0) == ("wrong", "Not that. Hint: one", 1)
-    assert reply(UNIFORM, "7", 1) == ("wrong", "Not that. Hint: two", 2)
-    assert reply(UNIFORM, "7", 2) == ("shown", "Not that. The answer: 1.6094 nats.", 2)
-    assert reply(UNIFORM, None, 0) == (None, "Hint: one", 1)
+def test_other_answers_get_hint_after_hint_and_never_the_answer():
+    for given, then in ((0, 1), (1, 2), (2, 2)):
+        assert reply(UNIFORM, "7", given) == ("wrong", words()["other"], then)
+    assert reply(LINES, "a, b, c, d") == ("wrong", words()["other"], 1)  # an author without hints
     assert reply(UNIFORM, None, 2) == ("shown", "The answer: 1.6094 nats.", 2)
-    assert reply(LINES, "a, b, c, d").text == f"Not that. Hint: {words()['reread']}"  # an author without hints
+
+
+def test_a_right_answer_carries_the_insight():
+    exercise = ask("ex", number(2 / 3), insight="Two of three.")
+    assert reply(unseal(exercise.key), "2/3").text == "Right: 2/3 (0.6667). Two of three."
 
 
 @pytest.mark.parametrize(
@@ -83,7 +86,8 @@ def test_a_choice():
     assert states(PICK, "", "d", "a, b", "🎉", "two words") == [None] * 5
     assert states(SEVERAL, "a, c", "ca", "C A") == ["right"] * 3
     assert reply(SEVERAL, "a") == ("wrong", words()["missing"], 0)
-    assert reply(SEVERAL, "abc").text == "Its slope is 0."
+    assert reply(SEVERAL, "abc").text == "b) Its slope is 0."
+    assert reply(SEVERAL, "ac").text == "a) Yes."
 
 
 def test_an_order():
@@ -93,7 +97,19 @@ def test_an_order():
 
 
 def test_shapes_are_compared_by_their_numbers():
-    typed = ["(N, C)", "n,c", "[3, 5]", "torch.Size([3, 5])", "{3, 5}", "N x C", "3 × 5", "(3, C)", "(N, 10/2)", "3,5,"]
+    typed = [
+        "(N, C)",
+        "n,c",
+        "[3, 5]",
+        "torch.Size([3, 5])",
+        "{3, 5}",
+        "N x C",
+        "3 × 5",
+        "(3, C)",
+        "(N, 10/2)",
+        "3,5,",
+        "N C",
+    ]
     assert states(SIZES, *typed) == ["right"] * len(typed)
     assert reply(SIZES, "(5, 3)").text == "N comes first."
     assert reply(SIZES, "15").text == reply(SIZES, "(C*N,)").text == "All in one."
@@ -104,7 +120,29 @@ def test_shapes_are_compared_by_their_numbers():
 
 def test_an_open_question_shows_the_model_answer():
     assert reply(OPINION, "I think so.") == ("shown", "Compare with this: The model answer.", 0)
-    assert states(OPINION, " ", "x" * 2001) == [None] * 2
+    assert states(OPINION, " ", "Yes.", "x" * 2001) == [None] * 3
+
+
+STEPS = key(gaps("{} bits are\n{}", number(3, mistakes={"Odds.": 7}), number(math.log(8), unit="nats")), ["a hint"])
+PAIRS = key(match({"cross-entropy": "log", "hinge": "margin"}, mistakes={"Hinge has no log.": ("hinge", "log")}))
+
+
+def test_each_gap_is_checked_by_itself():
+    assert reply(STEPS, "3\n2.08") == ("right", "a) Right: 3.\nb) Right: 2.0794 nats.", 0)
+    assert reply(STEPS, "3\n") == (None, "a) Right: 3.", 0)
+    assert reply(STEPS, "\n3 bits") == (None, "b) That is in bits. The answer is asked for in nats.", 0)
+    assert reply(STEPS, "7\nln 8") == ("wrong", "a) Odds.\nb) Right: 2.0794 nats.", 0)
+    assert reply(STEPS, "4\nln 8").given == 1
+    assert reply(STEPS, "\n") == (None, words()["empty"], 0)
+    assert reply(STEPS, None).text == "The answer: a) 3; b) 2.0794 nats."
+
+
+def test_pairs_are_gaps_with_menus():
+    (log, _), (_, margin) = ([part["options"].index([1, ""]) for part in PAIRS["parts"]] for _ in range(2))
+    a, b = (chr(97 + place) for place in (log, margin))
+    assert reply(PAIRS, f"{a}\n{b}") == ("right", "a) Right.\nb) Right.", 0)
+    assert reply(PAIRS, f"{b}\n{a}") == ("wrong", "a) That belongs elsewhere.\nb) Hinge has no log.", 0)
+    assert {part["said"][3:] for part in PAIRS["parts"]} == {"log", "margin"}
 
 
 # --- numbers as people type them -----------------------------------------------------------------------------------
@@ -116,7 +154,8 @@ TAKEN = {
     "2**-3": 0.125, "2⁻³": 0.125, "-2^2": -4, "2^3^2": 512, "e^-1": math.exp(-1), "exp(-1)": math.exp(-1),
     "2e": 2 * math.e, "2 ln 5": 2 * math.log(5), "3ln2": 3 * math.log(2), "ln2^3": math.log(8),
     "ln(2)^2": math.log(2) ** 2, "1/2 ln 2": math.log(2) / 2, "ln 2 ln 3": math.log(2) * math.log(3),
-    "√2": math.sqrt(2), "sqrt(2)/2": math.sqrt(0.5), "2π": 2 * math.pi, "50%": 0.5, "= 3": 3, "≈ 3·2": 6,
+    "√2": math.sqrt(2), "sqrt(2)/2": math.sqrt(0.5), "2π": 2 * math.pi, "50%": 0.5, "½": 0.5, "3½": 3.5, "max(0, 4)": 4,
+    "log(8, 2)": 3,
     "6 / 2 (1+2)": 9, " 7 ": 7, "2\u00a0·\u20093": 6, "1 - 2 - 3": -4, "8/4/2": 1, "N^2 + C1": 14, "2c1": 10,
 }  # fmt: skip
 REFUSED = {
@@ -130,15 +169,10 @@ REFUSED = {
 
 
 def test_numbers_as_people_type_them():
-    script = """
-    import { readFileSync } from "node:fs";
-    const { read } = await import(process.env.MODULE);
-    const answer = (text) => {
+    script = """return given.map((text) => {
       try { return read(text, { N: 3, C1: 5 }); } catch (error) { return error.why ?? `thrown: ${error}`; }
-    };
-    process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
-    """
+    });"""
     texts = [*TAKEN, *REFUSED]
-    found = dict(zip(texts, run_node(script, texts, STATIC / "replies.js"), strict=True))
+    found = dict(zip(texts, run(script, texts), strict=True))
     assert {text: found[text] for text in REFUSED} == REFUSED
     assert {text: found[text] for text in TAKEN} == pytest.approx(TAKEN, rel=1e-12)

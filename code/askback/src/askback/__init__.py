@@ -2,12 +2,25 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from askback.exercise import Exercise, ask, guess
-from askback.questions import ExerciseError, choice, judge, number, order, shape
+from askback.exercise import Exercise, ask, guess, variant
+from askback.questions import ExerciseError, choice, gaps, judge, match, number, order, shape
 
 try:
     __version__ = version("askback")
 except PackageNotFoundError:  # imported from a source folder that is not installed
     __version__ = "0"
 
-__all__ = ["Exercise", "ExerciseError", "ask", "choice", "guess", "judge", "number", "order", "shape"]
+__all__ = [
+    "Exercise",
+    "ExerciseError",
+    "ask",
+    "choice",
+    "gaps",
+    "guess",
+    "judge",
+    "match",
+    "number",
+    "order",
+    "shape",
+    "variant",
+]

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
+import codecs
 import json
-from collections.abc import Sequence
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import traitlets
-from traitlets import Enum, Int, Unicode
+from traitlets import Enum, Int, Unicode, default
 
-from askback.questions import ExerciseError, Question, rich
+from askback.questions import ExerciseError, Gaps, Number, Question, Shape, plain, rich
 from kernelfree import Explorable
 from kernelfree.building import is_building
 
 STATIC = Path(__file__).parent / "static"
-STATES = ("open", "wrong", "right", "shown")
+TYPED = (Number, Shape, Gaps)
+#: How many variants a page holds, the first one included.
+DEALT = 5
+#: With ROT13: a cipher that anybody can read who wants to, and that leaves a text as compressible as it was.
+_TURNED = str.maketrans("0123456789", "5678901234")
 
 
 class Exercise(Explorable):
     """A widget that asks one question and checks the answer in the browser. Made by ``ask``.
 
-    With a kernel, ``answer`` holds the reader's text and ``state`` is ``open``, ``wrong``, ``right`` or ``shown``.
+    With a kernel, ``answer`` holds the reader's text, and ``state``, which belongs to the latest reply, is ``open``,
+    ``wrong``, ``right`` or ``shown``.
     """
 
     _esm = STATIC / "ask.js"
@@ -32,8 +37,7 @@ class Exercise(Explorable):
     description = "A form for an answer, which is checked."
 
     answer = Unicode().tag(sync=True)
-    state = Enum(STATES, default_value="open").tag(sync=True)
-    #: The latest reply.
+    state = Enum(("open", "wrong", "right", "shown"), default_value="open").tag(sync=True)
     reply = Unicode().tag(sync=True)
     #: The number of hints given so far.
     given = Int(0).tag(sync=True)
@@ -42,11 +46,14 @@ class Exercise(Explorable):
     #: The form as HTML, for notebooks; on a page it is part of the HTML.
     form = Unicode(read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, name: str, question: Question, hints: Sequence[str] = (), listed: bool = True) -> None:
+    def __init__(self, name: str, variants: Sequence[Variant], listed: bool = True) -> None:
         self.name = name
         self.listed = listed
-        self.question = question
-        self.set_trait("key", seal(name, {"kind": question.kind, "hints": [*hints], **question.key()}))
+        self.question = variants[0].question
+        first, *others = (variant.key() for variant in variants)
+        key = {**first, "variants": others} if others else first
+        self.set_trait("key", seal({"kind": self.question.kind, **key}))
+        self.varied = bool(others)
         if is_building():
             self._own_css = ""  # askback.sphinx puts the style sheet on the page, for readers without JavaScript too
         else:
@@ -56,25 +63,34 @@ class Exercise(Explorable):
     def form_html(self) -> str:
         """Return the form, disabled until the front end runs."""
         judged = self.question.kind == "judge"
-        verdict = (
-            '<span class="askback-judged" hidden><button type="button" class="askback-had">I had it</button>'
-            '<button type="button" class="askback-missed">I missed something</button></span>'
-        )
+
+        def button(part: str, text: str, hidden: bool = True) -> str:
+            return f'<button type="button" class="askback-{part}"{" hidden" if hidden else ""}>{text}</button>'
+
+        other = '<p class="askback-other" aria-live="polite"></p>' if self.varied else ""
+        steps = [
+            f'<button type="submit" class="askback-check">{"Compare" if judged else "Check"}</button>',
+            button("hint", "Hint", hidden=False),
+            button("show", "Show the answer"),
+            button("solve", "Solution"),
+        ]
+        if self.varied:
+            steps.append(button("again", "Again with other numbers"))
+        if judged:
+            verdict = button("had", "I had it", hidden=False) + button("missed", "I missed something", hidden=False)
+            steps.append(f'<span class="askback-judged" hidden>{verdict}</span>')
         return (
             f'<form class="askback-form" data-kind="{self.question.kind}" autocomplete="off" novalidate>'
-            '<fieldset disabled><legend class="kf-unseen">Your answer</legend>'
-            f'<div class="askback-ask">{self.question.form()}<span class="askback-steps">'
-            f'<button type="submit" class="askback-check">{"Compare" if judged else "Check"}</button>'
-            '<button type="button" class="askback-hint">Hint</button>'
-            f"{verdict if judged else ''}</span></div></fieldset>"
-            '<p class="askback-reply" role="status"></p></form>'
+            f'<fieldset disabled><legend class="kf-unseen">Your answer</legend>{other}<div class="askback-ask">'
+            f'{self.question.form()}<span class="askback-steps">{"".join(steps)}</span></div></fieldset>'
+            '<p class="askback-reply" role="status"></p><div class="askback-hints" aria-live="polite"></div></form>'
         )
 
     def root_attributes(self) -> dict[str, str]:
         mark = {} if self.listed else {"data-unlisted": ""}
         return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open", **mark}
 
-    @traitlets.default("_about")
+    @default("_about")
     def _describe(self) -> dict[str, Any]:
         return {
             "name": self.name,
@@ -89,6 +105,13 @@ class Exercise(Explorable):
         return Fallback(self)
 
 
+class TypedExercise(Exercise):
+    """An exercise whose answer is typed, and so has to be read: its front end brings the script for that."""
+
+    _esm = STATIC / "numbers.js"
+    _css = STATIC / "askback.css"
+
+
 class Fallback:
     """The stand-in for an exercise where no front end runs: a form for paper, and a text for notebook viewers."""
 
@@ -100,46 +123,102 @@ class Fallback:
         return f'{self._exercise.form_html()}<div class="askback-paper">{self._exercise.question.paper()}</div>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        text = self._exercise.question.text()
+        text = plain(self._exercise.question.paper())
         lines = "<br>".join(rich(line) for line in text.replace("[ ]", "☐").splitlines())
         return {"text/html": f"<p>{lines}</p>\n<p><em>Run this cell, and it answers.</em></p>", "text/plain": text}
 
 
-def seal(name: str, key: dict[str, Any]) -> str:
-    """Encode an answer key so that nobody reads it at a glance. This is no encryption: the name is the password."""
-    plain = json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return base64.b64encode(_xor(name, plain)).decode()
+def seal(key: dict[str, Any]) -> str:
+    """Encode an answer key so that nobody reads it at a glance. This is no encryption."""
+    text = json.dumps(key, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return codecs.encode(text, "rot13").translate(_TURNED)
 
 
-def unseal(name: str, text: str) -> dict[str, Any]:
-    """Decode what ``seal(name, key)`` returned."""
-    return dict(json.loads(_xor(name, base64.b64decode(text))))
+def unseal(text: str) -> dict[str, Any]:
+    """Decode what ``seal(key)`` returned."""
+    return dict(json.loads(codecs.encode(text, "rot13").translate(_TURNED)))
 
 
-def _xor(name: str, data: bytes) -> bytes:
-    return bytes(byte ^ pad for byte, pad in zip(data, itertools.cycle(name.encode()), strict=False))
+@dataclass(frozen=True)
+class Variant:
+    """A question with one choice of its numbers. Made by ``variant``."""
+
+    asked: str
+    question: Question
+    hints: Sequence[str] = ()
+    insight: str = ""
+
+    def key(self) -> dict[str, Any]:
+        own = {"asked": self.asked, "insight": self.insight}
+        return {**{name: text for name, text in own.items() if text}, "hints": [*self.hints], **self.question.key()}
 
 
-def ask(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise:
+Draw = Callable[..., Any]
+Recipe = Callable[[Draw], Variant]
+
+
+def drawing(seed: int) -> Draw:
+    """Return the ``draw`` of a recipe, which for the seed 0 takes the first of what it is offered."""
+    chance = random.Random(seed)
+    return lambda first, *others: chance.choice((first, *others)) if seed else first
+
+
+def variant(asked: str, question: Question, *, hints: Sequence[str] = (), insight: str = "") -> Variant:
+    """Return what a recipe makes of its numbers: the whole question as plain text, and the rest as in ``ask``."""
+    return Variant(" ".join(asked.split()), question, _texts(asked, hints), insight)
+
+
+def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
+    """Return the different variants that ``recipe`` makes of ``seeds``, without those whose mistakes coincide."""
+    dealt: dict[str, Variant] = {}
+    for seed in seeds:
+        try:
+            made = recipe(drawing(seed))
+        except ExerciseError:
+            if not seed:
+                raise
+            continue
+        dealt.setdefault(made.asked, made)
+        first = next(iter(dealt.values()))
+        if made.question.form() != first.question.form():
+            raise ExerciseError(
+                f"all variants must have the same form, and these differ: {first.asked!r}, {made.asked!r}"
+            )
+    return list(dealt.values())
+
+
+def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
     """Return an exercise to end a cell with, inside the ``{exercise-start}`` whose label is ``name``.
 
     ``question`` comes from ``number``, ``choice``, ``order``, ``shape`` or ``judge``. A wrong answer that is a named
-    mistake gets that mistake's reply. Any other wrong answer gets the next of ``hints`` and, after the last, the right
-    answer; the exercise's ``{solution-start}`` on the same page then opens as well.
+    mistake gets that mistake's reply, any other the next of ``hints``. After three wrong answers or the last hint, the
+    reader may see the answer. ``insight`` is added to the reply to a right answer.
+
+    A recipe in place of a question is a function of ``draw``, which returns a ``variant``. Where the text has 0.3,
+    ``draw(0.3, 0.2, 0.4)`` is 0.3 at first, and one of the three when the reader asks for other numbers.
 
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
-    return Exercise(name, question, _texts(name, hints))
+    return _made(name, question, hints, insight, listed=True)
 
 
-def guess(name: str, question: Question, *, hints: Sequence[str] = ()) -> Exercise:
+def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
     """Return a question for the running text, to be guessed before the text answers it.
 
     It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
     contents do not count it.
     """
-    return Exercise(name, question, _texts(name, hints), listed=False)
+    return _made(name, question, hints, insight, listed=False)
+
+
+def _made(name: str, question: Question | Recipe, hints: Sequence[str], insight: str, listed: bool) -> Exercise:
+    if callable(question):
+        first, *others = deal(question, range(20 * DEALT))
+        variants = [replace(first, asked=""), *others[: DEALT - 1]]  # the text asks the first one itself
+    else:
+        variants = [Variant("", question, _texts(name, hints), insight)]
+    return (TypedExercise if isinstance(variants[0].question, TYPED) else Exercise)(name, variants, listed)
 
 
 def _texts(name: str, hints: Sequence[str]) -> list[str]:

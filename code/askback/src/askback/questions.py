@@ -1,8 +1,7 @@
 """Define the kinds of question: the right answer, the named mistakes, and the form to answer in.
 
-Each kind is a frozen dataclass with the same four methods: ``key`` returns the part of the answer key that is checked
-against, as JSON; ``form`` the inputs as HTML; ``paper`` their replacement in print and without JavaScript; ``text`` the
-same as plain text.
+Each kind is a frozen dataclass with the same three methods: ``key`` returns the part of the answer key that is checked
+against, as JSON; ``form`` the inputs as HTML; ``paper`` their replacement in print and without JavaScript.
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ import hashlib
 import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from fractions import Fraction
+from html import escape, unescape
 from typing import Any, SupportsFloat
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -26,6 +26,13 @@ class ExerciseError(ValueError):
 def rich(text: str) -> str:
     """Escape plain text as HTML, and mark up `code` between backticks."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def plain(paper: str) -> str:
+    """Return what a kind's ``paper`` says as plain text, for readers of notebooks."""
+    for tag, text in (("askback-blank", "_" * 10), ("askback-rules", "\n" + "_" * 60), ("askback-box", "\n[ ] ")):
+        paper = paper.replace(f'<span class="{tag}">', text)
+    return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</?code>", "`", paper.replace("</p>", "\n")))).strip()
 
 
 def _line(label: str, *, unit: str = "") -> str:
@@ -45,29 +52,28 @@ class Number:
     tolerance: float
     unit: str
     mistakes: list[tuple[float, str]]
+    mean_of: int
+    #: The live figure and its value that may be taken as the answer.
+    found_in: tuple[str, str] | None
     kind = "number"
 
     def key(self) -> dict[str, Any]:
-        said = f"{self.answer:.4f}".rstrip("0").rstrip(".") if abs(self.answer) < 1e6 else f"{self.answer:.6g}"
-        if abs(self.answer) < 1e-3 and self.answer:
-            said = f"{self.answer:.3g}"
-        said = said.replace("-", "−") + (f" {self.unit}" if self.unit else "")
         return {
             "answer": self.answer,
             "tolerance": self.tolerance,
             "unit": self.unit,
             "mistakes": [list(pair) for pair in self.mistakes],
-            "said": said,
+            **({"mean_of": self.mean_of} if self.mean_of else {}),
+            **({"found_in": self.found_in} if self.found_in else {}),
+            "said": f"{_said(self.answer)} {self.unit}".rstrip(),
         }
 
     def form(self) -> str:
-        return _line("Your answer", unit=self.unit)
+        take = '<button type="button" class="askback-take">Take it from the figure</button>'
+        return _line("Your answer", unit=self.unit) + (take if self.found_in else "")
 
     def paper(self) -> str:
         return f'Your answer: <span class="askback-blank"></span> {escape(self.unit)}'
-
-    def text(self) -> str:
-        return f"Your answer: __________ {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,8 @@ class Choice:
         return f'<fieldset class="askback-options"><legend>{legend}</legend>{rows}</fieldset>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="askback-box">{rich(text)}</span>' for text, _, _ in self.options)
-
-    def text(self) -> str:
-        return "\n".join(f"[ ] {letter}) {text}" for letter, (text, _, _) in zip(_LETTERS, self.options, strict=False))
+        rows = zip(_LETTERS, self.options, strict=False)
+        return "".join(f'<span class="askback-box">{letter}) {rich(text)}</span>' for letter, (text, _, _) in rows)
 
 
 @dataclass(frozen=True)
@@ -127,10 +131,8 @@ class Order:
         return f'<ol class="askback-order" aria-label="Bring into order">{rows}</ol>'
 
     def paper(self) -> str:
-        return "".join(f'<span class="askback-box">{rich(self.items[place])}</span>' for place in self.shown)
-
-    def text(self) -> str:
-        return "\n".join(f"{letter}) {self.items[place]}" for letter, place in zip(_LETTERS, self.shown, strict=False))
+        lines = zip(_LETTERS, self.shown, strict=False)
+        return "".join(f'<span class="askback-box">{letter}) {rich(self.items[k])}</span>' for letter, k in lines)
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,6 @@ class Shape:
     def paper(self) -> str:
         return 'The shape: <span class="askback-blank"></span>'
 
-    def text(self) -> str:
-        return "The shape: __________"
-
 
 @dataclass(frozen=True)
 class Judge:
@@ -174,50 +173,95 @@ class Judge:
         )
 
     def paper(self) -> str:
-        return 3 * '<span class="askback-rules"></span>'
-
-    def text(self) -> str:
-        return "Your answer:\n" + "\n".join(["_" * 60] * 3)
+        return "Your answer:" + 3 * '<span class="askback-rules"></span>'
 
 
-Question = Number | Choice | Order | Shape | Judge
+@dataclass(frozen=True)
+class Gaps:
+    #: With ``{}`` for each gap.
+    sentence: str
+    parts: list[Number | Choice | Shape]
+    kind = "gaps"
+
+    def key(self) -> dict[str, Any]:
+        parts = [{"kind": part.kind, **part.key()} for part in self.parts]
+        said = (re.sub(r"^[a-z]\) ", "", part["said"]) for part in parts)  # a choice has letters of its own
+        return {"parts": parts, "said": "; ".join(f"{a}) {text}" for a, text in zip(_LETTERS, said, strict=False))}
+
+    def form(self) -> str:
+        return self._lines(_field)
+
+    def paper(self) -> str:
+        return self._lines(lambda letter, part: f'<span class="askback-blank"></span> {escape(_behind(part))}')
+
+    def _lines(self, gap: Callable[[str, Any], str]) -> str:
+        lines = self._filled(rich(self.sentence), gap).split("\n")
+        return "".join(f'<p class="askback-line">{line}</p>' for line in lines)
+
+    def _filled(self, text: str, gap: Callable[[str, Any], str]) -> str:
+        filled = [*map(gap, _LETTERS, self.parts), ""]
+        return "".join(piece + field for piece, field in zip(text.split("{}"), filled, strict=True))
+
+
+def _field(letter: str, part: Number | Choice | Shape) -> str:
+    """Return what fills one gap: a text field, or a menu."""
+    unit = part.unit if isinstance(part, Number) else ""
+    label = escape(f"{letter}, in {unit}" if unit else letter)
+    if isinstance(part, Choice):
+        texts = zip(_LETTERS, (escape(text) for text, _, _ in part.options), strict=False)
+        options = "".join(f'<option value="{value}">{text}</option>' for value, text in [("", ""), *texts])
+        field = f'<select class="askback-typed" aria-label="{label}">{options}</select>'
+    else:
+        field = f'<input type="text" class="askback-typed" aria-label="{label}" autocomplete="off" spellcheck="false">'
+    return f'<span class="askback-gap"><span aria-hidden="true">{letter})</span> {field} {escape(unit)}</span>'
+
+
+def _behind(part: Number | Choice | Shape) -> str:
+    if isinstance(part, Choice):
+        return f"({' / '.join(text for text, _, _ in part.options)})"
+    return part.unit if isinstance(part, Number) else ""
+
+
+Question = Number | Choice | Order | Shape | Judge | Gaps
 
 
 def number(
     answer: SupportsFloat,
     *,
-    tolerance: float = 0.005,
+    tolerance: float | None = None,
     unit: str = "",
     mistakes: Mapping[str, SupportsFloat | Sequence[SupportsFloat]] | None = None,
+    mean_of: int = 0,
+    found_in: tuple[str, str] | None = None,
 ) -> Number:
-    """Ask for a number, right within an absolute ``tolerance`` of ``answer``.
+    """Ask for a number, right within an absolute ``tolerance`` of ``answer``: by default 0.005, for whole numbers 0.
 
     ``mistakes`` maps a reply to the wrong number, or the list of wrong numbers, that it answers. Numbers may be
-    tensors of one element. With a ``unit``, the reader may type it or leave it out.
+    tensors of one element. With a ``unit``, the reader may type it or leave it out. With ``mean_of=N``, where the
+    answer is a mean, the sum is a named mistake. With ``found_in=(figure, value)``, the names of a live figure on the
+    same page and of a value set there, the answer can be taken from the figure.
 
     Raises ``ExerciseError`` if a number is not finite, or if one typed number could match the answer and a mistake, or
     two mistakes.
     """
     right = float(answer)
-    wrong = [(float(value), reply) for reply, values in (mistakes or {}).items() for value in _several(values)]
+    listed: Any = [(reply, x if isinstance(x, (list, tuple)) else [x]) for reply, x in (mistakes or {}).items()]
+    wrong = [(float(value), reply) for reply, values in listed for value in values]
     for value, name in [(right, "the answer"), *((value, repr(reply)) for value, reply in wrong)]:
         if not math.isfinite(value):
             raise ExerciseError(f"{name} is {value}: a number that is asked for, or a mistake, must be finite")
+    if tolerance is None:
+        tolerance = 0 if _is_whole(right) else 0.005
     if not tolerance >= 0:
         raise ExerciseError(f"tolerance must be 0 or more, got {tolerance}")
 
-    def close(a: float, b: float) -> bool:
-        return abs(a - b) <= 2 * tolerance + 1e-12
+    def close(a: float, b: float, share: float) -> bool:
+        near = 0 if _is_whole(a) and _is_whole(b) else share * max(abs(a), abs(b))
+        return abs(a - b) <= max(2 * tolerance, near) + 1e-12
 
-    for value, reply in wrong:
-        if close(value, right):
-            raise ExerciseError(_coincide(f"the mistake {reply!r} ({value:g})", f"the answer ({right:g})", tolerance))
-    for (value, reply), (other, second) in itertools.combinations(wrong, 2):
-        if reply != second and close(value, other):
-            raise ExerciseError(
-                _coincide(f"the mistake {reply!r} ({value:g})", f"the mistake {second!r} ({other:g})", tolerance)
-            )
-    return Number(right, tolerance, unit, wrong)
+    note = f" within the tolerance of {tolerance:g}: ask another case, or set a smaller one"
+    _tell_apart(right, wrong, f"{right:g}", close, note)
+    return Number(right, tolerance, unit, wrong, mean_of, found_in)
 
 
 def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> Choice:
@@ -233,9 +277,8 @@ def choice(options: Iterable[tuple[str, bool, str]], several: bool = False) -> C
     if rights < 1 or (rights > 1 and not several):
         raise ExerciseError(f"{rights} options are right: a choice has one right option, or some with several=True")
     texts = [text for text, _, _ in listed]
-    for text in texts:
-        if texts.count(text) > 1:
-            raise ExerciseError(f"two options say the same: {text!r}")
+    if twice := [text for text in texts if texts.count(text) > 1]:
+        raise ExerciseError(f"two options say the same: {twice[0]!r}")
     for text, right, reply in listed:
         if not right and not reply:
             raise ExerciseError(f"the wrong option {text!r} has no reply: say what is wrong with it")
@@ -287,8 +330,50 @@ def judge(model: str) -> Judge:
     return Judge(" ".join(model.split()))
 
 
-def _several(values: Any) -> list[Any]:
-    return list(values) if isinstance(values, (list, tuple)) else [values]
+def gaps(sentence: str, *parts: Number | Choice | Shape) -> Gaps:
+    """Ask for what belongs into the gaps ``{}`` of a sentence, or for the steps of a solution, one a line.
+
+    Each gap has its own part: a ``number``, a ``shape``, or a ``choice`` of one, which becomes a menu. Each is checked
+    by itself, so a reader may fill one after the other. Raises ``ExerciseError``.
+    """
+    wanted = sentence.count("{}")
+    if not parts or wanted != len(parts):
+        raise ExerciseError(f"the sentence has {wanted} gaps, and there are {len(parts)} parts to fill them")
+    for part in parts:
+        if not isinstance(part, (Number, Choice, Shape)) or (isinstance(part, Choice) and part.several):
+            raise ExerciseError(f"a gap takes a number, a shape or a choice of one, not {part!r:.60}")
+    return Gaps(sentence, list(parts))
+
+
+def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] | None = None) -> Gaps:
+    """Ask which of the values of ``pairs`` belongs to which key: a menu of all values beside each key.
+
+    ``mistakes`` maps a reply to a wrong ``(key, value)``. Raises ``ExerciseError``.
+    """
+    values = sorted(set(pairs.values()), key=lambda value: hashlib.sha256(value.encode()).digest())
+    named = {tuple(pair): reply for reply, pair in (mistakes or {}).items()}
+    for left, right in named:
+        if left not in pairs or right not in values or pairs[left] == right:
+            raise ExerciseError(f"the mistake {(left, right)} must be a key and a value that do not belong together")
+
+    def menu(left: str, right: str) -> Choice:
+        wrong = {value: named.get((left, value), "That belongs elsewhere.") for value in values}
+        return choice((value, value == right, "" if value == right else wrong[value]) for value in values)
+
+    return gaps("\n".join(f"{left}: {{}}" for left in pairs), *itertools.starmap(menu, pairs.items()))
+
+
+def _is_whole(x: float) -> bool:
+    return abs(x - round(x)) <= 1e-6 * abs(x)
+
+
+def _said(x: float) -> str:
+    """Word a number for people: to four decimals, and a simple fraction as one."""
+    digits = f"{x:.4f}".rstrip("0").rstrip(".") if 1e-3 <= abs(x) < 1e6 or not x else f"{x:.3g}"
+    near = Fraction(x).limit_denominator(12)
+    # Four decimals say a half or a quarter just as well.
+    fraction = abs(x - near) < 1e-7 and near.denominator not in (1, 2, 4, 5, 8, 10)
+    return (f"{near} ({digits})" if fraction else digits).replace("-", "−")
 
 
 def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
@@ -304,16 +389,16 @@ def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
     raise ExerciseError(f"{text!r} is not a shape: a tuple of sizes such as '(N, C)'; names with a size: {names}")
 
 
-def _tell_apart(right: list[int], wrong: list[tuple[list[int], str]], said: str) -> None:
-    for listed, reply in wrong:
-        if listed == right:
-            raise ExerciseError(_coincide(f"the mistake {reply!r}", f"the answer {said!r}"))
-    for (listed, reply), (other, second) in itertools.combinations(wrong, 2):
-        if listed == other:
-            raise ExerciseError(_coincide(f"the mistake {reply!r}", f"the mistake {second!r}"))
-
-
-def _coincide(one: str, other: str, tolerance: float | None = None) -> str:
-    if tolerance is None:
-        return f"{one} and {other} coincide"
-    return f"{one} and {other} coincide within the tolerance of {tolerance:g}: ask another case, or set a smaller one"
+def _tell_apart(
+    right: Any,
+    wrong: list[Any],
+    said: str,
+    alike: Callable[[Any, Any, float], bool] = lambda a, b, share: bool(a == b),
+    note: str = "",
+) -> None:
+    for value, reply in wrong:
+        if alike(value, right, 0.001):
+            raise ExerciseError(f"the mistake {reply!r} ({value}) and the answer ({said}) coincide{note}")
+    for (value, reply), (other, second) in itertools.combinations(wrong, 2):
+        if reply != second and alike(value, other, 0.005):
+            raise ExerciseError(f"the mistakes {reply!r} ({value}) and {second!r} ({other}) coincide{note}")

@@ -93,10 +93,10 @@ class Renderer:
             return []
         for note in payload.notes if isinstance(payload, FramesPayload) else ():
             logger.warning("%s: %s", payload.name, note, location=place, type="kernelfree", subtype="figure")
-        return [nodes.raw("", _add_figure(env, payload, place), format="html", classes=["output"])]
+        return [nodes.raw("", add_figure(env, payload, place), format="html", classes=["output"])]
 
 
-def _add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
+def add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     """Note a figure's name and files for its page, and return its HTML."""
     page = _page(env)
     known = page["names"].setdefault(payload.name, payload.instance)

@@ -1,51 +1,93 @@
 // The front end of an exercise: checks the answer in its form, shows the reply, and gives hints.
 import { announce, change, element, watch } from "kernelfree";
-import { help, hintsOf, respond, WORDS } from "./replies.js";
+import { hintsOf, respond, reveal, WORDS } from "./replies.js";
+
+const PATIENCE = 3; // wrong answers, after which the answer is offered
 
 export default {
   render({ model, el }) {
     const name = model.get("_about").name;
     const root = el.closest("[data-exercise]");
     const form = el.querySelector("form.askback-form") ?? el.appendChild(parsed(model.get("form")));
-    const key = unsealed(name, model.get("key"));
-    const [check, hint, reply] = [".askback-check", ".askback-hint", ".askback-reply"].map((part) =>
-      form.querySelector(part),
-    );
-    const input = INPUTS[key.kind](form, key);
-    let last = {};
+    const part = (of) => form.querySelector(`.askback-${of}`);
+    const [check, hint, show, solve, again, judged] = ["check", "hint", "show", "solve", "again", "judged"].map(part);
+    const sealed = unsealed(model.get("key"));
+    const deals = [sealed, ...(sealed.variants ?? [])]; // the question with its first numbers, and with others
+    const solution = solutionOf(root, name);
+    let seed = 0;
+    let key = sealed;
+    const input = INPUTS[sealed.kind](form, sealed);
+    let wrong = new Set();
+    let seen = false; // a right answer after the answer was shown is no solved exercise
 
     const take = (answer, { state, text, given }) => {
-      change(model, { answer, reply: text, given, state: state ?? model.get("state") });
-      if (state === "shown") openSolution(root, name);
+      const reply = state === "wrong" && wrong.size >= PATIENCE ? `${text} ${WORDS.offer}` : text;
+      seen ||= state === "shown" && key.kind !== "judge";
+      change(model, { answer, reply, given, state: state ?? "open" });
+      // progress.js, on a page
+      if (state) window.askback?.remember(name, { state: seen && state === "right" ? "shown" : state, answer, seed });
+    };
+    const deal = (number) => {
+      seed = number % deals.length;
+      key = { ...sealed, ...deals[seed] };
+      [wrong, seen] = [new Set(), false];
+      part("other")?.replaceChildren(...rich(key.asked ?? ""));
+      change(model, { answer: "", reply: seed ? "" : WORDS.first, given: 0, state: "open" });
+      input.show("");
     };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = input.read();
-      // The same answer again is no new try, and gets the same reply.
-      if (text !== last.text || !last.reply.state) last = { text, reply: respond(key, text, model.get("given")) };
-      take(text, last.reply);
+      const given = model.get("given");
+      const reply = respond(key, text, given);
+      if (wrong.has(text))
+        reply.given = given; // the same answer again is no new try
+      else if (reply.state === "wrong") wrong.add(text);
+      take(text, reply);
     });
-    hint.addEventListener("click", () => take(input.read(), help(key, model.get("given"))));
-    for (const [part, state] of [
-      [".askback-had", "right"],
-      [".askback-missed", "wrong"],
+    hint.addEventListener("click", () => change(model, { given: model.get("given") + 1 }));
+    show.addEventListener("click", () => {
+      take(input.read(), reveal(key, model.get("given")));
+      open(solution);
+    });
+    solve.addEventListener("click", () => open(solution));
+    again?.addEventListener("click", () => {
+      deal(seed + 1);
+      input.focus();
+    });
+    for (const [of, state] of [
+      ["had", "right"],
+      ["missed", "wrong"],
     ]) {
-      form.querySelector(part)?.addEventListener("click", () => {
-        take(input.read(), { state, text: WORDS[`judged_${state}`], given: model.get("given") });
+      part(of)?.addEventListener("click", () => {
+        const text = `${WORDS[`judged_${state}`]}\n${reveal(key).text}`;
+        take(input.read(), { state, text, given: model.get("given") });
         check.focus(); // the button that was pressed goes away
       });
     }
 
-    model.on("change:state", () => window.askback?.remember(name, model.get("state"))); // progress.js, on a page
     input.show(model.get("answer"));
+    const kept = window.askback?.recall(name);
+    if (kept?.due) deal(kept.seed + 1);
+    else if (kept) {
+      if (kept.seed) deal(kept.seed);
+      input.show(kept.answer);
+      if (kept.state === "right") change(model, { answer: kept.answer, state: "right", reply: WORDS.solved });
+    }
     form.querySelector("fieldset").disabled = false;
     return watch(model, ["state", "reply", "given"], () => {
-      const state = model.get("state");
+      const [state, given] = [model.get("state"), model.get("given")];
+      const [over, hints] = [state === "right" || state === "shown", hintsOf(key)];
       root.dataset.state = state;
-      reply.replaceChildren(...rich(model.get("reply")));
-      hint.textContent = model.get("given") < hintsOf(key).length ? "Hint" : "Show the answer";
-      const judged = form.querySelector(".askback-judged");
+      part("reply").replaceChildren(...rich(model.get("reply")));
+      part("hints").replaceChildren(...hints.slice(0, given).map((text) => element("p", {}, "Hint: ", ...rich(text))));
+      const left = document.activeElement === hint && given >= hints.length;
+      hint.hidden = given >= hints.length;
+      show.hidden = over || key.kind === "judge" || (wrong.size < PATIENCE && !hint.hidden);
+      solve.hidden = !solution || !over;
+      if (again) again.hidden = !over;
       if (judged) judged.hidden = state !== "shown";
+      if (left) (show.hidden ? check : show).focus(); // the button that was pressed goes away
     });
   },
 };
@@ -56,6 +98,15 @@ const INPUTS = {
   shape: typed,
   judge: typed,
 
+  gaps(form) {
+    const fields = [...form.querySelectorAll(".askback-typed")];
+    return {
+      read: () => fields.map((field) => field.value).join("\n"),
+      show: (text) => fields.forEach((field, i) => (field.value = text.split("\n")[i] ?? "")),
+      focus: () => fields[0].focus(),
+    };
+  },
+
   choice(form) {
     const boxes = [...form.querySelectorAll(".askback-options input")];
     return {
@@ -65,6 +116,7 @@ const INPUTS = {
           .map((box) => box.value)
           .join(", "),
       show: (text) => boxes.forEach((box) => (box.checked = text.split(", ").includes(box.value))),
+      focus: () => boxes[0].focus(),
     };
   },
 
@@ -85,13 +137,20 @@ const INPUTS = {
   },
 };
 
-function typed(form) {
+function typed(form, { found_in: [figure, trait] = [] }) {
   const field = form.querySelector(".askback-typed");
+  const take = form.querySelector(".askback-take");
+  if (take) {
+    const live = document.querySelector(`[data-live-figure="${figure}"]`);
+    take.hidden = !live; // in a notebook there is none
+    take.addEventListener("click", () => (field.value = live.model?.get(trait) ?? ""));
+  }
   return {
     read: () => field.value,
     show: (text) => {
-      if (text) field.value = text;
+      field.value = text;
     },
+    focus: () => field.focus(),
   };
 }
 
@@ -128,14 +187,17 @@ function movable(list, line) {
   line.prepend(grip);
 }
 
-// Open the exercise's solution, if this page has one: a dropdown of sphinx-exercise.
-function openSolution(root, name) {
-  if (!root.closest(`#${CSS.escape(name)}`)) return;
-  const link = [...document.querySelectorAll(".solution a")].find((a) => a.hash === `#${name}`);
-  const solution = link?.closest(".solution");
+// The exercise's solution, if this page has one: sphinx-exercise's.
+function solutionOf(root, name) {
+  if (!root.closest(`#${CSS.escape(name)}`)) return null;
+  return [...document.querySelectorAll(".solution a")].find((a) => a.hash === `#${name}`)?.closest(".solution");
+}
+
+function open(solution) {
   const details = solution?.closest("details") ?? solution?.querySelector("details");
   if (details) details.open = true;
   else solution?.querySelector("button.toggle-button[aria-expanded='false'], .toggle-button-hidden")?.click();
+  solution?.scrollIntoView({ block: "nearest" });
 }
 
 // Turn plain text into nodes, with `code` between backticks.
@@ -148,7 +210,9 @@ function parsed(html) {
 }
 
 // The inverse of seal() in exercise.py.
-function unsealed(name, text) {
-  const bytes = Uint8Array.from(atob(text), (c, i) => c.charCodeAt(0) ^ name.charCodeAt(i % name.length));
-  return JSON.parse(new TextDecoder().decode(bytes));
+function unsealed(text) {
+  const turn = (c, base, length) => String.fromCharCode(base + ((c.charCodeAt(0) - base + length / 2) % length));
+  return JSON.parse(
+    text.replace(/[0-9]|([A-Z])|([a-z])/g, (c, A, a) => (A ? turn(c, 65, 26) : a ? turn(c, 97, 26) : turn(c, 48, 10))),
+  );
 }
