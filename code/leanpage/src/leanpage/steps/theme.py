@@ -246,7 +246,7 @@ FIXES = [
     Fix("live code that nobody asked for: its settings", 'script[type="text/x-thebe-config"]', unless("thebe")),
     Fix("the search index where nobody searches",
         'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
-        delete_search_script, PYDATA),
+        delete_search_script),
     Fix("Bootstrap's script where only menus and tooltips would use it", 'script[src*="scripts/bootstrap.js"]',
         unless("bootstrap")),
     Fix("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
