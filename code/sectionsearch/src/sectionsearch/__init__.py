@@ -54,8 +54,8 @@ def _replace_search(app: Sphinx) -> None:
     scripts = ((STATIC / name).read_text("utf-8") for name in ("rank.js", "results.js"))
     (folder / "search.js").write_text("".join(scripts), "utf-8")
     # Before any page is written, since Sphinx puts a checksum of what it finds there into the pages.
-    shutil.copyfile(STATIC / "box.js", folder.with_suffix(".js"))
-    app.add_js_file("sectionsearch.js", loading_method="defer")
+    shutil.copyfile(STATIC / "searchbox.js", folder.parent / "searchbox.js")
+    app.add_js_file("searchbox.js", loading_method="defer")
     app.connect("html-collect-pages", lambda app: [("search", {}, "search.html")])
     app.connect("build-finished", _finish, priority=400)  # before extensions that change the written pages
 
@@ -168,7 +168,8 @@ def _list_headings(app: Sphinx, pages: list[tuple[str, list[Document]]]) -> None
     if _RESULTS not in html:
         logger.warning("sectionsearch: the theme's search page has no place for results")
         return
-    listed = "".join(_headings(address, documents, None) for address, documents in pages)
+    root = "../" * app.builder.get_target_uri("search").count("/")
+    listed = "".join(_headings(f"{root}{address}", documents, None) for address, documents in pages)
     path.write_text(_NOSCRIPT.sub("", html).replace(_RESULTS, f"{_RESULTS}{listed}"), "utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from functools import cache
 from math import log2
 from typing import Any
 
@@ -23,8 +24,11 @@ def make_index(pages: Iterable[tuple[str, list[Document]]], stem: Stem, stopword
     A document is [page, anchor, number of the document around it, kind, title, entries]. The words are one string, and
     their documents another, in the same order. `_pack` says how they are written.
     """
+    stem = cache(stem)
     stopped = sorted({word for stopword in stopwords for word in split(stopword, stem)})
-    addresses, documents, lengths = [], [], []
+    addresses: list[str] = []
+    documents: list[list[Any]] = []
+    lengths: list[str] = []
     counts: dict[str, list[dict[int, int]]] = defaultdict(lambda: [{} for _ in FIELDS])
     for address, found in pages:
         place = {id(document): len(documents) + number for number, document in enumerate(found)}
@@ -65,5 +69,5 @@ def _pack(counts: dict[int, int]) -> str:
         digits = _DIGITS[distance % 32]
         while distance := distance // 32:
             digits = _DIGITS[32 + distance % 32] + digits
-        packed.append(digits + "." * (min(count, 4) - 1))
+        packed.append(digits + "." * (min(count, 3) - 1))
     return "".join(packed)

@@ -12,12 +12,15 @@ _SKIPPED = frozenset("annotation button nav noscript script select style svg tem
 _SKIPPED_CLASSES = frozenset("eqno headerlink lineno linenos section-number toctree-wrapper".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _BLOCKS = frozenset(
-    "blockquote dd details div dl fieldset figcaption figure form label legend li ol p section summary table td th tr ul".split()
+    "blockquote dd details div dl fieldset figcaption figure form label legend li ol p section summary table td th tr "
+    "ul".split()
 )
 #: What makes most of many pages and is skipped without a look.
 _BULK = re.compile(r"(<(svg|script|style)\b[^>]*>).*?(</\2>)", re.DOTALL)
 #: What of a formula's TeX is no part of what it says, where no MathML is written.
-_TEX = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\(?:d?frac|left|right|text\w*|math\w+|operatorname)\b|\\[()\[\],;]|[\\{}$&]")
+_TEX = re.compile(
+    r"\\(?:begin|end)\{\w+\*?\}|\\(?:d?frac|left|right|text\w*|math\w+|operatorname)\b|\\[()\[\],;]|[\\{}$&]"
+)
 
 
 @dataclass
@@ -60,12 +63,13 @@ class Page(HTMLParser):
         self._open = [_Element("", frozenset())]
         self.feed(_BULK.sub(r"\1\3", html))
         for document in self.documents:
+            document.title = " ".join(document.title.split())
+            if document.kind == "figure":  # it is named by the first sentence of its caption
+                document.text += document.title
+                document.title = re.sub(r"(.{10}.*?[.:?!])\s.*", r"\1", document.title)[:120]
             lines = (" ".join(line.split()) for line in document.text.split("\n"))
             document.text = "\n".join(filter(None, lines))
             document.code = document.code.strip()
-            document.title = " ".join(document.title.split())
-            if not document.title:  # a figure is named by the first sentence of its caption
-                document.title = re.split(r"(?<=[.:?!])\s", document.text, maxsplit=1)[0][:120]
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -101,8 +105,9 @@ class Page(HTMLParser):
         elif anchor and (new.tag in ("figure", "table") or "admonition" in new.classes):
             kind = next((name for name in sorted(new.classes) if name in ("exercise", "solution")), new.tag)
             self._begin(anchor, kind, new)
-        elif (new.tag == "caption" or "admonition-title" in new.classes) and new.document and not new.document.title:
-            new.target = "title"
+        elif new.tag in ("caption", "figcaption") or "admonition-title" in new.classes:
+            if new.document and not new.document.title:
+                new.target = "title"
         elif new.tag == "pre":
             new.target = "code"
         if anchor and section and section.section:
@@ -127,6 +132,9 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "math" in self._open[-1].classes:
             data = _TEX.sub(" ", data)
+        document = self._open[-1].document
+        if data[:1].isupper() and document and document.text.endswith((".", "?", "!")):
+            data = f"\n{data}"  # elements that only their style keeps apart
         self._add(data)
 
     def _add(self, text: str) -> None:

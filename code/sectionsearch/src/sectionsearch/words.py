@@ -1,4 +1,4 @@
-"""Split text into the words of the index, as ``static/search.js`` splits what a reader types; a test compares the two."""
+"""Split text into the words of the index, as ``static/rank.js`` splits what a reader types; a test compares the two."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 #: Signs that belong to the letter before them: accents, vowel signs.
 _SIGNS = "".join(chr(code) for code in range(0x300, 0x11000) if unicodedata.category(chr(code))[0] == "M")
-#: Words, with the characters that join the parts of a name.
-_TOKEN = re.compile(rf"[\w{_SIGNS}]+(?:[.-][\w{_SIGNS}]+)*")
+#: Numbers, and words with the hyphens that join them.
+_TOKEN = re.compile(rf"[0-9]+(?:\.[0-9]+)+|[\w{_SIGNS}]+(?:-[\w{_SIGNS}]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-#: Where a name has parts: "cross_entropy", "one-hot", "torch.where", "CrossEntropyLoss".
-_JOINT = re.compile(r"[_.-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: Where a name has parts: "cross_entropy", "one-hot", "CrossEntropyLoss".
+_JOINT = re.compile(r"[_-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 #: Scripts without spaces between words. Their words are pairs of characters, as in most search engines.
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 #: Accents, and the vowel points of Hebrew and Arabic, which readers leave out.
@@ -43,5 +43,6 @@ def split(text: str, stem: Stem) -> Iterator[str]:
 
 
 def _word(part: str, stem: Stem) -> str:
-    word = _OPTIONAL.sub("", unicodedata.normalize("NFD", stem(part.lower())))
+    word = part.lower()
+    word = _OPTIONAL.sub("", unicodedata.normalize("NFD", stem(word) if len(word) > 2 else word))
     return sys.intern(unicodedata.normalize("NFC", word))

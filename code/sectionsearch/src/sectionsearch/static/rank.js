@@ -3,8 +3,8 @@ globalThis.sectionsearch ??= {};
 {
   // --- words, as words.py splits them -------------------------------------------------------------------------------
 
-  const TOKEN = /[\p{L}\p{M}\p{N}_]+(?:[.-][\p{L}\p{M}\p{N}_]+)*/gu;
-  const JOINT = /[_.-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
+  const TOKEN = /[0-9]+(?:\.[0-9]+)+|[\p{L}\p{M}\p{N}_]+(?:-[\p{L}\p{M}\p{N}_]+)*/gu;
+  const JOINT = /[_-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
   const UNSPACED = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+/g;
   const OPTIONAL = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g;
   const NUMBER = /^[0-9]+(\.[0-9]+)*$/;
@@ -21,7 +21,8 @@ globalThis.sectionsearch ??= {};
       if (parts.length > 1 && parts.length < 5) parts.push(parts.join(""));
       return parts
         .filter((part) => (part.length > 1 && part.length < LONGEST) || /^\p{Nd}$/u.test(part))
-        .map((part) => stem(part.toLowerCase()).normalize("NFD").replace(OPTIONAL, "").normalize("NFC"));
+        .map((part) => part.toLowerCase())
+        .map((word) => (word.length > 2 ? stem(word) : word).normalize("NFD").replace(OPTIONAL, "").normalize("NFC"));
     });
   };
 
@@ -53,6 +54,12 @@ globalThis.sectionsearch ??= {};
     (own.startsWith(typed) || typed.startsWith(own) || Number(typed).toFixed(own.split(".")[1].length) === own);
 
   const contains = (words, part) => words.some((_, i) => part.every((word, j) => words[i + j] === word));
+  // How many of the words of a query that follow each other do so in a name, too, as a share of all.
+  const sharedPairs = (name, typed) => {
+    const pairs = typed.slice(1).filter((word, i) => contains(name, [typed[i], word]));
+    return pairs.length / Math.max(1, typed.length - 1);
+  };
+
   const byScore = (a, b) => b.score - a.score || a.number - b.number;
 
   // --- the index ----------------------------------------------------------------------------------------------------
@@ -60,6 +67,8 @@ globalThis.sectionsearch ??= {};
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   // How much a word counts in the names of a document, in its text, in its code.
   const FIELDS = [5, 1, 0.5];
+  // What it adds to the likeness of a name and a query, from 0 to 1, if the whole query is a phrase of the name.
+  const PHRASE = 0.4;
   const KINDS = { figure: 0.8, table: 0.8, exercise: 0.7, solution: 0.5 };
 
   class Index {
@@ -79,7 +88,8 @@ globalThis.sectionsearch ??= {};
 
     // The documents that answer a query, best first: BM25 over words, and how much their names are like the query.
     search(query) {
-      const groups = this.groups(split(message(query), this.stem));
+      const typed = split(message(query), this.stem);
+      const groups = this.groups(typed);
       const weigh = (some) => some.reduce((sum, group) => sum + group.weight, 0);
       const total = weigh(groups.filter((group) => group.typed)) || weigh(groups);
       const found = new Map();
@@ -100,12 +110,15 @@ globalThis.sectionsearch ??= {};
       const results = [...found.values()].sort(byScore).slice(0, 100);
       for (const result of results) {
         const around = this.around(result.number);
-        const likeness = this.namesOf(result.number).map((name) => this.likeness(name, around, words, total));
+        const likeness = this.namesOf(result.number).map(
+          (name) => this.likeness(name, around, words, total) + PHRASE * sharedPairs(name, typed),
+        );
         result.named = Math.max(...likeness);
         result.name = likeness.indexOf(result.named);
         result.score = (result.score + result.named) * (KINDS[this.documents[result.number][3]] ?? 1);
       }
-      return { words, total, results: results.sort(byScore) };
+      results.sort(byScore);
+      return { words, total, results: results.filter(({ score }) => score > 0.25 * results[0].score) };
     }
 
     // The words of a query that the book has, or others that they may mean, and what its synonyms add.
@@ -131,13 +144,24 @@ globalThis.sectionsearch ??= {};
       const add = (likely, is) => {
         for (const word of this.words) if (is(word) && !found.has(word)) found.set(word, likely(word));
       };
-      if (NUMBER.test(typed)) add(() => 0.8, (word) => NUMBER.test(word) && sameNumber(word, typed));
+      if (NUMBER.test(typed))
+        add(
+          () => 0.8,
+          (word) => NUMBER.test(word) && sameNumber(word, typed),
+        );
       if (NUMBER.test(typed) || this.stopped.has(typed)) return found;
-      if (last || !found.size) add((word) => (0.8 * typed.length) / word.length, (word) => word.startsWith(typed));
+      if (last || !found.size)
+        add(
+          (word) => (0.8 * typed.length) / word.length,
+          (word) => word.startsWith(typed),
+        );
       if (found.size || typed.length < 4) return found;
       // Nobody uses it: a slip of the fingers, two words in one, or another ending.
       for (let most = 1; most <= (typed.length < 6 ? 1 : 2) && !found.size; most++) {
-        add(() => 0.6, (word) => word.length > 2 && slips(typed, word, most) <= most);
+        add(
+          () => 0.6,
+          (word) => word.length > 2 && slips(typed, word, most) <= most,
+        );
       }
       for (let end = 3; end <= typed.length - 3 && !found.size; end++) {
         const halves = [typed.slice(0, end), typed.slice(end)].map((half) => this.stem(half));
@@ -158,19 +182,22 @@ globalThis.sectionsearch ??= {};
     // In which documents a word is, and how much it counts there.
     counts(word) {
       const counts = new Map();
-      this.packed.get(word).split(",").forEach((packed, field) => {
-        let [number, distance] = [0, 0];
-        for (const digit of packed) {
-          const value = DIGITS.indexOf(digit);
-          distance = distance * 32 + (value & 31);
-          if (value >= 32) continue;
-          // A dot, which is no digit, is one more of the same word.
-          if (digit !== ".") number += distance;
-          distance = 0;
-          const norm = field ? 0.4 + (0.6 * this.lengths[number]) / this.mean : 1;
-          counts.set(number, (counts.get(number) ?? 0) + FIELDS[field] / norm);
-        }
-      });
+      this.packed
+        .get(word)
+        .split(",")
+        .forEach((packed, field) => {
+          let [number, distance] = [0, 0];
+          for (const digit of packed) {
+            const value = DIGITS.indexOf(digit);
+            distance = distance * 32 + (value & 31);
+            if (value >= 32) continue;
+            // A dot, which is no digit, is one more of the same word.
+            if (digit !== ".") number += distance;
+            distance = 0;
+            const norm = field ? 0.4 + (0.6 * this.lengths[number]) / this.mean : 1;
+            counts.set(number, (counts.get(number) ?? 0) + FIELDS[field] / norm);
+          }
+        });
       return counts;
     }
 
@@ -178,7 +205,10 @@ globalThis.sectionsearch ??= {};
     namesOf(number) {
       if (!this.names.has(number)) {
         const [, , , , title, entries] = this.documents[number];
-        this.names.set(number, [title, ...entries].map((name) => split(name, this.stem)));
+        this.names.set(
+          number,
+          [title, ...entries].map((name) => split(name, this.stem)),
+        );
       }
       return this.names.get(number);
     }

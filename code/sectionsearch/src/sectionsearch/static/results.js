@@ -1,4 +1,4 @@
-// Shows below a search field what answers the words in it. box.js brings this file, the index and the texts.
+// Shows below a search field what answers the words in it. searchbox.js brings this file, the index and the texts.
 {
   const search = globalThis.sectionsearch;
   const SHOWN = { dialog: 10, page: 30 };
@@ -35,14 +35,19 @@
     const text = entry || result.text;
     const from = entry ? 0 : Math.max(0, said.start - 4);
     const passage = marked(text, said, from, from + 40);
-    if (text) made.append(make("span", "passage", from ? "… " : "", ...passage, from + 40 < said.tokens.length ? "…" : ""));
+    if (text)
+      made.append(make("span", "passage", from ? "… " : "", ...passage, from + 40 < said.tokens.length ? "…" : ""));
     for (const part of made.children) part.dir = "auto";
     made.href = search.root + index.pages[page] + (parent < 0 ? "" : `#${anchor || slug(title)}`);
     return make("li", "", made);
   };
 
   // The anchor of most sections, as index.py leaves it out.
-  const slug = (title) => title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const slug = (title) =>
+    title
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "");
 
   const textOf = (number) => {
     const [page] = index.documents[number];
