@@ -27,12 +27,12 @@ def run_search(expression: str, given: Any, index: str = "") -> Any:
       import vm from "node:vm";
       vm.runInThisContext(fs.readFileSync(new URL(process.env.MODULE), "utf8"));
       sectionsearch.texts = {{}};
-      {{ {index or stemmer} }}
+      const [index, given] = JSON.parse(fs.readFileSync(0, "utf8"));
+      vm.runInThisContext(index);
       const stem = (word) => sectionsearch.stemmer.stemWord(word);
-      const given = JSON.parse(fs.readFileSync(0, "utf8"));
       console.log(JSON.stringify({expression}, (key, value) => (value === Infinity ? null : value)));
     """
-    return run_node(script, given, source("sectionsearch") / "static" / "rank.js")
+    return run_node(script, [index or stemmer, given], source("sectionsearch") / "static" / "rank.js")
 
 
 def results(site: Path, queries: list[str]) -> list[list[str]]:

@@ -98,7 +98,8 @@ def test_the_search_page_lists_all_headings(build):
         '<ul><li><a href="index.html">Home</a></li></ul>'
         '<ul><li><a href="b.html">Bread</a><ul><li><a href="b.html#a-crust">A crust</a>'
         '<ul><li><a href="b.html#its-colour">Its colour</a></li></ul></li></ul></li></ul>'
-        '<ul><li><a href="a.html">Apples &amp; &lt;pears&gt;</a><ul><li><a href="a.html#ripe">Ripe</a></li></ul></li></ul>'
+        '<ul><li><a href="a.html">Apples &amp; &lt;pears&gt;</a>'
+        '<ul><li><a href="a.html#ripe">Ripe</a></li></ul></li></ul>'
     )
     assert "activate JavaScript" not in html
 

@@ -18,7 +18,8 @@ HTML = """
 <figcaption><p><span class="caption-number">Fig. 1 </span>Look at the curve. Then go on.</p></figcaption></figure>
 After it.
 <div class="exercise admonition" id="ex-one"><p class="admonition-title">Exercise 1 (One)</p>
-<section id="exercise-content"><p>What is it?</p><label><span>It rises.</span></label><label><span>It falls.</span></label>
+<section id="exercise-content"><p>What is it?</p>
+<label><span>It rises.</span></label><label><span>It falls.</span></label>
 <button>Check</button></section></div>
 <p>Price: <span class="math">\\(\\frac{1}{N}\\sum_i \\ell_i\\)</span>
 and <math><mi>x</mi><annotation>\\x</annotation></math></p>
