@@ -37,7 +37,8 @@ def build(tmp_path):
             Sphinx(*folders, builder, config | settings, said, said).build()
         return tmp_path / out, said.getvalue()
 
-    return built
+    yield built
+    translators.clear()  # Sphinx keeps the languages of all sites of a process
 
 
 def data(site):

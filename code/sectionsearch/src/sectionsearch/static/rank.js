@@ -33,6 +33,7 @@ globalThis.sectionsearch ??= {};
   const slips = (a, b, most) => {
     const near = a[0] === b[0] || a[1] === b[1] || a[0] === b[1] || a[1] === b[0];
     if (!near || Math.abs(a.length - b.length) > most) return Infinity;
+    if ([...a].filter((letter) => !b.includes(letter)).length > most) return Infinity;
     let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
     for (let i = 1; i <= a.length; i++) {
       const row = [i];
@@ -54,10 +55,10 @@ globalThis.sectionsearch ??= {};
     (own.startsWith(typed) || typed.startsWith(own) || Number(typed).toFixed(own.split(".")[1].length) === own);
 
   const contains = (words, part) => words.some((_, i) => part.every((word, j) => words[i + j] === word));
-  // How many of the words of a query that follow each other do so in a name, too, as a share of all.
+  // How many words follow each other in a name as they do in a query, as a share of all that do in one of them.
   const sharedPairs = (name, typed) => {
     const pairs = typed.slice(1).filter((word, i) => contains(name, [typed[i], word]));
-    return pairs.length / Math.max(1, typed.length - 1);
+    return (2 * pairs.length) / Math.max(1, typed.length + name.length - 2);
   };
 
   const byScore = (a, b) => b.score - a.score || a.number - b.number;
@@ -67,9 +68,9 @@ globalThis.sectionsearch ??= {};
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   // How much a word counts in the names of a document, in its text, in its code.
   const FIELDS = [5, 1, 0.5];
-  // What it adds to the likeness of a name and a query, from 0 to 1, if the whole query is a phrase of the name.
-  const PHRASE = 0.4;
-  const KINDS = { figure: 0.8, table: 0.8, exercise: 0.7, solution: 0.5 };
+  // What it adds to the likeness of a name and a query, which is from 0 to 1, if they are the same phrase.
+  const PHRASE = 0.5;
+  const KINDS = { figure: 0.7, table: 0.7, exercise: 0.7, solution: 0.5 };
 
   class Index {
     // `data` is what index.py makes.

@@ -70,7 +70,7 @@
   };
 
   search.attach = (field) => {
-    if (field.dataset.sectionsearch) return;
+    if ("sectionsearch" in field.dataset) return;
     field.dataset.sectionsearch = "";
     if (!index) {
       index = new search.Index(search.data, (word) => search.stemmer.stemWord(word));
@@ -90,22 +90,25 @@
     if (!page) field.form.after(box);
     box.prepend(status);
 
+    // What the arrow keys move between.
+    const places = () => [field, ...box.querySelectorAll("a")];
     let turn = 0;
     const show = async () => {
       const query = field.value.trim();
       const asked = ++turn;
       const found = query ? await search.find(query, page ? SHOWN.page : SHOWN.dialog) : null;
       if (asked !== turn) return;
+      const at = places().indexOf(document.activeElement);
       list.replaceChildren(...(found?.results.map((result) => link(result, found)) ?? []));
       const { said } = search.data;
       status.textContent = found ? (list.children.length ? `${said.found}: ${list.children.length}` : said.none) : "";
       box.replaceChildren(status, ...(found ? [list] : headings));
       box.hidden = !(found || page);
+      if (at > 0) (places()[at] ?? field).focus(); // a reader was quicker than the results
     };
 
     const move = (event) => {
-      const places = [field, ...box.querySelectorAll("a")];
-      const next = places[places.indexOf(document.activeElement) + { ArrowDown: 1, ArrowUp: -1 }[event.key]];
+      const next = places()[places().indexOf(document.activeElement) + { ArrowDown: 1, ArrowUp: -1 }[event.key]];
       if (next) {
         event.preventDefault();
         next.focus();
@@ -120,7 +123,6 @@
     box.addEventListener("keydown", move);
     box.addEventListener("click", (event) => event.target.closest("a") && dialog?.close());
     if (page) {
-      field.value ||= new URLSearchParams(location.search).get("q") ?? "";
       field.form.addEventListener("submit", (event) => {
         event.preventDefault();
         history.replaceState(null, "", `?${new URLSearchParams({ q: field.value })}`);

@@ -10,15 +10,25 @@
       document.head.append(script);
     });
   let brought = null;
-  const start = (field) => {
+  const start = async (field) => {
     if (!field?.matches('input[name="q"]')) return;
     globalThis.sectionsearch ??= { root, bring, texts: {} };
     brought ??= Promise.all(["search", "index"].map(bring));
-    brought.then(() => globalThis.sectionsearch.attach(field));
+    await brought;
+    globalThis.sectionsearch.attach(field);
   };
   document.addEventListener("focusin", (event) => start(event.target));
   start(document.activeElement);
-  if (document.querySelector("#search-results")) {
-    start(document.querySelector('main input[name="q"]') ?? document.querySelector('input[name="q"]:not(dialog *)'));
+  // On the search page, which has its field in the text or, in some themes, in the sidebar.
+  const results = document.querySelector("#search-results");
+  const field =
+    document.querySelector('main input[name="q"]') ?? document.querySelector('input[name="q"]:not(dialog *)');
+  if (results && field) {
+    field.value ||= new URLSearchParams(location.search).get("q") ?? "";
+    // The list of all headings is not what was asked for.
+    results.hidden = field.value !== "";
+    start(field).catch(() => {
+      results.hidden = false;
+    });
   }
 }
