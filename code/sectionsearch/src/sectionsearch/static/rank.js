@@ -168,7 +168,7 @@ globalThis.sectionsearch ??= {};
         const halves = [typed.slice(0, end), typed.slice(end)].map((half) => this.stem(half));
         if (halves.every((half) => this.packed.has(half))) for (const half of halves) found.set(half, 0.8);
       }
-      for (let end = typed.length - 1; end >= 4 && end > typed.length / 2 && !found.size; end--) {
+      for (let end = typed.length - 1; end >= 4 && end > 0.4 * typed.length && !found.size; end--) {
         if (this.packed.has(typed.slice(0, end))) found.set(typed.slice(0, end), 0.5);
       }
       return found;

@@ -17,7 +17,7 @@
     await brought;
     globalThis.sectionsearch.attach(field);
   };
-  document.addEventListener("focusin", (event) => start(event.target));
+  for (const kind of ["focusin", "input"]) document.addEventListener(kind, (event) => start(event.target));
   start(document.activeElement);
   // On the search page, which has its field in the text or, in some themes, in the sidebar.
   const results = document.querySelector("#search-results");
