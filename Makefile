@@ -78,7 +78,7 @@ newest:  ## build with the newest packages that the book allows, in a venv of th
 	@$(PYTHON) -m venv --clear _build/newest/venv
 	@if [ "$$(uname)" = Linux ]; then _build/newest/venv/bin/pip install --quiet --retries 0 --timeout 10 \
 	  --index-url $(TORCH_CPU) torch torchvision 2>/dev/null || echo "PyTorch's CPU index can't be reached"; fi
-	_build/newest/venv/bin/pip install --quiet --upgrade -r _build/newest/requirements.txt -e code/askback -e code/kernelfree -e code/leanpage -e code/lossbook
+	_build/newest/venv/bin/pip install --quiet --upgrade -r _build/newest/requirements.txt -e code/askback -e code/kernelfree -e code/leanpage -e code/lossbook -e code/sectionsearch
 	@_build/newest/venv/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > _build/newest/packages.txt
 	@diff -U0 -i --label pinned --label newest <(grep -v '^#' constraints.txt | sort -f) <(sort -f _build/newest/packages.txt) \
 	  > _build/newest/changes.diff || true

@@ -84,7 +84,9 @@ def build_stock(pages: list[str]) -> Path:
     shutil.copytree(ROOT / "book", STOCK / "book", ignore=shutil.ignore_patterns("_static"))
     own = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
     extensions = [
-        e for e in own["sphinx"]["extra_extensions"] if not e.startswith(("leanpage", "kernelfree", "askback"))
+        e
+        for e in own["sphinx"]["extra_extensions"]
+        if not e.startswith(("leanpage", "kernelfree", "askback", "sectionsearch"))
     ]
     stock = {
         "title": own["title"],

@@ -31,7 +31,7 @@ def build(folder, remote: str | None, **environment: str) -> dict[str, str]:
     """Build the book in `folder` as a checkout of `remote`; return its pages."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["html"].pop("favicon", None)
-    config["sphinx"]["config"].pop("html_search_scorer", None)
+    config["sphinx"]["config"].pop("sectionsearch_synonyms", None)
     config["sphinx"]["config"] |= {"html_static_path": [], "html_css_files": [], "leanpage_execution_inputs": []}
     (folder / "book").mkdir()
     shutil.copy(ROOT / "book/references.bib", folder / "book")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The packages under code/, each whole in itself.
-PACKAGES = ("askback", "kernelfree", "leanpage", "lossbook")
+PACKAGES = ("askback", "kernelfree", "leanpage", "lossbook", "sectionsearch")
 
 
 def source(package: str, root: Path = ROOT) -> Path:

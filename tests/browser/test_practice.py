@@ -1,11 +1,10 @@
-"""The clinic under a reader's hands: a message finds its entry, and the figures say what torch says."""
+"""The clinic under a reader's hands: the figures say what torch says."""
 
 from __future__ import annotations
 
 import itertools
 import random
 import re
-from urllib.parse import quote
 
 import pytest
 import torch
@@ -16,22 +15,8 @@ from lossbook.practice.denominator import KINDS, batch_loss
 from lossbook.practice.double_softmax import CLASSES
 from lossbook.practice.runs import cases, ten_digits
 from lossbook.practice.twice import floor, losses_and_slopes
-from project import ROOT
 
 torch.set_num_threads(1)
-#: The pages of entries -> their sources.
-PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").glob("clinic-*.md"))}
-#: Each main entry of the index -> its page, and the heading that it is under.
-ENTRIES = {
-    found[1]: (name, re.findall(r"^#{2,3} (.*)$", source[: found.start()], re.MULTILINE)[-1])
-    for name, source in PAGES.items()
-    for found in re.finditer(r"^(?:```|:::)\{index\} ! single: (.*)\n(?:```|:::)$", source, re.MULTILINE)
-}
-#: Main entry of the index -> the pages that have it.
-INDEXED = {
-    message: {page.stem for page in (ROOT / "book").glob("*.md") if f"! single: {message}\n" in page.read_text("utf-8")}
-    for message in ENTRIES
-}
 #: Live figure -> the page it is on.
 FIGURES = {
     "shape-picker": "clinic-messages",
@@ -40,81 +25,6 @@ FIGURES = {
     "float-cliff": "clinic-numbers",
     "detective": "in-practice",
 }
-
-
-# --- the site's search ---
-
-
-def first_hit(page, server, words):
-    """Where the first result of the site's search leads, or None if it finds nothing."""
-    page.goto(f"{server}/search.html?q={quote(words)}")
-    page.wait_for_function(
-        "() => /found|did not match/.test(document.querySelector('.search-summary')?.textContent ?? '')"
-    )
-    hits = page.locator("#search-results .search a")
-    return hits.first.get_attribute("href") if hits.count() else None
-
-
-def sections(page, server, name):
-    """The anchors of a page -> the heading of the section that each is in."""
-    page.goto(f"{server}/book/{name}.html")
-    return page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll("article [id]")].map((node) =>
-          [node.id, node.closest("section")?.querySelector("h1, h2, h3")?.textContent]))"""
-    )
-
-
-def plain(heading):
-    return " ".join(re.sub("[`#¶]", "", heading).split())
-
-
-def test_every_message_finds_its_entry_first(page, server):
-    at = {name: sections(page, server, name) for name in PAGES}
-    lost = []
-    for message, (name, heading) in ENTRIES.items():
-        hit = first_hit(page, server, message) or ""
-        # Words that several pages have in the index may lead to any of them.
-        if any(f"book/{other}.html#index-" in hit for other in INDEXED[message] - {name}):
-            continue
-        leads_to, _, anchor = hit.partition("#")
-        found = plain(at[name].get(anchor) or "")
-        # A formula of a heading is drawn, and its text is another.
-        same = found == plain(heading) or ("$" in heading and found.startswith(plain(heading).split("$")[0].strip()))
-        if not leads_to.endswith(f"book/{name}.html") or not same:
-            lost.append((message, hit, found))
-    assert not lost, "\n".join(map(str, lost))
-
-
-@pytest.mark.parametrize(
-    ("words", "heading"),
-    [
-        ("expected target dtype to be Long or Byte", "expected target dtype to be Long or Byte, but got Float"),
-        ("multi-target not supported", "0D or 1D target tensor expected, multi-target not supported"),
-        ("Target 37 is out of bounds.", "Target 5 is out of bounds."),
-        ("IndexError: Target -1 is out of bounds.", "Target 5 is out of bounds."),
-        (
-            "ValueError: Expected input batch_size (15) to match target batch_size (1).",
-            "Expected input batch_size (2) to match target batch_size (14).",
-        ),
-        (
-            "RuntimeError: expected scalar type Long but found Float in call to _thnn_nll_loss_forward",
-            "expected target dtype to be Long or Byte, but got Float",
-        ),
-        (
-            "Target size (torch.Size([16])) must be the same as input size (torch.Size([16, 1]))",
-            "Target size (torch.Size([4])) must be the same as input size (torch.Size([4, 1]))",
-        ),
-        ("CUDA error: device-side assert triggered", "Target 5 is out of bounds."),
-        ("all elements of input should be between 0 and 1", "all elements of input should be between 0 and 1"),
-        ("loss becomes nan after a few steps", "The loss becomes nan after some steps"),
-    ],
-)
-def test_half_a_message_or_one_with_other_numbers_finds_its_entry(page, server, words, heading):
-    name, _, anchor = (first_hit(page, server, words) or "").rpartition("/")[2].partition(".html#")
-    assert plain(sections(page, server, name).get(anchor) or "") == plain(heading)
-
-
-# --- the figures ---
 
 
 def put(found, **state):

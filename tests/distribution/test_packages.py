@@ -286,6 +286,53 @@ def test_pages_are_light_beside_plain_sphinx(name, theme, python, tmp_path, chro
     stands_in_readme(here, "sphinx", theme.replace("_", "-"), package="leanpage")
 
 
+TWO_SECTIONS = "# {}\n\n(one)=\n## {}\n\n{}\n\n(two)=\n## {}\n\n{}\n"
+#: A language -> what a page says in it, and what is typed, with the section that comes first.
+SEARCHED = {
+    "es": (
+        ("Pérdidas", "Clasificación de imágenes", "Una red.", "Regularización", "Evita el sobreajuste."),
+        {"clasificacion": "one", "regularizaciones": "two", "sobreajustado": "two"},
+    ),
+    "ja": (
+        ("損失関数", "交差エントロピー", "分類問題で使います。", "過学習", "検証データの損失が増える。"),
+        {"エントロピ": "one", "検証データ": "two"},
+    ),
+    "he": (
+        ("פונקציות", "אנטרופיה צולבת", "המחיר של הַפְתָּעָה.", "דיוק", "הנגזרת אפס."),
+        {"הפתעה": "one", "למה לא דיוק": "two"},
+    ),
+}
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ["sphinx-8", "sphinx-newest"])
+def test_search_answers_beside_plain_sphinx(name, theme, python, tmp_path, chromium):
+    here = python(name, "sectionsearch")
+    for language, (said, asked) in SEARCHED.items():
+        folder = tmp_path / language
+        folder.mkdir()
+        (folder / "index.md").write_text(TWO_SECTIONS.format(*said), "utf-8")
+        (folder / "conf.py").write_text(
+            f'extensions = ["myst_parser", "sectionsearch"]\nhtml_theme = "{theme}"\nlanguage = "{language}"\n'
+        )
+        run(here, "-m", "sphinx", "-b", "html", folder, folder / "html", env=clean_environment())
+        page = chromium.new_page()
+        page.goto((folder / "html" / "index.html").as_uri())
+        if theme == "furo":
+            page.locator("input[name=q]").click()
+        else:
+            page.keyboard.press("Control+k")
+        for words, label in asked.items():
+            page.locator("input[name=q]:focus").fill(words)
+            page.locator(".sectionsearch-list a").first.wait_for()
+            page.wait_for_timeout(300)
+            anchor = page.locator(".sectionsearch-list a").first.get_attribute("href").partition("#")[2]
+            section = page.locator(f"section[id='{anchor}']")
+            assert anchor == label or section.locator(f"[id='{label}']").count(), (language, words, anchor)
+        page.close()
+
+
 def test_an_installed_half_does_not_break_when_the_other_goes(built, tmp_path):
     """No file is owned by two distributions, so each can be taken out alone."""
     run(sys.executable, "-m", "venv", tmp_path / "venv")

@@ -31,7 +31,7 @@ def copy(tmp_path):
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     shutil.copytree(ROOT / "code", tmp_path / "code", ignore=ignored)
     shutil.copytree(ROOT / "book" / "_static", tmp_path / "book" / "_static")
-    for name in ("references.bib", "search.js"):
+    for name in ("references.bib", "synonyms.txt"):
         shutil.copy(ROOT / "book" / name, tmp_path / "book")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     (tmp_path / "book" / "index.md").write_text(SOUND)

@@ -16,7 +16,7 @@ from ..tree import Node, attribute, has
 
 #: Scripts of Sphinx, the themes and widespread extensions. None of them writes into the page while it is parsed.
 KNOWN = re.compile(
-    r"_static/(?:documentation_options|doctools|sphinx_highlight|clipboard\.min|copybutton|togglebutton|design-tabs"
+    r"_static/(?:documentation_options|doctools|sphinx_highlight|clipboard\.min|copybutton|togglebutton|design-tabs|searchbox"
     r"|scripts/(?:pydata-sphinx-theme|sphinx-book-theme|bootstrap)|leanpage/(?:menus|math))\.js"
 )
 #: Inline scripts by which extensions hand a setting to their script.
