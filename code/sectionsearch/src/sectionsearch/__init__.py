@@ -76,10 +76,9 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
             page = Page(html)
             _add_entries(app, name, page)
             pages.append((builder.get_target_uri(name), page.documents))
-    for name in ("search", "genindex"):
-        path = Path(builder.get_outfilename(name))
-        if path.exists():
-            _without_stock_scripts(path)
+    # Pages that are no documents.
+    for path in {*Path(app.outdir).glob("*.html"), Path(builder.get_outfilename("search"))}:
+        _without_stock_scripts(path)
     _write_index(app, pages)
     _list_headings(app, pages)
 
