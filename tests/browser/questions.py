@@ -286,6 +286,8 @@ def a_picture_of_the_whole_page_shows_every_drawing(visit: Visit) -> Iterator[st
     page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     boxes = page.evaluate(DRAWINGS)
     for _ in range(2):  # on a busy machine Chromium may take the first before it has decoded a bitmap
+        if not boxes:
+            break
         picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
         boxes = [box for box in boxes if len(picture.crop(box).getcolors(1 << 24)) < 4]
     yield from (f"blank at {box}" for box in boxes)
