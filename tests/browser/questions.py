@@ -129,6 +129,11 @@ def every_slider_and_handle_moves_picture_and_numbers(visit: Visit) -> Iterator[
     yield from (f"{where} has no slider or handle" for where, count in moved.items() if not count)
 
 
+def every_figure_moves(visit: Visit) -> Iterator[str]:
+    """Moves the first slider or handle of each figure, where others are seen to move elsewhere."""
+    yield from move_all(Chromium(visit.page), visit.name, {}, most=1)
+
+
 def typed_numbers_come_back_into_range(visit: Visit) -> Iterator[str]:
     keyboard = visit.page.keyboard
     for figure in visit.page.locator(LIVE).all():
