@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ class Chapter:
     def source(self) -> str:
         return (ROOT / f"{self.name}.md").read_text(encoding="utf-8")
 
-    @property
+    @functools.cached_property
     def notebook(self):
         """The chapter as a notebook without outputs."""
         from myst_nb.core.read import read_myst_markdown_notebook
@@ -65,6 +66,7 @@ class Chapter:
         return BeautifulSoup((site / f"{self.name}.html").read_text(encoding="utf-8"), "html.parser")
 
 
+@functools.cache
 def without_code(source: str) -> str:
     """The source without front matter, code, listings, displayed formulas and the lines that mark directives."""
     text = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL)

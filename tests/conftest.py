@@ -21,6 +21,7 @@ VIEWPORT = {"width": 1280, "height": 900}
 settings.register_profile("book", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("book")
 os.environ.setdefault("MPLBACKEND", "Agg")  # drawing needs no screen
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers use all cores: torch's threads would wait for one another
 
 
 #: The files that take longest, longest first: one that came last would run alone, the other core with nothing to do.

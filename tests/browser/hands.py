@@ -23,15 +23,18 @@ def wake_all(engine: Engine) -> list[str]:
     return names
 
 
-def move_all(engine: Engine, where: str, moved: dict[str, int]) -> list[str]:
-    """Move every slider and handle of the open page by keyboard and by pointer. Returns what did not answer."""
+def move_all(engine: Engine, where: str, moved: dict[str, int], most: int | None = None) -> list[str]:
+    """Move every slider and handle of the open page by keyboard and by pointer. Returns what did not answer.
+
+    With ``most``, at most so many of each figure.
+    """
     faults: list[str] = []
     for i, name in enumerate(wake_all(engine)):
         if engine.run("(i) => 'failed' in hands.figures()[i].dataset", i):
             faults.append(f"{where}: {name} failed")
             continue
         count = engine.run("(i) => hands.sliders(i).length", i)
-        for k in range(count):
+        for k in range(count)[:most]:
             label = f"{where}: {name}: {engine.run('(i, k) => hands.label(i, k)', i, k)!r}"
             faults += [f"{label} {fault}" for fault in (*_by_keyboard(engine, i, k), *_by_pointer(engine, i, k))]
             engine.run("(i) => hands.reset(i)", i)

@@ -129,6 +129,11 @@ def every_slider_and_handle_moves_picture_and_numbers(visit: Visit) -> Iterator[
     yield from (f"{where} has no slider or handle" for where, count in moved.items() if not count)
 
 
+def every_figure_moves(visit: Visit) -> Iterator[str]:
+    """Moves the first slider or handle of each figure, where others are seen to move elsewhere."""
+    yield from move_all(Chromium(visit.page), visit.name, {}, most=1)
+
+
 def typed_numbers_come_back_into_range(visit: Visit) -> Iterator[str]:
     keyboard = visit.page.keyboard
     for figure in visit.page.locator(LIVE).all():
@@ -286,6 +291,8 @@ def a_picture_of_the_whole_page_shows_every_drawing(visit: Visit) -> Iterator[st
     page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     boxes = page.evaluate(DRAWINGS)
     for _ in range(2):  # on a busy machine Chromium may take the first before it has decoded a bitmap
+        if not boxes:
+            break
         picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
         boxes = [box for box in boxes if len(picture.crop(box).getcolors(1 << 24)) < 4]
     yield from (f"blank at {box}" for box in boxes)

@@ -35,7 +35,7 @@ def tour(chromium, site, server):
 
 def test_pages_work_from_disk(tour, site):
     for visit, _ in tour(site.as_uri(), pages(site)):
-        visit.ask(ask.every_slider_and_handle_moves_picture_and_numbers)
+        visit.ask(ask.every_figure_moves)
 
 
 def test_stills_captions_and_text_stand_without_scripts(tour, server, site):

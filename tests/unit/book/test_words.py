@@ -1,5 +1,6 @@
 """Words and names come after what introduces them, and what the text says of a run is held by a claim."""
 
+import functools
 import itertools
 import re
 
@@ -41,6 +42,7 @@ INTRODUCED = {
 OTHERWISE = r"\d bits?\b|bit for bit|confidence intervals?|Loss Functions: Cross Entropy Loss and You!"
 
 
+@functools.cache
 def running_text(source: str) -> str:
     """What is read, term roles as [[term]]: no code, headings, formulas, addresses or other roles."""
     text = re.sub(r"^(?:#+ .*|\([a-z-]+\)=)$", "", without_code(source), flags=re.M)

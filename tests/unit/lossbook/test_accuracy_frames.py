@@ -26,7 +26,7 @@ def test_step_length_counts_the_steps_that_were_measured(digits, model):
     draw = step_length(shares, trained, safe_distance(digits.x_train, *model), digits.x_train)
     for k, power in enumerate(np.arange(-6, 0.1, 0.5)):
         figure, text = draw(h=10.0**power)
-        changed, own = (int((s.patterns[:, k] * s.counts).sum()) for s in (shares, trained))
+        changed, own = (round(s.changed[k].item() * s.pairs) for s in (shares, trained))
         assert numbers(text)[1:] == [changed, 4000, own, 2000]
         assert figure.axes[0].lines[-1].get_xdata()[0] == pytest.approx(10**power, rel=1e-3)
 
