@@ -205,9 +205,7 @@ def _write(app: Sphinx, files: dict[str, str]) -> Path:
 def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> None:
     if error or app.builder.format != "html":
         return
-    written = dict(own_file(name) for name in ("loader.js", "kernelfree.css"))
-    for page in _pages(app.env).values():
-        written |= page["files"]
+    written = {name: content for page in _pages(app.env).values() for name, content in page["files"].items()}
     folder = _write(app, written)
     # A file's name carries a digest of its content: what the last build wrote and this one did not is out of date.
     for name in last_build - written.keys():

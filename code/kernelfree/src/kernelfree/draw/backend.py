@@ -15,8 +15,6 @@ with an underscore are private:
 - ``_get_style`` remembers styles: matplotlib converts colours to hex for every element, and most share a few.
 """
 
-from __future__ import annotations
-
 import inspect
 import io
 from dataclasses import dataclass

@@ -97,6 +97,7 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, Any]:
+    """Return the display of ``widget`` as the figure, its controls in ``box``; as ipywidgets has it if that fails."""
     if state.recording is not None:
         show_start_inside(state.recording, figure.draw, figure.widgets)
         return _NOTHING

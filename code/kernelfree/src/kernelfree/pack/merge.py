@@ -34,7 +34,7 @@ _HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT = ("display", "none"), ("visibili
 
 @dataclass(frozen=True)
 class Column:
-    """One thing that differs: ``name`` of element ``node`` is ``values[which[n]]`` in frame ``n``.
+    """Holds one thing that differs: ``name`` of element ``node`` is ``values[which[n]]`` in frame ``n``.
 
     ``None`` among the values means that the attribute is missing, -1 in ``which`` that the element is.
     """

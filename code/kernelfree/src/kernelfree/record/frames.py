@@ -119,6 +119,7 @@ class FrameRecorder:
         return Node("div", {"class": "kf-still"}, "", parts)
 
     def _parts(self, item: Item, notes: dict[str, None]) -> Sequence[Node]:
+        """Turn one thing that was shown into elements. Adds to ``notes`` what is lost."""
         if isinstance(item, str):
             return outputs.text(item)
         if isinstance(item, dict):
