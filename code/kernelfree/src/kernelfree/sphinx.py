@@ -12,8 +12,6 @@ Add ``kernelfree.sphinx`` to the extensions. Settings:
   without it such a page fails the build, since its widgets would do nothing.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import partial

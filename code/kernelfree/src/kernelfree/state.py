@@ -3,8 +3,6 @@
 Tests call ``state.reset()``; nothing else in the package keeps a value between two calls.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any

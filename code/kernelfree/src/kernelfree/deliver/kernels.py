@@ -1,7 +1,5 @@
 """Tell the kernels of a build that a book is being built, and print how far they are with drawing."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

@@ -15,8 +15,6 @@ What a function cannot do is an error that names file and line. Comments are lef
 byte; licences stay, as minifiers have it. The rest is left readable: a minifier would save about 1 kB a page.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Write a figure as one HTML file that needs nothing else, to be mailed, shown among slides or in a frame."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from html import escape

@@ -4,8 +4,6 @@ While a book is built, it is noted which widget belongs to which figure, and dis
 output displays the figure, with its controls in the box's rows and columns.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """Provide ``interact``, which shows what a function draws under controls, and ``save``."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 import os
@@ -9,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, read_payload
@@ -42,8 +40,8 @@ class Interact:
         #: Whether it replaces ipywidgets' own: no keyword is an option, and ipywidgets gets what kernelfree cannot do.
         self._is_drop_in = is_drop_in
 
-    def options(self, **options: Any) -> Interact:
-        return Interact(replace(self._options, **options), is_drop_in=self._is_drop_in)
+    def options(self, **options: Any) -> Self:
+        return type(self)(replace(self._options, **options), is_drop_in=self._is_drop_in)
 
     def __call__(self, draw: Any = None, /, **keywords: Any) -> Any:
         """Show ``draw`` under controls, and return it; without ``draw``, return a decorator that does."""

@@ -1,7 +1,5 @@
 """Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 import re

@@ -1,7 +1,5 @@
 """Show ``interact`` where a kernel runs: ipywidgets' own, whose output holds kernelfree's pictures."""
 
-from __future__ import annotations
-
 import functools
 import sys
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 ask for an argument's name, a selection's pairs, or who observes a widget.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress

@@ -10,8 +10,6 @@ positions of a point::
 ``static/frames.js`` adds a series up twice and writes each number with ``String(hundredths / 100)``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import zlib

@@ -1,7 +1,5 @@
 """Call ``draw`` once for each combination of values, and make of what each call shows a tree."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import json

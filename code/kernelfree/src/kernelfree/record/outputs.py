@@ -1,7 +1,5 @@
 """Convert what ``draw`` shows (texts, HTML, LaTeX, Markdown, images, SVG) to elements that the frames can hold."""
 
-from __future__ import annotations
-
 import io
 import re
 from base64 import b64decode, b64encode

@@ -3,8 +3,6 @@
 A kind is a class in ``sliders.py`` or ``choices.py``, and an object of the same name in ``static/controls.js``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Define what every kind of control has, and the pieces of HTML that several kinds share."""
 
-from __future__ import annotations
-
 import itertools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ class Control(ABC):
 
     @classmethod
     @abstractmethod
-    def from_widget(cls, name: str, widget: Any) -> Control:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         """Return the control for a widget of one of the ``widget_types``."""
 
     @property
@@ -73,11 +71,11 @@ class Fixed(Control):
     """Holds a value that the reader cannot change; the page does not show it."""
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> Fixed:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         return cls.of(name, label_of(name, widget), widget.get_interact_value())
 
     @classmethod
-    def of(cls, name: str, label: str, value: Any) -> Fixed:
+    def of(cls, name: str, label: str, value: Any) -> Self:
         return cls(name=name, label=label, values=[value], labels=[str(value)], start=0)
 
     def html(self, group: str) -> str:

@@ -1,7 +1,5 @@
 """Offer values on a track: ``NumberSlider``, ``TextSlider``, and ``RangeSlider`` with two handles."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence
@@ -53,7 +51,7 @@ class NumberSlider(_Slider):
     play: int | None = None
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> NumberSlider:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         values = _grid(name, widget)
         if isinstance(widget, widgets.FloatLogSlider):
             values = [float(f"{widget.base**exponent:.12g}") for exponent in values]
@@ -119,7 +117,7 @@ class RangeSlider(Control):
     ends: list[Any]
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> RangeSlider:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         if isinstance(widget, widgets.SelectionRangeSlider):
             texts, options = options_of(widget)
             labels = ends = distinct(texts)
