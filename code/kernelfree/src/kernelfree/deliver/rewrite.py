@@ -94,8 +94,6 @@ class ModuleSource:
         tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
         return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", frozenset(self._exported))
 
-    # --- what cannot be delivered ---
-
     def _check(self, root: SyntaxNode) -> None:
         if root.has_error:
             first = next(node for node in _walk(root) if node.is_error or node.is_missing)
@@ -112,8 +110,6 @@ class ModuleSource:
     def _refuse(self, node: SyntaxNode, why: str) -> None:
         line = _text(node).splitlines()[0]
         raise FrontEndError(f"{self._place(node)}: cannot deliver {line!r}: {why}")
-
-    # --- imports ---
 
     def _take_import(self, node: SyntaxNode) -> None:
         if any(child.type == "import_attribute" for child in node.children):
@@ -155,8 +151,6 @@ class ModuleSource:
         if target not in self.imports:
             self.imports.append(target)
         return target
-
-    # --- exports ---
 
     def _take_export(self, node: SyntaxNode) -> None:
         declaration = node.child_by_field_name("declaration")

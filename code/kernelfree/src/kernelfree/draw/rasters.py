@@ -89,10 +89,7 @@ def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:
     bands = flat[starts]
     if np.count_nonzero(bands[:, 1:] != bands[:, :-1]) + len(starts) > 20 * MAX_RECTANGLES:
         return None
-    colors: dict[int, Color] = {
-        int(value): tuple(int(part) for part in np.array([value], np.uint32).view(np.uint8))
-        for value in np.unique(bands)
-    }
+    colors: dict[int, Color] = {int(value): tuple(value.tobytes()) for value in np.unique(bands)}
     found: dict[Color, list[Rectangle]] = {color: [] for color in sorted(colors.values()) if color[3]}
     count = 0
     # A run that may go on in the next band -> the row where it began.

@@ -25,8 +25,6 @@ _DECIMAL = re.compile(r"(-?\d+(?:\.\d+)?)", re.ASCII)
 _AS_IN_JAVASCRIPT = r"(?:0|-?(?:[1-9]\d*(?:\.\d?[1-9])?|0\.\d?[1-9]))"
 _ALL_AS_IN_JAVASCRIPT = re.compile(f"{_AS_IN_JAVASCRIPT}(?: {_AS_IN_JAVASCRIPT})*", re.ASCII)
 
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-
 
 def encode(values: list[str | None]) -> list[str | None] | dict[str, Any]:
     """Encode values as ``{"parts": ..., "series": ...}`` where that is lighter, or return them as they are."""
@@ -72,7 +70,7 @@ def _differences(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def to_json(content: Any) -> bytes:
-    return _JSON.encode(content).encode()
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def compressed_size(content: Any) -> int:

@@ -95,9 +95,6 @@ def _joined(value: Any) -> str:
     return value if isinstance(value, str) else "".join(map(str, value))
 
 
-# --- LaTeX and Markdown ----------------------------------------------------------------------------------------------
-
-
 def _from_latex(source: str) -> list[Node]:
     tex = source.strip()
     for start, end in (("$$", "$$"), (r"\[", r"\]"), ("$", "$"), (r"\begin{equation*}", r"\end{equation*}")):
@@ -119,9 +116,6 @@ def _from_markdown(source: str) -> list[Node]:
         if node.attributes.get("class", "").startswith("math "):
             node.children, node.text = _from_latex(node.text), ""
     return nodes
-
-
-# --- HTML and SVG ----------------------------------------------------------------------------------------------------
 
 
 class _HTMLTree(HTMLParser):

@@ -2,6 +2,7 @@
 
 import itertools
 from abc import ABC, abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -109,10 +110,10 @@ class OptionsControl(Control):
 
 def distinct(texts: list[str]) -> list[str]:
     """Number texts that occur again, since links name options by text: ``["a", "a"]`` -> ``["a", "a (2)"]``."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     numbered = []
     for text in texts:
-        seen[text] = seen.get(text, 0) + 1
+        seen[text] += 1
         numbered.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
     return numbered
 

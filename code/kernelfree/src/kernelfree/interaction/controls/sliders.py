@@ -169,9 +169,6 @@ class RangeSlider(Control):
         return control_html(self.name, f'{label_html(self.label)}<span class="kf-track kf-pair">{tracks}</span>{text}')
 
 
-# --- HTML ------------------------------------------------------------------------------------------------------------
-
-
 def _track(count: int, at: int, text: str, label: str = "") -> str:
     limits = f'min="0" max="{count - 1}" step="1" value="{at}"'
     return f'<input type="range" {limits} autocomplete="off" aria-valuetext="{escape(text)}"{label}>'
@@ -179,9 +176,6 @@ def _track(count: int, at: int, text: str, label: str = "") -> str:
 
 def _text_field(text: str) -> str:
     return f'<span class="kf-field kf-text" aria-hidden="true">{escape(text)}</span>'
-
-
-# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def spread(count: int, wanted: int, *needed: int) -> list[int]:
