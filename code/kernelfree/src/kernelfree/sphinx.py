@@ -69,6 +69,7 @@ class Renderer:
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Return a figure's nodes, with its warnings logged; ``None`` leaves other outputs to myst-nb."""
         if data.mime_type != MIME:
             return None
         env: BuildEnvironment | None = renderer.renderer.sphinx_env
@@ -201,6 +202,7 @@ def _write(app: Sphinx, files: dict[str, str]) -> Path:
 
 
 def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> None:
+    """Write the files of all figures, and delete those that only the last build needed."""
     if error or app.builder.format != "html":
         return
     written = {name: content for page in _pages(app.env).values() for name, content in page["files"].items()}
@@ -208,9 +210,6 @@ def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> 
     # A file's name carries a digest of its content: what the last build wrote and this one did not is out of date.
     for name in last_build - written.keys():
         (folder / name).unlink(missing_ok=True)
-
-
-# --- execution -------------------------------------------------------------------------------------------------------
 
 
 def _announce_build(app: Sphinx) -> None:

@@ -80,7 +80,7 @@ class _Values:
 
 @dataclass(slots=True)
 class _Slot:
-    """One element of the merged tree, with the values that its attributes and its text have in the frames."""
+    """Holds one element of the merged tree, with the values that its attributes and its text have in the frames."""
 
     tag: str
     attributes: dict[str, _Values] = field(default_factory=dict)
