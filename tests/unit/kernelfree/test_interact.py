@@ -32,7 +32,7 @@ def built(monkeypatch, tmp_path):
     plt.close("all")
     state.reset()
     monkeypatch.setenv(building.PROGRESS_FILE, str(tmp_path / "progress"))
-    monkeypatch.setattr(call, "_display", shown.append)
+    monkeypatch.setattr(call, "display", lambda output, raw: shown.append(output))
     return shown
 
 
@@ -430,7 +430,7 @@ def test_the_function_that_comes_back_is_called_as_before_and_displayed_as_nothi
 def test_with_a_kernel_it_is_ipywidgets(monkeypatch):
     shown = []
     monkeypatch.delenv(building.PROGRESS_FILE, raising=False)
-    monkeypatch.setattr(call, "_display", shown.append)
+    monkeypatch.setattr(call, "display", lambda output, raw: shown.append(output))
     kernelfree.interact(draw_line, a=(0, 2))
     assert "application/vnd.jupyter.widget-view+json" in shown[0]
     assert MIME not in shown[0]

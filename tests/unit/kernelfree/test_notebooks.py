@@ -36,7 +36,7 @@ def built(monkeypatch, tmp_path):
     plt.close("all")
     state.reset()
     monkeypatch.setenv(building.PROGRESS_FILE, str(tmp_path / "progress"))
-    monkeypatch.setattr(call, "_display", shown.append)
+    monkeypatch.setattr(call, "display", lambda output, raw: shown.append(output))
     settings = Config()
     settings.HistoryManager.enabled = False
     InteractiveShell.instance(config=settings)

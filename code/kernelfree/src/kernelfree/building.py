@@ -3,8 +3,6 @@
 The Sphinx extension sets these environment variables before any cell runs; kernels inherit them.
 """
 
-from __future__ import annotations
-
 import os
 
 #: The file into which a kernel writes its progress. Set at all: a book is being built.

@@ -12,8 +12,6 @@ Add ``kernelfree.sphinx`` to the extensions. Settings:
   without it such a page fails the build, since its widgets would do nothing.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from functools import partial
@@ -71,6 +69,7 @@ class Renderer:
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Return a figure's nodes, with its warnings logged; ``None`` leaves other outputs to myst-nb."""
         if data.mime_type != MIME:
             return None
         env: BuildEnvironment | None = renderer.renderer.sphinx_env
@@ -203,18 +202,14 @@ def _write(app: Sphinx, files: dict[str, str]) -> Path:
 
 
 def _write_files(app: Sphinx, error: Exception | None, last_build: set[str]) -> None:
+    """Write the files of all figures, and delete those that only the last build needed."""
     if error or app.builder.format != "html":
         return
-    written = dict(own_file(name) for name in ("loader.js", "kernelfree.css"))
-    for page in _pages(app.env).values():
-        written |= page["files"]
+    written = {name: content for page in _pages(app.env).values() for name, content in page["files"].items()}
     folder = _write(app, written)
     # A file's name carries a digest of its content: what the last build wrote and this one did not is out of date.
     for name in last_build - written.keys():
         (folder / name).unlink(missing_ok=True)
-
-
-# --- execution -------------------------------------------------------------------------------------------------------
 
 
 def _announce_build(app: Sphinx) -> None:

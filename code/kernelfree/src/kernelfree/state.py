@@ -1,9 +1,7 @@
-"""Everything that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book.
+"""Hold all that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book.
 
 Tests call ``state.reset()``; nothing else in the package keeps a value between two calls.
 """
-
-from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field

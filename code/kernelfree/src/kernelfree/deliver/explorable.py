@@ -14,14 +14,14 @@ from kernelfree.building import is_building
 from kernelfree.deliver.modules import bundle, modules_for_payload
 from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name, next_instance
 from kernelfree.deliver.rewrite import STATIC
-from kernelfree.draw.still import Still, close
+from kernelfree.draw.still import still
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 class Explorable(anywidget.AnyWidget):
-    """Base class of figures that are dragged, or computed in the browser. docs/explorable.md has the front end's side.
+    """Shows a figure that is dragged, or computed in the browser. docs/explorable.md has the front end's side.
 
     A subclass sets
 
@@ -55,9 +55,8 @@ class Explorable(anywidget.AnyWidget):
         if front_end is not None and not isinstance(front_end, traitlets.TraitType):
             cls._front_end = _path_of(cls, "_esm", front_end)
             cls._esm = bundle(cls._front_end, default="kit.dress(front)")
-            own = _path_of(cls, "_css", style).read_text(encoding="utf-8") if style is not None else ""
-            cls._own_css = own
-            cls._css = (STATIC / "kernelfree.css").read_text(encoding="utf-8") + own
+            cls._own_css = _path_of(cls, "_css", style).read_text(encoding="utf-8") if style is not None else ""
+            cls._css = (STATIC / "kernelfree.css").read_text(encoding="utf-8") + cls._own_css
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -106,10 +105,7 @@ class Explorable(anywidget.AnyWidget):
 
     def _picture(self) -> Any:
         """Return what has ``svg()`` for the page, and a rich display for every other reader."""
-        figure = self.still()
-        picture = Still(figure, self.description, self.title)
-        close(figure)
-        return picture
+        return still(self.still(), self.description, self.title)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         picture = self._picture()

@@ -1,7 +1,5 @@
 """Turn a payload into a figure's HTML and the files that it needs, for a page of a site or a page of its own."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

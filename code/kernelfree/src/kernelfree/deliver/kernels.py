@@ -1,7 +1,5 @@
 """Tell the kernels of a build that a book is being built, and print how far they are with drawing."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile
@@ -22,7 +20,7 @@ def announce_build(settings: Mapping[str, int]) -> Callable[[], None]:
     variables = {PROGRESS_FILE: path, **{name: str(value) for name, value in settings.items()}}
     if settings[DROP_IN]:
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_HOOK), os.environ.get("PYTHONPATH")]))
-    before = {name: os.environ.get(name) for name in variables}
+    before = {name: os.environ[name] for name in variables if name in os.environ}
     os.environ.update(variables)
     done = threading.Event()
     thread = threading.Thread(target=_print_progress, args=(path, done), daemon=True)
@@ -31,11 +29,9 @@ def announce_build(settings: Mapping[str, int]) -> Callable[[], None]:
     def stop() -> None:
         done.set()
         thread.join()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        for name in variables:
+            os.environ.pop(name, None)
+        os.environ.update(before)
         Path(path).unlink(missing_ok=True)
 
     return stop

@@ -4,8 +4,6 @@ A notebook (anywidget) wants one ES module as a string. A page from disk can loa
 ``script-src 'self'`` no string, so there each module becomes a classic script. ``rewrite.py`` makes both possible.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

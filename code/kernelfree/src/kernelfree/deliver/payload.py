@@ -3,8 +3,6 @@
 ``Payload.to_json`` writes it and ``read_payload`` reads it; nothing else does.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

@@ -15,8 +15,6 @@ What a function cannot do is an error that names file and line. Comments are lef
 byte; licences stay, as minifiers have it. The rest is left readable: a minifier would save about 1 kB a page.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator
@@ -64,13 +62,11 @@ class Module:
 def remove_comments(script: str) -> str:
     """Return ``script`` without its comments; each line stays where it was."""
     source = script.encode()
-    parts, at = [], 0
-    for node in _walk(_PARSER.parse(source).root_node):
-        if node.type == "comment" and not _LICENCE.match(node.text or b""):
-            # A space or line break stays: it may part two words, or end a statement.
-            parts += [source[at : node.start_byte], b"\n" * source.count(b"\n", node.start_byte, node.end_byte) or b" "]
-            at = node.end_byte
-    return b"".join([*parts, source[at:]]).decode()
+    comments = (node for node in _walk(_PARSER.parse(source).root_node) if node.type == "comment")
+    removed = [node for node in comments if not _LICENCE.match(node.text or b"")]
+    # A space or line break stays: it may part two words, or end a statement.
+    kept = ["\n" * _text(node).count("\n") or " " for node in removed]
+    return _edited(source, [(node.start_byte, node.end_byte, text) for node, text in zip(removed, kept, strict=True)])
 
 
 class ModuleSource:
@@ -94,19 +90,14 @@ class ModuleSource:
 
     def module(self) -> Module:
         """Return the module with its imports and exports rewritten, each line still where it was."""
-        parts, at = [], 0
-        for start, end, replacement in sorted(self._edits):
-            parts += [self.text[at:start].decode(), replacement]
-            at = end
-        body = remove_comments(" ".join([*self._constants, "".join([*parts, self.text[at:].decode()])]))
+        body = remove_comments(" ".join([*self._constants, _edited(self.text, self._edits)]))
         tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
         return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", frozenset(self._exported))
 
-    # --- what cannot be delivered ---
-
     def _check(self, root: SyntaxNode) -> None:
         if root.has_error:
-            raise FrontEndError(f"{self._place(_first_error(root))}: this is not JavaScript that can be read")
+            first = next(node for node in _walk(root) if node.is_error or node.is_missing)
+            raise FrontEndError(f"{self._place(first)}: this is not JavaScript that can be read")
         for node in _walk(root):
             if node.type == "import" and node.parent and node.parent.type == "call_expression":
                 self._refuse(node.parent, "import() loads at run time")
@@ -119,8 +110,6 @@ class ModuleSource:
     def _refuse(self, node: SyntaxNode, why: str) -> None:
         line = _text(node).splitlines()[0]
         raise FrontEndError(f"{self._place(node)}: cannot deliver {line!r}: {why}")
-
-    # --- imports ---
 
     def _take_import(self, node: SyntaxNode) -> None:
         if any(child.type == "import_attribute" for child in node.children):
@@ -162,8 +151,6 @@ class ModuleSource:
         if target not in self.imports:
             self.imports.append(target)
         return target
-
-    # --- exports ---
 
     def _take_export(self, node: SyntaxNode) -> None:
         declaration = node.child_by_field_name("declaration")
@@ -219,8 +206,13 @@ def _walk(node: SyntaxNode, into_functions: bool = True) -> Iterator[SyntaxNode]
         waiting += [child for child in reversed(node.children) if into_functions or child.type not in _FUNCTIONS]
 
 
-def _first_error(root: SyntaxNode) -> SyntaxNode:
-    return next(node for node in _walk(root) if node.is_error or node.is_missing)
+def _edited(source: bytes, edits: list[tuple[int, int, str]]) -> str:
+    """Return ``source`` with the text of each edit in place of the bytes from its start to its end."""
+    parts, at = [], 0
+    for start, end, replacement in sorted(edits):
+        parts += [source[at:start].decode(), replacement]
+        at = end
+    return "".join([*parts, source[at:].decode()])
 
 
 def _text(node: SyntaxNode) -> str:

@@ -1,7 +1,5 @@
 """Write a figure as one HTML file that needs nothing else, to be mailed, shown among slides or in a frame."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from html import escape
@@ -45,8 +43,7 @@ def write_html_file(payload: FramesPayload, path: Path) -> SavedFile:
     title = escape(payload.title or payload.name)
     # The figure's title becomes the page's heading; a figure without a title gets one that screen readers alone find.
     html = html.replace(f'<p class="kf-title">{title}</p>', "", 1)
-    unseen = "" if payload.title else ' class="unseen"'
-    heading = f"<h1{unseen}>{title}</h1>"
+    heading = f"<h1>{title}</h1>" if payload.title else f'<h1 class="unseen">{title}</h1>'
     text = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

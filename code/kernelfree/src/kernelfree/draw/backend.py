@@ -15,8 +15,6 @@ with an underscore are private:
 - ``_get_style`` remembers styles: matplotlib converts colours to hex for every element, and most share a few.
 """
 
-from __future__ import annotations
-
 import inspect
 import io
 from dataclasses import dataclass
@@ -175,6 +173,4 @@ class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
         renderer.finalize()
         corners = np.array(inner.corners or [(0, 0)])
         (left, bottom), (right, top) = np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)
-        canvas_height = height * 72
-        ink = (left, canvas_height - top, right, canvas_height - bottom)
-        return SVGOutput(file.getvalue(), inner.images, ink)
+        return SVGOutput(file.getvalue(), inner.images, (left, 72 * height - top, right, 72 * height - bottom))

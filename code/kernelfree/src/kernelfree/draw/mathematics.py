@@ -1,7 +1,5 @@
 """Draw mathematics in labels and outputs with matplotlib's mathtext: outlines in the page's ink, no script."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

@@ -1,7 +1,5 @@
 """Encode the pixels of a drawing: a few even rectangles as paths, everything else as an image."""
 
-from __future__ import annotations
-
 import io
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Color = tuple[int, ...]
 Rectangle = tuple[int, int, int, int]
+Run = tuple[int, int, Color]  #: pixels of one colour in a row: left, right, colour
 
 #: An image that needs more rectangles of one colour than this stays an image.
 MAX_RECTANGLES = 2000
@@ -90,18 +89,14 @@ def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:
     bands = flat[starts]
     if np.count_nonzero(bands[:, 1:] != bands[:, :-1]) + len(starts) > 20 * MAX_RECTANGLES:
         return None
-    colors: dict[int, Color] = {
-        int(value): tuple(int(part) for part in np.array([value], np.uint32).view(np.uint8))
-        for value in np.unique(bands)
-    }
+    colors: dict[int, Color] = {int(value): tuple(value.tobytes()) for value in np.unique(bands)}
     found: dict[Color, list[Rectangle]] = {color: [] for color in sorted(colors.values()) if color[3]}
     count = 0
-    open_runs: dict[
-        tuple[int, int, Color], int
-    ] = {}  # (left, right, colour) of a run that may go on in the next band -> the row where it began
+    # A run that may go on in the next band -> the row where it began.
+    open_runs: dict[Run, int] = {}
     tops = [*starts, len(flat)]
     for number in range(len(starts) + 1):
-        runs: dict[tuple[int, int, Color], int] = {}
+        runs: dict[Run, int] = {}
         if number < len(starts):
             row = bands[number]
             edges = [0, *(np.flatnonzero(row[1:] != row[:-1]) + 1).tolist(), len(row)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from base64 import b64encode
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kernelfree.draw.node import Node, ids, rename_ids
@@ -29,17 +28,12 @@ class Still:
         self.tree = draw(figure)
         set_label(self.tree, join_label(title, self.description))
 
-    @cached_property
-    def png(self) -> str:
-        """Draw the picture as PNG, in base64, when it is first asked for: a move of a live figure never does."""
-        return png(self.figure)
-
     def svg(self) -> str:
         """Return the picture as an ``<svg>`` element, with ids unlike those of any other still of this process."""
         return with_own_ids(self.tree.copy())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.svg(), "image/png": self.png, "text/plain": self.description}
+        return {"text/html": self.svg(), "image/png": png(self.figure), "text/plain": self.description}
 
 
 def still(figure: Figure, description: str, title: str | None = None) -> Still:

@@ -149,9 +149,6 @@ def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
             part.set_rasterized(False)
 
 
-# --- elements --------------------------------------------------------------------------------------------------------
-
-
 def _draw_images(node: Node, images: Iterator[Pixels], rasters: RasterEncoder) -> None:
     """Draw small images as one path a colour: sharp at any size, and no ``data:`` address for a policy to forbid.
 

@@ -4,8 +4,6 @@ While a book is built, it is noted which widget belongs to which figure, and dis
 output displays the figure, with its controls in the box's rows and columns.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -97,6 +95,7 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, Any]:
+    """Return the display of ``widget`` as the figure, its controls in ``box``; as ipywidgets has it if that fails."""
     if state.recording is not None:
         show_start_inside(state.recording, figure.draw, figure.widgets)
         return _NOTHING

@@ -1,7 +1,5 @@
 """Provide ``interact``, which shows what a function draws under controls, and ``save``."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 import os
@@ -9,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, read_payload
@@ -26,7 +24,7 @@ _KEYWORDS = frozenset(field.name for field in fields(Options)) - {"manual", "man
 
 
 class Interact:
-    """``ipywidgets.interact``, and on the page of a book the same without a kernel.
+    """Does what ``ipywidgets.interact`` does, and on the page of a book the same without a kernel.
 
     ``interact(draw, x=(0, 9))``, ``@interact(x=(0, 9))`` and ``@interact`` show what ``draw(x=...)`` shows under a
     control for each of its arguments; ``interact.options(title="...")`` is an ``interact`` with these options. The
@@ -42,8 +40,8 @@ class Interact:
         #: Whether it replaces ipywidgets' own: no keyword is an option, and ipywidgets gets what kernelfree cannot do.
         self._is_drop_in = is_drop_in
 
-    def options(self, **options: Any) -> Interact:
-        return Interact(replace(self._options, **options), is_drop_in=self._is_drop_in)
+    def options(self, **options: Any) -> Self:
+        return type(self)(replace(self._options, **options), is_drop_in=self._is_drop_in)
 
     def __call__(self, draw: Any = None, /, **keywords: Any) -> Any:
         """Show ``draw`` under controls, and return it; without ``draw``, return a decorator that does."""
@@ -55,7 +53,7 @@ class Interact:
             panel = self._show_without_kernel(draw, abbreviations, options)
         else:
             panel, output = live_output(draw, abbreviations, options)
-            _display(output)
+            display(output, raw=True)
         return Shown(draw, panel)
 
     def split_keywords(self, draw: Draw, keywords: Mapping[str, Any]) -> tuple[Options, dict[str, Any]]:
@@ -76,11 +74,11 @@ class Interact:
             if state.recording is not None:
                 show_start_inside(state.recording, draw, widgets)
             else:
-                _display(InteractFigure(draw, widgets, options).output())
+                display(InteractFigure(draw, widgets, options).output(), raw=True)
         except Exception as error:
             if not (self._is_drop_in and may_fall_back()):
-                raise _with_name(draw, options, error) from error
-            _display(FallbackNotice(name=name_after(draw), reason=str(error)).to_output())
+                raise _as_figure_error(draw, options, error) from error
+            display(FallbackNotice(name=name_after(draw), reason=str(error)).to_output(), raw=True)
             return originals.interact.options(manual=options.manual)(draw, **abbreviations).widget
         return panel
 
@@ -108,16 +106,12 @@ class Shown:
         """Display nothing."""
 
 
-def _with_name(draw: Draw, options: Options, error: Exception) -> FigureError:
+def _as_figure_error(draw: Draw, options: Options, error: Exception) -> FigureError:
     """Return an error as a ``FigureError`` that names the figure."""
     if isinstance(error, FigureError):
         return error
     said = repr(error) if isinstance(error, KeyError) else error
     return FigureError(f"{options.name or name_of(draw)}: {said}")
-
-
-def _display(output: dict[str, Any]) -> None:
-    display(output, raw=True)
 
 
 interact = Interact()

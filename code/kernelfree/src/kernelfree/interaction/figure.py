@@ -1,8 +1,5 @@
 """Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
-from __future__ import annotations
-
-import functools
 import inspect
 import re
 import unicodedata
@@ -205,10 +202,9 @@ def _for_other_readers(start: Node, payload: FramesPayload, png: str | None, des
 
 def describe(draw: Draw, options: Options) -> str:
     """Return the description that the author gave, in the options or as the docstring of ``draw``; else nothing."""
-    description = options.description or (inspect.getdoc(draw) if hasattr(draw, "__name__") else None)
-    if description is None and isinstance(draw, functools.partial):
-        description = inspect.getdoc(draw.func)
-    return " ".join((description or "").split())
+    function = getattr(draw, "func", draw)  # of a partial
+    own = inspect.getdoc(function) if hasattr(function, "__name__") else None
+    return " ".join((options.description or own or "").split())
 
 
 def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """Show ``interact`` where a kernel runs: ipywidgets' own, whose output holds kernelfree's pictures."""
 
-from __future__ import annotations
-
 import functools
 import sys
 from collections.abc import Mapping
@@ -36,9 +34,7 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
             print(f"{'✓' if is_reached(**values) else '○'} {goal}")
 
     panel = originals.interactive(show, {"manual": options.manual, "manual_name": options.manual_name}, **abbreviations)
-    data = panel._repr_mimebundle_()
-    data = data[0] if isinstance(data, tuple) else data
-    return panel, {**saved, **data, "text/plain": description}
+    return panel, {**saved, **panel._repr_mimebundle_(), "text/plain": description}
 
 
 def _output(item: Item, description: str, title: str | None, save: bool) -> dict[str, Any]:

@@ -5,8 +5,6 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 ask for an argument's name, a selection's pairs, or who observes a widget.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
@@ -88,17 +86,18 @@ def widgets_by_argument(panel: Any) -> dict[str, Any]:
 
 
 def options_of(widget: Any) -> tuple[list[str], list[Any]]:
+    """Return the texts and the values of a selection's options."""
     return list(widget._options_labels), list(widget._options_values)
 
 
 def _observers(widget: Any) -> list[Any]:
-    """List the functions and methods that run when the value of a widget changes."""
+    """List the functions and methods that run when the value of a widget changes, except those of ipywidgets."""
     observers = widget._trait_notifiers.get("value", {}).get("change", [])
     return [one for one in observers if hasattr(one, "__qualname__") and not one.__module__.startswith("ipywidgets")]
 
 
 def observers_of(widget: Any) -> list[str]:
-    """List the names of those that are the author's own."""
+    """List the names of the author's own functions that run when the value of a widget changes."""
     owners = (widgets.Widget, traitlets.link, traitlets.directional_link)
     own = [one for one in _observers(widget) if not isinstance(getattr(one, "__self__", None), owners)]
     return [one.__qualname__ for one in own]

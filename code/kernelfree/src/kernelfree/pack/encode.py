@@ -10,8 +10,6 @@ positions of a point::
 ``static/frames.js`` adds a series up twice and writes each number with ``String(hundredths / 100)``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import zlib
@@ -26,8 +24,6 @@ _DECIMAL = re.compile(r"(-?\d+(?:\.\d+)?)", re.ASCII)
 #: Hundredths as JavaScript writes them: 0, 12, -1.5, 0.05; but not -0, 1.50, .5 or 1.234.
 _AS_IN_JAVASCRIPT = r"(?:0|-?(?:[1-9]\d*(?:\.\d?[1-9])?|0\.\d?[1-9]))"
 _ALL_AS_IN_JAVASCRIPT = re.compile(f"{_AS_IN_JAVASCRIPT}(?: {_AS_IN_JAVASCRIPT})*", re.ASCII)
-
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 def encode(values: list[str | None]) -> list[str | None] | dict[str, Any]:
@@ -74,7 +70,7 @@ def _differences(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def to_json(content: Any) -> bytes:
-    return _JSON.encode(content).encode()
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def compressed_size(content: Any) -> int:

@@ -34,7 +34,7 @@ _HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT = ("display", "none"), ("visibili
 
 @dataclass(frozen=True)
 class Column:
-    """One thing that differs: ``name`` of element ``node`` is ``values[which[n]]`` in frame ``n``.
+    """Holds one thing that differs: ``name`` of element ``node`` is ``values[which[n]]`` in frame ``n``.
 
     ``None`` among the values means that the attribute is missing, -1 in ``which`` that the element is.
     """
@@ -80,7 +80,7 @@ class _Values:
 
 @dataclass(slots=True)
 class _Slot:
-    """One element of the merged tree, with the values that its attributes and its text have in the frames."""
+    """Holds one element of the merged tree, with the values that its attributes and its text have in the frames."""
 
     tag: str
     attributes: dict[str, _Values] = field(default_factory=dict)

@@ -1,7 +1,5 @@
 """Pack a figure's frames: one SVG for the page, and for each frame what differs from it."""
 
-from __future__ import annotations
-
 import gzip
 import itertools
 import json

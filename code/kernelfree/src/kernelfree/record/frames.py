@@ -1,7 +1,5 @@
 """Call ``draw`` once for each combination of values, and make of what each call shows a tree."""
 
-from __future__ import annotations
-
 import io
 import itertools
 import json
@@ -119,6 +117,7 @@ class FrameRecorder:
         return Node("div", {"class": "kf-still"}, "", parts)
 
     def _parts(self, item: Item, notes: dict[str, None]) -> Sequence[Node]:
+        """Turn one thing that was shown into elements. Adds to ``notes`` what is lost."""
         if isinstance(item, str):
             return outputs.text(item)
         if isinstance(item, dict):

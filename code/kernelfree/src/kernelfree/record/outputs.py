@@ -1,7 +1,5 @@
 """Convert what ``draw`` shows (texts, HTML, LaTeX, Markdown, images, SVG) to elements that the frames can hold."""
 
-from __future__ import annotations
-
 import io
 import re
 from base64 import b64decode, b64encode
@@ -97,9 +95,6 @@ def _joined(value: Any) -> str:
     return value if isinstance(value, str) else "".join(map(str, value))
 
 
-# --- LaTeX and Markdown ----------------------------------------------------------------------------------------------
-
-
 def _from_latex(source: str) -> list[Node]:
     tex = source.strip()
     for start, end in (("$$", "$$"), (r"\[", r"\]"), ("$", "$"), (r"\begin{equation*}", r"\end{equation*}")):
@@ -121,9 +116,6 @@ def _from_markdown(source: str) -> list[Node]:
         if node.attributes.get("class", "").startswith("math "):
             node.children, node.text = _from_latex(node.text), ""
     return nodes
-
-
-# --- HTML and SVG ----------------------------------------------------------------------------------------------------
 
 
 class _HTMLTree(HTMLParser):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from kernelfree.building import is_building
+from kernelfree.draw.still import close
 from kernelfree.record.reused import ReusedFigures, contains, open_figures
 from kernelfree.state import state
 
@@ -87,8 +88,6 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
 
     Raises what ``draw`` raises.
     """
-    import matplotlib.pyplot as plt
-
     before = open_figures()
     recording = Recording()
     try:
@@ -111,7 +110,7 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
     finally:
         for figure in open_figures():
             if not contains(before, figure):
-                plt.close(figure)
+                close(figure)
 
 
 def is_figure(item: Item) -> bool:
@@ -190,7 +189,7 @@ def shell_of_kernel() -> Any:
 
 
 class _Publisher:
-    """Stands in for the shell's ``display_pub``, as in IPython's own ``capture_output``."""
+    """Replaces the shell's ``display_pub``, as in IPython's own ``capture_output``."""
 
     def __init__(self, recording: Recording, original: Any) -> None:
         self.recording, self.original = recording, original

@@ -1,7 +1,5 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FunctionType

@@ -3,8 +3,6 @@
 A kind is a class in ``sliders.py`` or ``choices.py``, and an object of the same name in ``static/controls.js``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,6 +29,7 @@ def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control],
 
 
 def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
+    """Return the control of a widget's kind, or ``Fixed`` for a widget that cannot move; ``notes`` gets the reason."""
     if isinstance(widget, widgets.fixed):
         return Fixed.from_widget(name, widget)
     for observer in originals.observers_of(widget):

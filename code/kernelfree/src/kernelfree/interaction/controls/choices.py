@@ -1,10 +1,8 @@
 """Offer a few options: ``Menu``, ``Radio``, ``Checkbox``."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 import ipywidgets as widgets
 
@@ -53,7 +51,7 @@ class Checkbox(Control):
     widget_types = (widgets.Checkbox, widgets.ToggleButton, widgets.Valid)
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> Checkbox:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         return cls(values=[False, True], labels=["False", "True"], start=int(widget.value), **basics(name, widget))
 
     @property

@@ -1,9 +1,8 @@
 """Define what every kind of control has, and the pieces of HTML that several kinds share."""
 
-from __future__ import annotations
-
 import itertools
 from abc import ABC, abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -32,7 +31,7 @@ class Control(ABC):
 
     @classmethod
     @abstractmethod
-    def from_widget(cls, name: str, widget: Any) -> Control:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         """Return the control for a widget of one of the ``widget_types``."""
 
     @property
@@ -73,11 +72,11 @@ class Fixed(Control):
     """Holds a value that the reader cannot change; the page does not show it."""
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> Fixed:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         return cls.of(name, label_of(name, widget), widget.get_interact_value())
 
     @classmethod
-    def of(cls, name: str, label: str, value: Any) -> Fixed:
+    def of(cls, name: str, label: str, value: Any) -> Self:
         return cls(name=name, label=label, values=[value], labels=[str(value)], start=0)
 
     def html(self, group: str) -> str:
@@ -111,10 +110,10 @@ class OptionsControl(Control):
 
 def distinct(texts: list[str]) -> list[str]:
     """Number texts that occur again, since links name options by text: ``["a", "a"]`` -> ``["a", "a (2)"]``."""
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     numbered = []
     for text in texts:
-        seen[text] = seen.get(text, 0) + 1
+        seen[text] += 1
         numbered.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
     return numbered
 

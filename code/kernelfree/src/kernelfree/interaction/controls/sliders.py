@@ -1,7 +1,5 @@
 """Offer values on a track: ``NumberSlider``, ``TextSlider``, and ``RangeSlider`` with two handles."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence
@@ -53,7 +51,7 @@ class NumberSlider(_Slider):
     play: int | None = None
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> NumberSlider:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         values = _grid(name, widget)
         if isinstance(widget, widgets.FloatLogSlider):
             values = [float(f"{widget.base**exponent:.12g}") for exponent in values]
@@ -119,7 +117,7 @@ class RangeSlider(Control):
     ends: list[Any]
 
     @classmethod
-    def from_widget(cls, name: str, widget: Any) -> RangeSlider:
+    def from_widget(cls, name: str, widget: Any) -> Self:
         if isinstance(widget, widgets.SelectionRangeSlider):
             texts, options = options_of(widget)
             labels = ends = distinct(texts)
@@ -171,9 +169,6 @@ class RangeSlider(Control):
         return control_html(self.name, f'{label_html(self.label)}<span class="kf-track kf-pair">{tracks}</span>{text}')
 
 
-# --- HTML ------------------------------------------------------------------------------------------------------------
-
-
 def _track(count: int, at: int, text: str, label: str = "") -> str:
     limits = f'min="0" max="{count - 1}" step="1" value="{at}"'
     return f'<input type="range" {limits} autocomplete="off" aria-valuetext="{escape(text)}"{label}>'
@@ -181,9 +176,6 @@ def _track(count: int, at: int, text: str, label: str = "") -> str:
 
 def _text_field(text: str) -> str:
     return f'<span class="kf-field kf-text" aria-hidden="true">{escape(text)}</span>'
-
-
-# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def spread(count: int, wanted: int, *needed: int) -> list[int]:
