@@ -34,7 +34,7 @@ def first_visit_is_light(visit: Visit) -> Iterator[str]:
     traffic = visit.traffic
     if (weight := traffic.weight()) > 110 * KB:
         yield f"{weight} bytes: {traffic.asked}"
-    if (weight := traffic.weight(kind=".js")) > 35 * KB:
+    if (weight := traffic.weight(kind=".js")) > 36 * KB:
         yield f"{weight} bytes of JavaScript: {traffic.asked}"
     if len(traffic.asked) > 15:
         yield f"{len(traffic.asked)} requests: {traffic.asked}"

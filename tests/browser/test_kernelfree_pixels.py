@@ -92,7 +92,9 @@ def test_mathematics_grows_on_a_phone_as_text_does(page):
     for width in (400, 600):
         page.set_viewport_size({"width": width, "height": 500})
         # No drawing is narrower here, so that nothing but the rule for phones changes a size.
-        style = f"{css} body{{margin:0}} svg{{width:480px!important;margin:0!important}}"
+        # Widths follow the size of the letters alone, and not how a browser fits them to pixels.
+        drawing = "width:480px!important;margin:0!important;text-rendering:geometricPrecision"
+        style = f"{css} body{{margin:0}} svg{{{drawing}}}"
         page.set_content(f"<!DOCTYPE html><title>f</title><style>{style}</style>{picture}")
         boxes = [page.locator(f"svg {name}").bounding_box() for name in ("[data-text='$E$']", "[data-text='$mc^2$']")]
         boxes.append(page.get_by_text("momentum").bounding_box())

@@ -120,10 +120,10 @@ def test_shared_files_are_named_after_their_content(site, soups):
     text = "".join(str(page) for page in soups.values())
     for pattern in ("site-*.css", "site-*.js", "math-*.woff2", "fa-solid-900-*.woff2"):
         found = list(site.glob(f"_static/{pattern}"))
-        assert found, pattern
         for path in found:
             assert path.stem.endswith(f"-{hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"), path
-            assert path.suffix == ".woff2" or path.name in text, path
+        # Those of earlier builds stay, for pages in readers' caches.
+        assert [path for path in found if path.suffix == ".woff2" or path.name in text], pattern
 
 
 def test_page_for_what_is_not_there_works_at_any_address(site):

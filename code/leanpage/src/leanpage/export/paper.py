@@ -41,7 +41,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 #: What only works on a screen; `d-print-none` is Bootstrap's class for it.
-SCREEN_ONLY = "script, button, form, a.headerlink, .d-print-none, .toctree-wrapper, details.hide"
+SCREEN_ONLY = "script, button, form, input, a.headerlink, .d-print-none, .toctree-wrapper, details.hide"
 
 
 # --- the pages as one document ---
