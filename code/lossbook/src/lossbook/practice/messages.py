@@ -67,6 +67,12 @@ def _learned() -> torch.Tensor:
     return LOGITS.clone().requires_grad_()
 
 
+def _two_types() -> object:
+    from fastai.torch_core import TensorCategory, TensorImage  # slow to import, and needed by one message
+
+    return F.cross_entropy(TensorImage(LOGITS), TensorCategory(TARGET))
+
+
 def _backward_twice() -> None:
     loss = F.cross_entropy(_learned(), TARGET)
     loss.backward()
@@ -260,6 +266,19 @@ MESSAGES = [
             "RuntimeError: Expected all tensors to be on the same device, but found at least two devices, cuda:0 and "
             "cpu!",
         ),
+    ),
+    Message(
+        "IndexError: Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+        lambda: LOGITS[0].softmax(dim=1),
+    ),
+    Message(
+        "ValueError: For 1D input, 1D target must have size 1, but got target size: 3",
+        lambda: F.cross_entropy(LOGITS[0], TARGET),
+    ),
+    Message(
+        "TypeError: no implementation found for 'torch.nn.functional.cross_entropy' on types that implement "
+        "__torch_function__: [<class 'fastai.torch_core.TensorImage'>, <class 'fastai.torch_core.TensorCategory'>]",
+        _two_types,
     ),
     Message("OverflowError: math range error", lambda: math.exp(1230.0)),
     Message(
