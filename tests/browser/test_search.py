@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from engines import serve
 
 from checkers import faults_by_axe
 from conftest import watch
@@ -114,14 +115,16 @@ def test_it_works_from_disk(chromium, site):
     assert slips == []
 
 
-def test_it_works_under_a_strict_policy_below_a_path(chromium, site):
-    from engines import serve
-
-    server = serve(site, policy=POLICY)
+def test_it_works_under_a_strict_policy_below_a_path(chromium, site, tmp_path):
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "path").symlink_to(site, target_is_directory=True)
+    server = serve(tmp_path, policy=POLICY)
     page = chromium.new_page()
     slips = watch(page)
-    page.goto(f"{server.address}/book/summary.html")
+    page.goto(f"{server.address}/some/path/book/summary.html")
     ask(page, "perplexity")
+    href = results(page).first.evaluate("(link) => link.href")
+    assert href.startswith(f"{server.address}/some/path/book/") and "perplexity" in href.lower()
     page.close()
     server.shutdown()
     assert slips == []
