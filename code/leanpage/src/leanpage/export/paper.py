@@ -27,16 +27,8 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 STYLE = Path(__file__).parent / "static" / "paper.css"
-PROGRAMS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "chromium-headless-shell",
-    "chrome-headless-shell",
-)
+PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"]
+PROGRAMS += ["chromium-headless-shell", "chrome-headless-shell"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
