@@ -34,7 +34,8 @@ def make(folder: Path, *extensions: str, name="index.rst", text=PAGE, builder="h
     plt.figure(figsize=(1, 1)).savefig(pages / "figure.png")
     plt.close("all")
     config = {"project": "Small", "extensions": list(extensions), "html_theme": "basic", **settings}
-    config.setdefault("source_suffix", {".rst": "restructuredtext"})  # Sphinx's default lasts for a process
+    config.setdefault("source_suffix", {".rst": "restructuredtext"})  # Sphinx's defaults last for a process
+    config.setdefault("templates_path", [])
     folders = (pages, None, folder / "out", folder / "trees")
     return Sphinx(*folders, builder, config, status=None, warning=None, warningiserror=jobs > 0, parallel=jobs)
 

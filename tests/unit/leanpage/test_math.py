@@ -133,7 +133,7 @@ def build(tmp_path):
         (source / "index.md").write_text(text, "utf-8")
         extensions = ["myst_parser", "leanpage"]
         overrides = {"extensions": extensions, "myst_enable_extensions": ["dollarmath", "amsmath"], **config}
-        overrides["source_suffix"] = {".md": "markdown"}  # Sphinx's default lasts for a process, and builds add to it
+        overrides |= {"source_suffix": {".md": "markdown"}, "templates_path": []}  # defaults last for a process
         trees = tmp_path / "trees"
         with docutils_namespace():  # what Sphinx registers with docutils must not outlive this build
             Sphinx(source, None, out, trees, "html", confoverrides=overrides, status=said, warning=said).build()

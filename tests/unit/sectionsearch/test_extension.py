@@ -31,6 +31,7 @@ def build(tmp_path):
             (tmp_path / f"{name}.md").write_text(text, "utf-8")
         said = io.StringIO()
         config = {"extensions": ["myst_parser", "sectionsearch"], "html_theme": "pydata_sphinx_theme", "language": "en"}
+        config |= {"source_suffix": {".md": "markdown"}, "templates_path": []}  # Sphinx's defaults last for a process
         folders = (tmp_path, None, tmp_path / out, tmp_path / "trees")
         translators.clear()
         with docutils_namespace():
