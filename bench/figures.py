@@ -14,18 +14,17 @@ from __future__ import annotations
 import statistics
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from page_weight import ROOT, serve
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(ROOT / "tests"))
-from browsers import CHROMIUM_ARGS, ensure_chromium  # noqa: E402
+from browsers import CHROMIUM_ARGS, ensure_chromium
 
 SLOWER, MOVES, FIRST = 4, 40, 5
 MOST = {"median": 1.5, "95 %": 2.5}
 
-# Puts `window.moves`, a list of `{ label, root, act }`, in place: first the bare slider, then all that moves in a figure.
+# Makes `window.moves`, a list of `{ label, root, act }`: first the bare slider, then all that moves in a figure.
 FIND = """(root) => {
   const bare = document.createElement("div");
   bare.innerHTML = '<input type="range" min="0" max="1000" value="0" aria-label="bare"> <output>0</output>';
@@ -50,8 +49,8 @@ FIND = """(root) => {
       send(range, "change");
     };
   };
-  // A script cannot capture a pointer that no hand moves, so the node says that it has. `path(turn)` is where the pointer
-  // is then, from the middle of the node, in parts of the area that it moves in.
+  // A script cannot capture a pointer that no hand moves, so the node says that it has. `path(turn)` is where the
+  // pointer is then, from the middle of the node, in parts of the area that it moves in.
   const drag = (node, area, path) => {
     node.setPointerCapture = () => {};
     node.hasPointerCapture = () => true;
@@ -84,7 +83,8 @@ FIND = """(root) => {
   const found = [{ label: "bare", root: bare, act: sweep(range) }];
   const add = (label, act) => found.push({ label, root, act });
   for (const node of own("input[type=range]")) add(name(node), sweep(node));
-  for (const node of own("[role=slider]")) add(name(node), drag(node, node.ownerSVGElement ?? node.parentElement, toAndFro));
+  for (const node of own("[role=slider]"))
+    add(name(node), drag(node, node.ownerSVGElement ?? node.parentElement, toAndFro));
   for (const node of own("[role=grid]")) add(`${name(node).split(".")[0]}, drawn on`, drag(node, node, overPaper));
   for (const node of own("select"))
     add(name(node).slice(0, 20), () => {
