@@ -105,7 +105,10 @@ FIND = """(root) => {
 TIME = """(n) => new Promise((done) => {
   const { root, act } = window.moves[n];
   let changed = false;
-  const observer = new MutationObserver(() => { changed = true; });
+  // What a screen reader is told comes later, and belongs to an earlier move.
+  const observer = new MutationObserver((records) => {
+    changed ||= records.some(({ target }) => !target.classList?.contains("kf-said"));
+  });
   // Numbers and what a part says of itself: of the many other changes no reader's browser would take notes.
   const attributeFilter = ["aria-valuetext", "aria-selected", "data-weights"];
   observer.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter });
