@@ -59,7 +59,7 @@ coverage: $(VENV)/test-installed  ## which lines of the packages the unit tests 
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --sort=miss
 
-bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
+bench: $(VENV)/test-installed book  ## pages beside a stock book, figures beside a bare slider, frames beside savefig, and other tools
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads
