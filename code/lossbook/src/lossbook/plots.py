@@ -115,7 +115,7 @@ def plot_prices(probs: Tensor) -> Figure:
         axes.barh(range(len(probs)), values.tolist(), 0.55, color=COLORS[meaning])
         digits = 0 if meaning == "accuracy" else 1
         axes.set_yticks(range(len(probs)), [f"{value:.{digits}f}" for value in values.tolist()])
-        axes.set(title=title, xlim=(0, longest), xticks=[], ylim=(len(probs) - 0.5, -0.5))
+        axes.set(title=title, xlim=(0, 1.15 * longest), xticks=[], ylim=(len(probs) - 0.5, -0.5))
         axes.tick_params(length=0)
         axes.spines["bottom"].set_visible(False)
     panels[0].axvline(0.5, color=INK, linestyle=":", linewidth=1)
