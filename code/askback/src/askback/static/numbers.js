@@ -1,7 +1,7 @@
-// The front end of exercises that are answered by typing a number or a shape: what ask.js does, and reads what people type.
+// Reads what people type, numbers and shapes, and adds what checks and words them to replies.js. On a page it comes when
+// a first answer is typed: see `reader` in ask.js.
 import { CHECKERS, compared, letter, mistake, OTHER, refuse, say, WORDS } from "./replies.js";
 
-export { default } from "./ask.js";
 export { respond, reveal, WORDS } from "./replies.js";
 
 Object.assign(WORDS, {
