@@ -37,7 +37,7 @@
     for (const [list, heading] of lists) {
       const own = marks.filter((mark) => list.contains(mark));
       for (const node of [list, heading]) node.hidden = !own.some((mark) => found.includes(mark));
-      heading.querySelector(".askback-count").textContent = ` ${solved(own)} solved`;
+      heading.querySelector(".askback-solved").textContent = ` ${solved(own)} solved`;
     }
     for (const menu of menus)
       for (const option of menu.options) {
@@ -71,7 +71,7 @@
   // Each list of a page's exercises, with the heading above it.
   const lists = new Map(marks.map((mark) => mark.closest("ul")).map((list) => [list, list.previousElementSibling]));
   for (const heading of lists.values())
-    heading.append(Object.assign(document.createElement("span"), { className: "askback-count" }));
+    heading.append(Object.assign(document.createElement("span"), { className: "askback-solved" }));
   for (const menu of menus) {
     const own = new Set(marks.map(({ dataset }) => dataset[menu.name]));
     const offered = {
