@@ -168,7 +168,10 @@ const WORD_NUMBERS = {
 const WORDY = [
   [/ or (?:fewer|less|more|below|above)\b/g, ""],
   [/\bnegative[,:]? */g, "-"],
-  [new RegExp(`\\b(${TENS.join("|")})[ -](?=(?:${ONES.slice(1, 10).join("|")})\\b)`, "g"), "$1+"],
+  [
+    new RegExp(`\\b(${TENS.join("|")})[ -](${ONES.slice(1, 10).join("|")})\\b`, "g"),
+    (_, ten, one) => WORD_NUMBERS[ten] + WORD_NUMBERS[one],
+  ],
   [/ ?\b(?:percent(?:age)?|per ?cent|pct)\b(?: points?)?/g, "%"],
   [/[a-z]+/g, (word) => WORD_NUMBERS[word] ?? WORD_NUMBERS[word.replace(/s$/, "")] ?? word],
   [/([\d.,]+) \((100|1000)\)/g, "($1*$2)"],
