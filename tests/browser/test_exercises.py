@@ -210,6 +210,50 @@ def test_an_exercise_written_in_yaml_answers_on_a_page_without_a_kernel(window, 
     assert window.locator(".askback-total").inner_text() == "1 of 11 solved."
 
 
+def test_the_list_is_filtered_by_kind_difficulty_and_state_and_says_what_is_next(desk, address):
+    solve(desk, "ex-number", "ln 5")
+    solve(desk, "ex-shape", "(C, N)")
+    desk.goto(f"{address}/all.html")
+    kind, difficulty, state = (desk.get_by_label(name, exact=True) for name in ("Kind", "Difficulty", "State"))
+    assert kind.locator("option").all_inner_texts()[:2] == ["all: 1 of 11", "a number: 1 of 3"]
+    assert difficulty.locator("option").all_inner_texts() == [
+        "all: 1 of 11",
+        "easy: 1 of 1",
+        "medium: 0 of 9",
+        "hard: 0 of 1",
+    ]
+    listed = desk.locator("li:has([data-exercise-mark]):visible > p > a")
+    assert desk.locator(".askback-solved").all_inner_texts() == [" 1 of 10 solved", " 0 of 1 solved"]
+    assert desk.get_by_text('say what knowing nothing "costs"').is_visible()
+    kind.focus()
+    desk.keyboard.type("pai")
+    assert listed.all_inner_texts() == ["Exercise 10: Pairs"]
+    assert desk.locator(".askback-next").inner_text() == "Next: Exercise 10: Pairs"
+    assert desk.locator(".askback-found").inner_text() == "Shown: 1 of 11."
+    assert desk.locator("p:has(> strong):visible", has_text="All exercises").count() == 0
+    kind.select_option("")
+    state.select_option("missed or seen")
+    assert listed.all_inner_texts() == ["Exercise 5"]
+    state.select_option("not solved")
+    assert listed.count() == 10
+    desk.set_viewport_size({"width": 320, "height": 800})
+    assert desk.evaluate("document.documentElement.scrollWidth") == 320
+    assert faults_of_access(desk, ".askback-overview") == []
+
+
+def test_pairs_by_keyboard(window):
+    exercise = wake(window, "ex-match")
+    exercise.get_by_label("a", exact=True).focus()
+    for text in ("the truth", "the truth", "the truth"):
+        window.keyboard.type(text)
+        window.keyboard.press("Tab")
+    window.keyboard.press("Enter")
+    assert heard(exercise) == ("wrong", "a) Right.\nb) Right.\nc) It has no probabilities.")
+    exercise.get_by_label("c", exact=True).select_option("a margin")
+    exercise.get_by_role("button", name="Check").press("Enter")
+    assert heard(exercise)[0] == "right"
+
+
 def test_lines_are_dragged(window):
     lines = wake(window, "ex-order")
     items = lambda: lines.locator(".askback-item").all_inner_texts()  # noqa: E731
@@ -441,7 +485,7 @@ def test_the_front_end_is_light_and_what_reads_typed_answers_comes_only_to_them(
     asked[:] = [name for name in asked if not name.startswith("numbers.")]
     exercise.get_by_role("button", name="Check").click()
     exercise.get_by_text("Right: 1.6094 nats.").wait_for()
-    assert own()["numbers"] <= 5600
+    assert own()["numbers"] <= 6100
     page.context.close()
 
 
