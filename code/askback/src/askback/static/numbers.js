@@ -150,19 +150,20 @@ function shapeOf(text, sizes) {
 
 const ONES = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
+const PARTS = "third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 const WORD_NUMBERS = {
   ...Object.fromEntries(ONES.map((word, i) => [word, i])),
+  ...Object.fromEntries(PARTS.map((word, i) => [word, `(1/${i + 3})`])),
   ...Object.fromEntries(TENS.map((word, i) => [word, 10 * i + 20])),
   ...{
     hundred: "(100)",
     thousand: "(1000)",
+    hundredth: "(1/100)",
     none: 0,
     nothing: 0,
     minus: "-",
     half: "(1/2)",
-    third: "(1/3)",
     quarter: "(1/4)",
-    fifth: "(1/5)",
   },
 };
 const WORDY = [
