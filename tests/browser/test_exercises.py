@@ -12,11 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import serve
+from engines import Chromium, serve
+from hands import answer_by_keys
 from pypdf import PdfReader
 
 from askback import ask, number
 from checkers import faults_of_access, faults_of_html
+from exercises import exercises
 from project import ROOT, python_path
 from sheets import print_sheets
 
@@ -214,7 +216,7 @@ def test_the_list_is_filtered_by_kind_difficulty_and_state_and_says_what_is_next
     solve(desk, "ex-number", "ln 5")
     solve(desk, "ex-shape", "(C, N)")
     desk.goto(f"{address}/all.html")
-    kind, difficulty, state = (desk.get_by_label(name, exact=True) for name in ("Kind", "Difficulty", "State"))
+    kind, difficulty, state = (desk.locator(f"select[name={name}]") for name in ("kind", "difficulty", "state"))
     assert kind.locator("option").all_inner_texts()[:2] == ["all: 1 of 11", "a number: 1 of 3"]
     assert difficulty.locator("option").all_inner_texts() == [
         "all: 1 of 11",
@@ -252,6 +254,18 @@ def test_pairs_by_keyboard(window):
     exercise.get_by_label("c", exact=True).select_option("a margin")
     exercise.get_by_role("button", name="Check").press("Enter")
     assert heard(exercise)[0] == "right"
+
+
+def test_in_forced_colours_in_the_dark_on_a_phone_every_kind_answers_by_keyboard(chromium, address, book):
+    options = {"color_scheme": "dark", "forced_colors": "active", "reduced_motion": "reduce"}
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, **options).new_page()
+    page.goto(f"{address}/kinds.html")
+    assert [fault for one in exercises(book)[1:] for fault in answer_by_keys(Chromium(page), one)] == []
+    assert faults_of_access(page, "[data-exercise]") == []
+    sign = "(all) => all.map((reply) => getComputedStyle(reply, '::before').content)"
+    signs = page.locator(".askback-reply").evaluate_all(sign)
+    assert signs.count('"✓ "') == 9 and signs.count("none") == 1  # what colours say, signs say too
+    page.context.close()
 
 
 def test_lines_are_dragged(window):
