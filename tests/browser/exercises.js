@@ -47,6 +47,10 @@ async function reset(name) {
 async function wake(name) {
   exercise(name).scrollIntoView({ block: "center" });
   for (let i = 0; i < 300 && !("ready" in exercise(name).dataset); i++) await new Promise((done) => setTimeout(done, 50));
+  // What reads a typed answer comes with the first of them; here none waits for it.
+  exercise(name).querySelector("form").dispatchEvent(new Event("input"));
+  for (let i = 0; i < 300 && exercise(name).dataset.reader && !window.askback.numbers; i++)
+    await new Promise((done) => setTimeout(done, 50));
   return "ready" in exercise(name).dataset;
 }
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import http.server
 import re
+import shutil
 import sys
 import tarfile
 import threading
@@ -16,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import Chromium
+from hands import answer_by_keys
 
 from conftest import watch
 from environments import clean_environment, environment, run
+from exercises import exercises
 from project import PACKAGES, ROOT, source
 
 BESIDE = [
@@ -27,7 +31,7 @@ BESIDE = [
 ]  # fmt: skip
 #: What each environment holds beside the wheel of kernelfree or leanpage.
 ENVIRONMENTS = {
-    "jupyter-book": ["jupyter-book==1.0.4.post1"],
+    "jupyter-book": ["jupyter-book==1.0.4.post1", "sphinx-exercise==1.2.1"],
     "sphinx-8": ["sphinx==8.*", *BESIDE],
     "sphinx-newest": ["sphinx", *BESIDE],
 }
@@ -90,16 +94,18 @@ def test_wheels_hold_their_own_package_and_no_file_of_another(built):
 
 @pytest.fixture(scope="session")
 def python(built):
-    """Gives the Python of one of the environments, with one package's wheel and nothing else of this repository."""
+    """Gives the Python of one of the environments, with some packages' wheels and nothing else of this repository."""
 
-    def made(name: str, package: str = "kernelfree") -> Path:
-        (wheel,) = built.glob(f"{package}-*.whl")
+    def made(name: str, *packages: str) -> Path:
+        packages = packages or ("kernelfree",)
+        wheels = [next(built.glob(f"{package}-*.whl")) for package in packages]
 
         def fill(python: Path) -> None:
             run(python, "-m", "pip", "install", "-q", "ipykernel", *ENVIRONMENTS[name], env=clean_environment())
 
-        folder = environment(f"{package}-beside-{name}", [ROOT / "tests/distribution/test_packages.py"], fill)
-        install = [folder / "bin/python", "-m", "pip", "install", "-q", wheel]
+        kept = f"{'-'.join(packages)}-beside-{name}"
+        folder = environment(kept, [ROOT / "tests/distribution/test_packages.py"], fill)
+        install = [folder / "bin/python", "-m", "pip", "install", "-q", *wheels]
         run(*install, env=clean_environment())
         run(*install, "--force-reinstall", "--no-deps", env=clean_environment())
         return folder / "bin/python"
@@ -172,6 +178,35 @@ def test_figures_live_in_a_fresh_jupyter_book(python, tmp_path, chromium):
     run(here.with_name("jupyter-book"), "build", book, env=clean_environment())
     moves(book / "_build/html", "line.html", chromium, strict=False)
     stands_in_readme(here, "jupyter-book", "sphinx", "sphinx-book-theme")
+
+
+@pytest.mark.timeout(900)
+def test_exercises_of_every_kind_answer_by_keyboard_in_a_fresh_jupyter_book(python, tmp_path, chromium):
+    here = python("jupyter-book", "kernelfree", "askback")
+    run(here.with_name("jupyter-book"), "create", tmp_path / "mine", env=clean_environment())
+    book = tmp_path / "mine"
+    settings = book / "_config.yml"
+    settings.write_text(settings.read_text() + "\nsphinx:\n  extra_extensions: [askback.sphinx, sphinx_exercise]\n")
+    for name in ("kinds", "all"):
+        shutil.copy(ROOT / "tests/fixtures/exercise_book" / f"{name}.md", book)
+        (book / "_toc.yml").write_text((book / "_toc.yml").read_text() + f"- file: {name}\n")
+    run(here.with_name("jupyter-book"), "build", "-W", book, env=clean_environment())
+    html = book / "_build/html"
+    asked = exercises(html)
+    assert {one.kind for one in asked} == {"number", "choice", "order", "shape", "judge", "gaps"}
+    page = chromium.new_page()
+    slips = watch(page)
+    with served(html) as address:
+        faults = []
+        for one in asked:
+            if not page.url.endswith(one.page):
+                page.goto(f"{address}/{one.page}")
+            faults += answer_by_keys(Chromium(page), one)
+        page.goto(f"{address}/all.html")
+        total = page.locator(".askback-total").inner_text()
+    page.close()
+    assert faults == [] and total == "10 of 11 solved (answer seen: 1)."
+    assert [slip for slip in slips if "askback" in slip or "kernelfree" in slip] == []
 
 
 #: A small site for leanpage: what themes and extensions give their readers to do stands on its first page.
