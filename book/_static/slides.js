@@ -19,7 +19,7 @@
   body.append(bar, said);
   for (const slide of slides) slide.querySelector("h2").tabIndex = -1;
 
-  function show(number) {
+  function show(number, address = `#${number < 0 ? (slides[at]?.id ?? "") : number + 1}`) {
     const [old, slide] = [slides[at], slides[number]];
     const leaves = old?.contains(document.activeElement);
     at = number;
@@ -33,7 +33,7 @@
     }
     bar.hidden = at < 0;
     for (const one of slides) one.classList.toggle("slides-current", one === slide);
-    history.replaceState(history.state, "", `#${slide ? at + 1 : (old?.id ?? "")}`);
+    history.replaceState(history.state, "", address);
     if (!slide) {
       old?.scrollIntoView();
       old?.querySelector("h2").focus();
@@ -83,7 +83,7 @@
     const [, number, figure] = /^#(?:(\d+)$|([a-z0-9-]+)\?)/.exec(location.hash) ?? [];
     const holds = (slide) => figure && slide.querySelector(`[data-live-figure="${figure}"]`);
     const wanted = number ? number - 1 : slides.findIndex(holds);
-    if (slides[wanted] && wanted !== at) show(wanted);
+    if (slides[wanted] && wanted !== at) show(wanted, location.hash);
   }
   addEventListener("hashchange", follow);
   follow();

@@ -313,7 +313,9 @@ def test_a_figure_is_shown_again_on_another_page(sound):
         assert f'"../{name}"' in again
     assert 'id="fig-surface-again"' in again and "manifest" in again
     caption = re.search(r"<figcaption>.*?</figcaption>", again, re.DOTALL)[0]
-    assert re.search(r'<a class="reference internal" href="\.\./index\.html#fig-surface">.*?Fig\. 1.*?</a>\. Move', caption)
+    assert re.search(
+        r'<a class="reference internal" href="\.\./index\.html#fig-surface">.*?Fig\. 1.*?</a>\. Move', caption
+    )
     assert 'href="#again"' in caption  # on its own page this link leads to another one
 
 
@@ -326,7 +328,9 @@ def test_figures_that_a_page_cannot_show_again_are_named(sound):
 
 def test_all_figures_are_svg_files(sound):
     page = (sound[0] / "html" / "deeper" / "again.html").read_text()
-    (address,) = re.findall(r'<a href="([^"]+)"><img src="\1" alt="A parabola with its tangent[^>]* loading="lazy">', page)
+    (address,) = re.findall(
+        r'<a href="([^"]+)"><img src="\1" alt="A parabola with its tangent[^>]* loading="lazy">', page
+    )
     picture = ElementTree.parse(sound[0] / "html" / "deeper" / address).getroot()
     assert picture.tag.endswith("}svg") and picture.get("aria-label").startswith("A parabola")
 
