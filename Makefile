@@ -26,6 +26,7 @@ book: $(VENV)/installed  ## build the book into _build/html, every warning an er
 	  rm -rf _build/.doctrees; \
 	  echo; echo "The book was not built. What stood in the way:"; \
 	  grep -aE 'WARNING: |ERROR: |[Ee]rror:' $(LOG) | grep -av 'IPKernelApp' | sort -u | head -n 20; exit 1; }
+	@cd _build/html && rm -f the-price-of-surprise.zip && ../../$(BIN)/python -m zipfile -c the-price-of-surprise.zip $$(ls -A)
 	@echo; echo "Open _build/html/index.html in a browser, or run: make serve"
 
 serve: book  ## build, then show the book on localhost (PORT=8000)

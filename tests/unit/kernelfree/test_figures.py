@@ -15,6 +15,7 @@ import traitlets
 
 from kernelfree import Explorable, building, still, use_theme
 from kernelfree.deliver import payload
+from kernelfree.deliver.save import pictures_in
 from kernelfree.draw import svg
 from kernelfree.state import state
 
@@ -53,6 +54,25 @@ def test_a_still_is_one_named_image_in_the_pages_ink():
     assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"] == 'Falls from "1" to 0.'
     assert plt.get_fignums() == []
+
+
+def test_a_picture_is_a_file_that_needs_no_page():
+    use_theme({"#b84a00": "var(--loss, var(--other, #b84a00))"})
+    html = f"<p>One</p>{still(figure(), 'Falls.').svg()}<p>and</p>{still(figure(), 'Falls again.').svg()}"
+    first, second = pictures_in(html)
+    assert (first[2], second[2]) == ("Falls.", "Falls again.")
+    root = parsed(first[0])
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and float(root.get("width")) > float(root.get("height")) > 100
+    assert "stroke: #b84a00" in first[0] and "font-size: 10px" in first[0] and "Arial" in root.get("font-family")
+    assert not re.search(r"var\(|calc\(|currentColor|inherit|class=", first[0])
+
+
+def test_a_picture_that_brings_its_background_keeps_it():
+    fig = figure()
+    fig.set_facecolor("#204060")
+    ((file, size, _),) = pictures_in(still(fig, "Falls.").svg())
+    ground = parsed(file)[0]
+    assert ground.tag.endswith("rect") and ground.get("fill") == "#204060" and f'width="{ground.get("width")}"' in size
 
 
 def test_nothing_of_a_still_reaches_the_rest_of_the_page():

@@ -221,8 +221,8 @@
       { rootMargin: "100% 0px" },
     );
     for (const root of document.querySelectorAll(".kernelfree")) {
-      const { top, bottom } = root.getBoundingClientRect();
-      if (top < 2 * innerHeight && bottom > -innerHeight)
+      const { top, bottom, width } = root.getBoundingClientRect(); // no width where it is not displayed
+      if (width && top < 2 * innerHeight && bottom > -innerHeight)
         start(root); // near from the start: no need to wait for a frame
       else near.observe(root);
     }
