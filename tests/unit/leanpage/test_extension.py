@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -158,14 +159,31 @@ def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_i
     assert "Again." in last.source
 
 
-@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"])
-def test_other_builders_end_as_without_leanpage(tmp_path, builder):
-    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody"}
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml"])
+def test_other_builders_of_pages_make_them_light(tmp_path, builder):
+    app = make(tmp_path, "leanpage", builder=builder, jobs=1, html_theme="sphinx_book_theme", source_suffix=".rst")
+    app.build()
+    page = (app.outdir / "index.html").read_text("utf-8")
+    assert app.statuscode == 0 and "<math" in page and re.search(r"_static/site-\w+\.css", page)
+
+
+@pytest.mark.parametrize("builder", ["epub", "latex", "text", "man", "gettext", "linkcheck"])
+def test_other_builders_write_what_they_write_without_leanpage(tmp_path, builder):
+    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody", "epub_show_urls": "no"}
     settings = {"html_theme": "sphinx_book_theme", "source_suffix": ".rst", **named}
-    with docutils_namespace():
-        app = make(tmp_path, "leanpage", builder=builder, jobs=1, **settings)
-        app.build()
-    assert app.statuscode == 0 and any(app.outdir.rglob("*.*"))
+    written = []
+    for extensions in ([], ["leanpage"]):
+        with docutils_namespace():
+            app = make(tmp_path, *extensions, builder=builder, jobs=1, **settings)  # paths stand in what gettext writes
+            app.build()
+        files = {path.relative_to(app.outdir): path for path in app.outdir.rglob("*.*") if path.name != ".buildinfo"}
+        times = re.compile(rb"\d{4}-\d\d-\d\d[T ][\d:+]+Z?")
+        written.append({name: times.sub(b"", path.read_bytes()) for name, path in files.items() if path.is_file()})
+        assert app.statuscode == 0
+        app.outdir.rename(tmp_path / f"out{len(written)}")
+        shutil.rmtree(tmp_path / "source")
+    stock, lean = ({name: text for name, text in one.items() if name.suffix != ".epub"} for one in written)
+    assert stock == lean != {}
 
 
 def test_two_jobs_write_the_pages_that_one_writes(tmp_path):

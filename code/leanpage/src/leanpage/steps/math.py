@@ -21,7 +21,7 @@ from sphinx.config import Config
 from sphinx.util.math import get_node_equation_number
 
 from .. import upstream
-from ..build import Build, write_file
+from ..build import PAGE_BUILDERS, Build, write_file
 from ..site import Site
 from ..tree import Node, Tree, attribute, has, rename
 from . import fonts, tex
@@ -159,7 +159,7 @@ def converter_for(config: Config) -> Converter:
 
 
 def is_on(build: Build) -> bool:
-    return build.app.builder.format == "html" and build.config.html_math_renderer == "mathml"
+    return build.writes_pages and build.config.html_math_renderer == "mathml"
 
 
 def add_files(build: Build) -> None:
@@ -245,8 +245,8 @@ def keep_punctuation(doctree: nodes.document) -> None:
 
 def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
     """Return a node's MathML, or None for MathJax. A title in another page's navigation is converted by itself."""
-    if "mathml" in node or "leanpage" in node:
-        return None if "leanpage" in node else str(node["mathml"])
+    if "mathml" in node or "leanpage" in node or translator.builder.name not in PAGE_BUILDERS:
+        return node.get("mathml") if "leanpage" not in node else None
     try:
         return mathml_of(node, converter_for(translator.config))
     except RefusedError:
@@ -279,8 +279,8 @@ def visit_math_block(translator: Any, node: nodes.math_block) -> None:
 def load_mathjax(
     build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Load MathJax on a page that is left to it, as Sphinx does."""
-    if is_on(build) and pagename in build.left_to_mathjax:
+    """Load MathJax on a page that is left to it, and for other formats than pages (EPUB), as Sphinx does."""
+    if pagename in build.left_to_mathjax or build.config.html_math_renderer == "mathml" and not build.writes_pages:
         upstream.install_mathjax(build.app, pagename, templatename, context, doctree)
 
 

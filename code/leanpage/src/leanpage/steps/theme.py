@@ -249,7 +249,7 @@ def apply_fixes(site: Site, build: Build) -> None:
 
 def add_files(build: Build) -> None:
     """Write and load leanpage's own styles and scripts; they are no setting, whose folder would differ by machine."""
-    if build.app.builder.format != "html":
+    if not build.writes_pages:
         return
     for path in sorted(STATIC.iterdir()):
         write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
