@@ -77,12 +77,31 @@ def test_leanpage_names_no_folder_of_this_book_and_no_other_package():
 
 def test_card_is_drawn_where_the_site_has_an_address_and_letters_that_its_font_has(tmp_path):
     base = {"html_baseurl": "https://example.org/small/"}
-    for folder, settings, drawn in (("a", base, True), ("b", {}, False), ("c", base | {"language": "ja"}, False)):
+    foreign = {
+        "c": {"text": "統計の平均\n==========\n"},
+        "d": {"text": "A mean\n======\n\nمتوسط\n"},
+        "e": {"html_title": "統計"},
+        "f": {"ogp_social_cards": {"enable": False}},
+    }
+    cases = {"a": {**base, "text": "Η τιμή\n======\n\nЦена, giá tiền.\n"}, "b": {}} | {
+        x: base | foreign[x] for x in foreign
+    }
+    for folder, settings in cases.items():
         make(tmp_path / folder, "leanpage", **settings).build()
         html = (tmp_path / folder / "out" / "index.html").read_text("utf-8")
         card = re.search(r'property="og:image" content="https://example.org/small/(_images/[^"]+\.png)"', html)
-        assert bool(card) == drawn, folder
+        assert bool(card) == (folder == "a"), folder
         assert not card or (tmp_path / folder / "out" / card[1]).is_file()
+
+
+def test_one_page_in_other_letters_leaves_the_cards_of_others(tmp_path):
+    text = "A mean\n======\n\n.. toctree::\n   :hidden:\n\n   b\n   c\n"
+    app = make(tmp_path, "leanpage", html_baseurl="https://example.org/", text=text)
+    for name, title in (("b", "統計の平均"), ("c", "A median")):
+        (app.srcdir / f"{name}.rst").write_text(f"{title}\n==========\n", "utf-8")
+    app.build()
+    drawn = {page.stem for page in app.outdir.glob("*.html") if 'property="og:image"' in page.read_text("utf-8")}
+    assert drawn == {"index", "c"}
 
 
 def test_title_that_the_author_left_empty_is_no_placeholder(tmp_path):

@@ -283,8 +283,7 @@ def install_cell(app: Sphinx) -> Any | None:
         source = f"{name} @ git+{address}{f'@{here}' if here else ''}{mark}{fragment}"
         missing = f"{module} is not installed, and this book knows no public repository to take it from"
         lines.append(f"if importlib.util.find_spec({module!r}) is None:")
-        lines.append(
-            f'    %pip install --quiet "{source}"' if address else f'    raise ModuleNotFoundError("{missing}")'
-        )
+        install = f'    %pip install --quiet "{source}"'
+        lines.append(install if address else f'    raise ModuleNotFoundError("{missing}")')
     folded = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
     return nbformat.v4.new_code_cell("\n".join(lines), metadata=folded)
