@@ -122,6 +122,16 @@ def test_notebooks_are_written_only_where_they_are_asked_for(tmp_path):
     assert (tmp_path / "out" / "index.html").is_file() and not (tmp_path / "out" / "notebooks").exists()
 
 
+@pytest.mark.parametrize("published", [True, False])
+def test_hidden_answer_is_in_no_notebook_where_sources_are_not_published(tmp_path, published):
+    hidden = "".join(f'```{{code-cell}}\n:tags: [{tag}]\n"answer"\n```\n\n' for tag in ("remove-cell", "remove_input"))
+    text = CHAPTER.partition("# A chapter")[0] + f"# A question\n\n{hidden}```{{code-cell}}\n'shown'\n```\n"
+    settings = {"nb_execution_mode": "off", "source_suffix": {".md": "myst-nb"}, "html_copy_source": published}
+    make(tmp_path, "myst_nb", "leanpage.export", name="index.md", text=text, **settings).build()
+    notebook = (tmp_path / "out" / "notebooks" / "index.ipynb").read_text("utf-8")
+    assert "shown" in notebook and ("answer" in notebook) == published
+
+
 def test_files_of_the_author_that_are_no_pages_are_left_as_they_are(tmp_path):
     extra = tmp_path / "extra"
     extra.mkdir()

@@ -270,6 +270,7 @@ def test_authors_and_unknown_scripts_keep_their_place_their_time_and_their_order
         (script("", "mine.js"), "if (typeof define === 'function' && define.amd) define(f);"),
         ('<script src="https://cdn.example.org/require.min.js"></script>', ""),
         ("<script>SphinxHighlight.hide();</script>", ""),
+        (script("", "mine.js"), "Documentation.addTranslations({});"),  # Sphinx's words in another language
     ],
 )
 def test_nothing_is_combined_where_a_script_could_notice(site, head, text):
