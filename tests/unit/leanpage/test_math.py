@@ -152,6 +152,7 @@ def test_page_has_mathml_numbers_and_references_and_no_mathjax(build):
     assert re.search(r'<span class="eqno">\(1\)', html)
     assert 'href="#equation-ce">(1)</a>' in html
     assert "mathjax@" not in html and r"\(" not in html
+    assert "<title>Loss \\ell" in html and 'property="og:title" content="Loss \\ell"' in html
 
 
 def test_no_line_ends_between_a_formula_and_the_mark_beside_it(build):
@@ -210,6 +211,14 @@ def test_macro_with_an_optional_argument_leaves_its_page_to_mathjax(build):
 
 def test_renderer_that_the_author_chose_is_kept(build):
     assert "<math" not in build("# T\n\n$x$\n", html_math_renderer="mathjax", leanpage_math=False)
+
+
+@pytest.mark.parametrize("leanpage_math", [True, False])
+def test_renderer_of_an_extension_that_the_author_names_is_kept(build, leanpage_math):
+    """Sphinx takes it before its own MathJax, although no setting names it."""
+    extensions = ["myst_parser", "sphinx.ext.imgmath", "leanpage"]
+    html = build("# T\n\n$x$\n", extensions=extensions, leanpage_math=leanpage_math, imgmath_latex="no-such-program")
+    assert "no-such-program" in build.said.getvalue() and "<math" not in html and "mathjax@" not in html
 
 
 @pytest.mark.parametrize("false", ["false", "off", '"False"'])

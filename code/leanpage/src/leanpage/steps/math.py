@@ -21,14 +21,13 @@ from sphinx.config import Config
 from sphinx.util.math import get_node_equation_number
 
 from .. import upstream
-from ..build import Build, write_file
+from ..build import PAGE_BUILDERS, Build, write_file
 from ..site import Site
 from ..tree import Node, Tree, attribute, has, rename
 from . import fonts, tex
 from .tex import RefusedError
 
-STATIC = Path(__file__).parent.parent / "static"
-STYLE, SCRIPT = STATIC / "math.css", STATIC / "math.js"
+STYLE, SCRIPT = (Path(__file__).parent.parent / "static" / name for name in ("math.css", "math.js"))
 FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 #: Where a browser sets math smaller: in scripts and limits, in the index of a root, in fractions in a line of text.
 _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mroot")
@@ -128,7 +127,7 @@ def align_rows(source: str) -> str:
 
 def configure(build: Build, config: Config) -> None:
     """Choose the math renderer, and collect the macros of MathJax's configuration."""
-    renderer = config.html_math_renderer
+    renderer = config.html_math_renderer or upstream.other_renderer(build.app)
     off = not config.leanpage_math or "math" in config.leanpage_skip
     if off or renderer not in (None, "mathjax", "mathml"):
         # An author who chose another renderer keeps it. Without a name Sphinx would take ours.
@@ -159,7 +158,7 @@ def converter_for(config: Config) -> Converter:
 
 
 def is_on(build: Build) -> bool:
-    return build.app.builder.format == "html" and build.config.html_math_renderer == "mathml"
+    return build.writes_pages and build.config.html_math_renderer == "mathml"
 
 
 def add_files(build: Build) -> None:
@@ -245,8 +244,8 @@ def keep_punctuation(doctree: nodes.document) -> None:
 
 def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
     """Return a node's MathML, or None for MathJax. A title in another page's navigation is converted by itself."""
-    if "mathml" in node or "leanpage" in node:
-        return None if "leanpage" in node else str(node["mathml"])
+    if "mathml" in node or "leanpage" in node or translator.builder.name not in PAGE_BUILDERS:
+        return node.get("mathml") if "leanpage" not in node else None
     try:
         return mathml_of(node, converter_for(translator.config))
     except RefusedError:
@@ -276,11 +275,9 @@ def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def load_mathjax(
-    build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Load MathJax on a page that is left to it, as Sphinx does."""
-    if is_on(build) and pagename in build.left_to_mathjax:
+def load_mathjax(build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Load MathJax on a page that is left to it, and for other formats than pages (EPUB), as Sphinx does."""
+    if pagename in build.left_to_mathjax or build.config.html_math_renderer == "mathml" and not build.writes_pages:
         upstream.install_mathjax(build.app, pagename, templatename, context, doctree)
 
 
@@ -299,16 +296,15 @@ def write_font(site: Site, build: Build) -> None:
         return
     for page in site.pages.values():
         draw_lines(page)
-    levels = [
-        set[str]().union(*map(characters, level)) for level in zip(*map(by_size, site.pages.values()), strict=True)
-    ]
-    if not levels or not levels[0]:
-        site.write(
-            f"_static/leanpage/{STYLE.name}", re.sub(rb"@font-face \{.*?\}\n", b"", STYLE.read_bytes(), flags=re.DOTALL)
-        )
-        return
-    name = Path(site.write_hashed("math", ".woff2", fonts.subset_font(FONT.read_bytes(), levels[0], levels[1:]))).name
-    site.write(f"_static/leanpage/{STYLE.name}", STYLE.read_text("utf-8").replace("MATH_FONT", f"../{name}").encode())
+    sizes = zip(*map(by_size, site.pages.values()), strict=True)
+    levels = [set[str]().union(*map(characters, level)) for level in sizes]
+    sheet = STYLE.read_text("utf-8")
+    if levels and levels[0]:
+        font = fonts.subset_font(FONT.read_bytes(), levels[0], levels[1:])
+        sheet = sheet.replace("MATH_FONT", f"../{Path(site.write_hashed('math', '.woff2', font)).name}")
+    else:
+        sheet = re.sub(r"@font-face \{.*?\}\n", "", sheet, flags=re.DOTALL)
+    site.write(f"_static/leanpage/{STYLE.name}", sheet.encode())
 
 
 def draw_lines(page: Tree) -> None:

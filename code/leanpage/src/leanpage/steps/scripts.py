@@ -40,9 +40,7 @@ def combine(site: Site, build: Build) -> None:
     if len(shared) < 2 or any(may_notice(site, node, key) for found in pages.values() for node, key in found):
         return
     # Settings come before the scripts that read them, and the object that holds some of them before all.
-    ordered = sorted(
-        shared, key=lambda key: 2 - bool(SETTING.fullmatch(key)) - 2 * key.endswith("documentation_options.js")
-    )
+    ordered = sorted(shared, key=lambda key: (not key.endswith("documentation_options.js"), not SETTING.fullmatch(key)))
     texts = [key if SETTING.fullmatch(key) else site.read(key) or "" for key in ordered]
     combined = "\n;\n".join(jsmin(text, keep_bang_comments=True) for text in texts)
     path = site.write_hashed("site", ".js", combined.encode())

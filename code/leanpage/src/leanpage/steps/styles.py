@@ -24,7 +24,6 @@ MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widg
 PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
 ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
 
-
 Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
 
 

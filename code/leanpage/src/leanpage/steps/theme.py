@@ -32,12 +32,8 @@ class Page:
 
 
 Change = Callable[[Page, Node], None]
-
-
 #: The reason for a fix, a CSS selector, and a function that changes each element that matches it.
 Fix = tuple[str, str, Change]
-
-
 #: Scripts of Sphinx and the theme, whose needs are known.
 KNOWN_SCRIPT = re.compile(
     r"_static/(?:scripts|vendor|leanpage)/.*|(?:.*/)?(?:searchindex|searchtools|language_data|doctools"
@@ -210,7 +206,8 @@ def features_used(site: Site, build: Build) -> frozenset[str]:
     text = unique_lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
     used = {
         "thebe": (options.get("launch_buttons") or {}).get("thebe")
-        or any(page.first(".thebe-launch-button") for page in pages),
+        or any(page.first(".thebe-launch-button, [onclick*=initThebe]") for page in pages)
+        or re.search(r"\binitThebe\b", text),
         "tabs": any(page.first(".sd-tab-set") for page in pages),
         "bootstrap": any(map(needs_bootstrap, pages)) or re.search(r"\bbootstrap\.[A-Z]", text),
         "search while typing": any("search_as_you_type = true" in page.source for page in pages),
@@ -249,7 +246,7 @@ def apply_fixes(site: Site, build: Build) -> None:
 
 def add_files(build: Build) -> None:
     """Write and load leanpage's own styles and scripts; they are no setting, whose folder would differ by machine."""
-    if build.app.builder.format != "html":
+    if not build.writes_pages:
         return
     for path in sorted(STATIC.iterdir()):
         write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
