@@ -75,6 +75,13 @@ def test_leanpage_names_no_folder_of_this_book_and_no_other_package():
             assert not re.search(others, path.read_text("utf-8")), path
 
 
+def test_a_logo_that_cards_cannot_show_is_no_warning(tmp_path):
+    address = {"html_logo": "https://example.org/logo.svg", "html_baseurl": "https://example.org/small/"}
+    app = make(tmp_path, "leanpage", jobs=1, **address)
+    app.build()
+    assert app.statuscode == 0 and list(tmp_path.glob("out/_images/social_previews/*.png"))
+
+
 def test_card_is_drawn_where_the_site_has_an_address_and_letters_that_its_font_has(tmp_path):
     base = {"html_baseurl": "https://example.org/small/"}
     foreign = {

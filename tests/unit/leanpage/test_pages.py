@@ -35,8 +35,12 @@ def site(tmp_path):
             (source / "own" / name).write_text("")
         config = SimpleNamespace(html_static_path=["own"])
         build = SimpleNamespace(
-            app=SimpleNamespace(confdir=str(source)), config=config, folder=tmp_path / "out" / "html"
+            app=SimpleNamespace(confdir=str(source)),
+            config=config,
+            folder=tmp_path / "out" / "html",
+            notice=lambda *report: made.reports.append(report),
         )
+        made.reports = []
         styles.combine(made, build)
         scripts.combine(made, build)
         scripts.move_inline_to_files(made, build)
@@ -267,7 +271,8 @@ def test_authors_and_unknown_scripts_keep_their_place_their_time_and_their_order
     [
         (script("", "mine.js"), "use(DOCUMENTATION_OPTIONS);"),
         (script("", "mine.js"), "new ClipboardJS('.x');"),
-        (script("", "mine.js"), "if (typeof define === 'function' && define.amd) define(f);"),
+        (script("", "mine.js"), "var define = load; define.amd = {jQuery: true};"),
+        (script("", "mine.js", "defer "), "define.amd={}"),
         ('<script src="https://cdn.example.org/require.min.js"></script>', ""),
         ("<script>SphinxHighlight.hide();</script>", ""),
         (script("", "mine.js"), "Documentation.addTranslations({});"),  # Sphinx's words in another language
@@ -280,6 +285,17 @@ def test_nothing_is_combined_where_a_script_could_notice(site, head, text):
         "_static/documentation_options.js",
         "_static/doctools.js",
     ]
+    ((subtype, message),) = made.reports  # what is left as it was, and why, in one line
+    assert subtype == "scripts" and re.search(r"mine\.js|require\.min\.js|SphinxHighlight", message)
+
+
+@pytest.mark.parametrize("check", ["define.amd", "define.amd === true", '"function"==typeof define&&define.amd'])
+def test_a_script_that_only_asks_for_a_loader_is_none(site, check):
+    made = site(
+        two_pages(script("", "jquery.js"), jquery__js=f"if ({check}) define('jquery', [], f); else window.$ = f;")
+    )
+    assert sent(made, ".js") and not made.reports
+    assert loaded(made, "a.html")[1:] == [("_static/jquery.js", False)]
 
 
 def test_scripts_of_the_search_page_wait_with_those_that_they_need(site):

@@ -44,7 +44,7 @@ class Converter:
     r"""Convert the formulas of one page, on which a ``\newcommand`` holds until the page ends."""
 
     def __init__(self, macros: dict[str, str], tags: str = "none"):
-        self.tags = tags
+        self.tags, self.scripts = tags, set[str]()
         self.unbalanced = {name: body for name, body in macros.items() if not is_balanced(body)}
         known = usable(tuple(item for item in macros.items() if item[0] not in self.unbalanced))
         self.core = LatexToMathML(macros=known, fancy_error=False, global_group=True)
@@ -56,6 +56,9 @@ class Converter:
         """
         if self.tags == "all" and display or self.tags == "ams" and tex.NUMBERED.search(source):
             raise RefusedError("MathJax is told to number equations by itself (tags in its configuration).")
+        self.scripts.update(re.findall(r"\\math(?:cal|scr)\b", source))
+        if len(self.scripts) > 1:
+            raise RefusedError(r"\mathcal and \mathscr look alike in the math font.")
         formula = self.expand_unbalanced(source)
         try:
             element = self.core.convert_with_global_state(tex.respell(formula), displaystyle=display)
@@ -63,6 +66,7 @@ class Converter:
             raise RefusedError(re.sub(r"^\w*\d+: ", "", str(error))) from None
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
             raise RefusedError("strokes cannot be drawn.")
+        element = re.sub(r"(?<=color:)#\w{6}", lambda value: tex.COLOURS.get(value[0], value[0]), element)
         # Browsers no longer know <menclose>.
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
@@ -173,9 +177,6 @@ def add_files(build: Build) -> None:
 def count_labels(build: Build) -> None:
     """Number the labels of equations that have none, where MyST-Parser draws them at random."""
     upstream.set_equation_label(lambda env: f"{env.docname}-{env.new_serialno('leanpage-equation')}")
-
-
-# --- a document on its way to a page ---
 
 
 def convert_document(build: Build, doctree: nodes.document, docname: str) -> None:

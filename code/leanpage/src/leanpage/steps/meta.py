@@ -29,8 +29,10 @@ def configure(build: Build, config: Config) -> None:
     config.ogp_site_name = config.ogp_site_name or site_name(config) or False
     if config.ogp_social_cards is None:  # a card's address must be a full one
         config.ogp_social_cards = {"enable": bool(config.html_baseurl), "leanpage": bool(config.html_baseurl)}
-    # sphinxext-opengraph asks for a weight that its font lacks, which matplotlib reports for every card.
+    # Of every card matplotlib reports a weight that its font lacks, sphinxext-opengraph a logo that is no bitmap.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    if "sphinxext.opengraph" not in config.extensions:
+        logging.getLogger("sphinx.sphinxext.opengraph").setLevel(logging.ERROR)
     if not config.html_baseurl and "sitemap.configuration" not in config.suppress_warnings:
         config.suppress_warnings = [*config.suppress_warnings, "sitemap.configuration"]
     if upstream.is_default(config, "sitemap_url_scheme"):

@@ -41,9 +41,6 @@ KNOWN_SCRIPT = re.compile(
 )
 
 
-# --- changes ---
-
-
 def delete(page: Page, node: Node) -> None:
     node.decompose()
 
@@ -195,9 +192,6 @@ FIXES: list[Fix] = [
 ]  # fmt: skip
 
 
-# --- the site's features ---
-
-
 def features_used(site: Site, build: Build) -> frozenset[str]:
     """Return the features, by the names in FIXES, that pages, settings or the author's scripts use."""
     options = build.config.html_theme_options
@@ -224,9 +218,6 @@ def needs_bootstrap(page: Tree) -> bool:
     """Return whether a page uses more of Bootstrap's script than the menus and tooltips that menus.js handles."""
     uses = {attribute(node, "data-bs-toggle") for node in page.find("[data-bs-toggle]")}
     return bool(uses - {"dropdown", "tooltip"}) or page.first("#pst-collapse-sidebar-button, .carousel") is not None
-
-
-# --- steps ---
 
 
 def fix_page(page: Page) -> None:
