@@ -6,9 +6,9 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from typing import Any, Self
+from typing import Any
 
 import ipywidgets as widgets
 import traitlets
@@ -119,67 +119,46 @@ def play_of(slider: Any) -> Any:
     return next((play for play in plays if slider in _linked_with(play) or play in _linked_with(slider)), None)
 
 
-class Rehearsal:
-    """Moves ``controls`` as a reader would, unseen, and restores all that the author's observers change with them."""
+@contextmanager
+def rehearsal(controls: list[Any]) -> Iterator[tuple[dict[Any, None], Callable[[], bool]]]:
+    """Let controls be moved unseen; yield the widgets that change, and what tells whether observers show something.
 
-    def __init__(self, controls: Iterable[Any]) -> None:
-        self.controls = list(controls)
-        #: The widgets that changed though they were not the one that was moved.
-        self.changed: dict[Any, None] = {}
-        self._before: dict[tuple[Any, str], Any] = {}
-        self._moved: Any = None
+    Restores all that observers change in widgets.
+    """
+    changed: dict[Any, None] = {}
+    before: dict[tuple[Any, str], Any] = {}
+    start, figures, notify = save_traits(controls), open_figures(), widgets.Widget.notify_change
 
-    def __enter__(self) -> Self:
-        self._start, self._figures = self.save(), open_figures()
-        notify = widgets.Widget.notify_change
+    def note(widget: Any, change: Any) -> None:
+        if not isinstance(widget, (widgets.Play, _Panel)):
+            changed[widget] = None
+        before.setdefault((widget, change["name"]), change["old"])
+        notify(widget, change)
 
-        def note(widget: Any, change: Any) -> None:
-            if widget is not self._moved and not isinstance(widget, (widgets.Play, _Panel)):
-                self.changed[widget] = None
-            self._before.setdefault((widget, change["name"]), change["old"])
-            notify(widget, change)
+    with ExitStack() as stack:
+        stack.enter_context(_without_announcement())
+        stack.enter_context(replaced(widgets.Widget, "_send", lambda *_, **__: None))
+        stack.enter_context(replaced(widgets.Widget, "notify_change", note))
+        shown = stack.enter_context(capture_output())
+        for one in [link for link in _instances.values() if isinstance(link, widgets.widget_link.Link)]:
+            if one.source[0] in controls or one.target[0] in controls:
+                is_one_way = isinstance(one, widgets.widget_link.DirectionalLink)
+                kind = traitlets.directional_link if is_one_way else traitlets.link
+                stack.callback(kind(one.source, one.target).unlink)
+        yield changed, lambda: bool(shown.outputs or shown.stdout or len(open_figures()) > len(figures))
+    for (widget, name), value in before.items():
+        widget._trait_values[name] = value
+    restore_traits(controls, start)
+    for figure in open_figures()[len(figures) :]:
+        close(figure)
 
-        with ExitStack() as stack:
-            stack.enter_context(_without_announcement())
-            stack.enter_context(replaced(widgets.Widget, "_send", lambda *_, **__: None))
-            stack.enter_context(replaced(widgets.Widget, "notify_change", note))
-            self._shown = stack.enter_context(capture_output())
-            for link in [one for one in _instances.values() if isinstance(one, widgets.widget_link.Link)]:
-                if link.source[0] in self.controls or link.target[0] in self.controls:
-                    one_way = isinstance(link, widgets.widget_link.DirectionalLink)
-                    kind = traitlets.directional_link if one_way else traitlets.link
-                    stack.callback(kind(link.source, link.target).unlink)
-            self._stack = stack.pop_all()
-        return self
 
-    def __exit__(self, *_: Any) -> None:
-        self._stack.close()
-        for (widget, name), value in self._before.items():
-            widget._trait_values[name] = value
-        self.restore(self._start)
-        for figure in open_figures()[len(self._figures) :]:
-            close(figure)
+def save_traits(controls: list[Any]) -> list[Any]:
+    return [({**vars(widget)}, {**widget._trait_values}) for widget in controls]
 
-    def move(self, widget: Any, value: Any) -> None:
-        self._moved = widget
-        with suppress(Exception):  # Jupyter shows it in its log, and goes on
-            widget.value = value
 
-    def has_shown(self) -> bool:
-        """Return whether an observer printed, displayed or drew anything."""
-        return bool(self._shown.outputs or self._shown.stdout or len(open_figures()) > len(self._figures))
-
-    def save(self) -> list[Any]:
-        return [({**vars(widget)}, {**widget._trait_values}) for widget in self.controls]
-
-    def restore(self, saved: list[Any]) -> None:
-        for widget, (own, values) in zip(self.controls, saved, strict=True):
-            vars(widget).update(own)
-            widget._trait_values.clear()
-            widget._trait_values.update(values)
-
-    def state_of(self, chosen: Iterable[Any]) -> str:
-        """Return a text that tells apart the states of widgets: what they offer, and which of it they have."""
-        names = ("index", "_options_labels", "min", "max", "step")
-        own = [[getattr(one, name, None) for name in names] for one in chosen]
-        return repr([own, [None if hasattr(one, "index") else one.value for one in chosen]])
+def restore_traits(controls: list[Any], saved: list[Any]) -> None:
+    for widget, (own, values) in zip(controls, saved, strict=True):
+        vars(widget).update(own)
+        widget._trait_values.clear()
+        widget._trait_values.update(values)

@@ -4,7 +4,8 @@ Towns that an observer changes with the land, a ``k.max`` that is ``n``, two lin
 states can be reached, the page looks up to which of them a move leads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -44,14 +45,13 @@ def follow(
     """
     observers = {name: own for name, widget in widgets.items() if (own := originals.observers_of(widget))}
     kinds = {one.name: type(one) for one in controls if isinstance(one, (NumberSlider, OptionsControl, Checkbox))}
-    group = [name for name in kinds if name in observers]
-    following, still = ALONE, ["other controls"]
+    group, following, still = [name for name in kinds if name in observers], ALONE, ["other controls"]
     if group:
-        with originals.Rehearsal(widgets.values()) as rehearsal:
-            visited = _visit(widgets, kinds, group, most, rehearsal)
-        others = sorted({type(one).__name__ for one in rehearsal.changed if one not in widgets.values()})
+        with originals.rehearsal(list(widgets.values())) as (changed, has_shown):
+            visited = _visit(widgets, kinds, group, most, changed, has_shown)
+        others = sorted({type(one).__name__ for one in changed if one not in widgets.values()})
         if visited:
-            controls, following = _listed(controls, group, visited)
+            controls, following = _listed(controls, visited)
         still = others if visited else others or still
     notes = [
         f"{name!r} is observed by {one}, which does not run on the page: what it changes ({', '.join(still)}) stays "
@@ -65,56 +65,67 @@ def follow(
 
 def _visit(
     widgets: Mapping[str, Any],
-    kinds: Mapping[str, type[Control]],
+    kinds: Mapping[str, Any],
     group: list[str],
     most: int,
-    rehearsal: originals.Rehearsal,
+    changed: dict[Any, None],
+    has_shown: Callable[[], bool],
 ) -> list[_Visited]:
-    """Return the states that can be reached; none where no control follows another, or too many do.
+    """Return the states that can be reached; none where no control follows another, or where they cannot be listed.
 
     Adds to ``group`` the controls that turn out to follow.
     """
+    every, own = list(widgets.values()), [widgets[name] for name in group]
     seen: dict[str, int] = {}
     saved: list[Any] = []
+    visited: list[_Visited] = []
 
     def arrive() -> int:
-        own = rehearsal.state_of([widgets[name] for name in group])
-        if own not in seen:
-            seen[own] = len(saved)
-            saved.append(rehearsal.save())
-        return seen[own]
+        traits = ("_options_labels", "min", "max", "step")
+        state = repr([[getattr(one, name, None) for name in (_moves(one), *traits)] for one in own])
+        if state not in seen:
+            seen[state] = len(saved)
+            saved.append(originals.save_traits(every))
+        return seen[state]
 
     arrive()
-    visited: list[_Visited] = []
     for start in saved:  # which grows meanwhile
-        rehearsal.restore(start)
+        originals.restore_traits(every, start)
         controls = [kinds[name].from_widget(name, widgets[name]) for name in group]
         leads: list[list[int]] = [[] for _ in group]
-        for control, row in zip(controls, leads, strict=True):
+        for widget, control, row in zip(own, controls, leads, strict=True):
+            follows = widget in changed
             for position, value in enumerate(control.values):
-                rehearsal.restore(start)
-                if position != control.start:
-                    rehearsal.move(widgets[control.name], value)
+                originals.restore_traits(every, start)
+                with suppress(Exception):  # Jupyter logs what an observer raises, and goes on
+                    setattr(widget, _moves(widget), position if _moves(widget) == "index" else value)
                 row.append(arrive())
+            if not follows:
+                changed.pop(widget, None)
         visited.append((controls, leads))
-        follow = [name for name, widget in widgets.items() if widget in rehearsal.changed]
-        if not follow or not set(follow) <= kinds.keys() or len(saved) > most or rehearsal.has_shown():
+        followers = [name for name in widgets if widgets[name] in changed]
+        tried = len(saved) * sum(map(len, leads))
+        if not set(followers) <= kinds.keys() or len(saved) > most or tried > _MAX_MOVES or has_shown():
             return []
-        if len(saved) * sum(map(len, leads)) > _MAX_MOVES:
+        if late := [name for name in followers if name not in group]:
+            originals.restore_traits(every, saved[0])
+            return _visit(widgets, kinds, [*group, *late], most, changed, has_shown)
+        if not followers:
             return []
-        if late := [name for name in follow if name not in group]:
-            group += late
-            rehearsal.restore(saved[0])
-            return _visit(widgets, kinds, group, most, rehearsal)
     return visited
 
 
-def _listed(controls: list[Control], group: list[str], visited: list[_Visited]) -> tuple[list[Control], Following]:
-    """Give each control of ``group`` the values that it has in any state, and number states and moves by them."""
+def _moves(widget: Any) -> str:
+    """Return the trait that a reader moves."""
+    return "index" if hasattr(widget, "index") else "value"
+
+
+def _listed(controls: list[Control], visited: list[_Visited]) -> tuple[list[Control], Following]:
+    """Give each control the values that it has in any of the states, and number states and moves by them."""
     listed: dict[str, Any] = {}
     columns: list[list[int]] = []
     moves: dict[str, list[list[int | None]]] = {}
-    for k, name in enumerate(group):
+    for k, name in enumerate(group := [control.name for control in visited[0][0]]):
         versions: list[Any] = [own[k] for own, _ in visited]
         every = {_key(one, at): (one.values[at], one.labels[at]) for one in versions for at in range(len(one.values))}
         if isinstance(versions[0], NumberSlider):
