@@ -218,15 +218,86 @@ def test_figures_with_one_slider_name_what_they_share(built):
     assert shared == ["line.a", "line.a", "line-3.a"]
 
 
-def test_an_observer_that_does_not_run_is_named(built):
-    def follow(change):
-        """Changes another control."""
+# --- controls that follow each other ---
 
+
+def reached(output) -> list[dict]:
+    """The values of the controls in each state that a reader can reach."""
+    payload = output[MIME]
+    values = {control["name"]: control["values"] for control in payload["state"]["controls"]}
+    following = payload["data"]["following"]
+    return [
+        {name: values[name][at] for name, at in zip(following["names"], positions, strict=True)}
+        for positions in following["states"]
+    ]
+
+
+def test_a_menu_has_the_options_that_its_observer_gives_it(built):
+    towns = {"north": ["Abo", "Bergen"], "south": ["Cadiz", "Delfi", "Enna"]}
+    land, town = widgets.Dropdown(options=list(towns)), widgets.Dropdown(options=towns["north"])
+    land.observe(lambda change: setattr(town, "options", towns[change["new"]]), "value")
+    calls = []
+    kernelfree.interact(lambda land, town: calls.append((land, town)) or town, land=land, town=town)
+    (output,) = built
+    assert calls[0] == ("north", "Abo")  # what the page shows first is drawn first
+    assert sorted(calls) == sorted((where, name) for where, names in towns.items() for name in names)
+    assert [tuple(state.values()) for state in reached(output)] == calls
+    moves = output[MIME]["data"]["following"]["moves"]
+    assert moves["land"][0] == [0, calls.index(("south", "Cadiz"))]
+    assert [state is not None for state in moves["town"][0]] == [True, True, False, False, False]
+    assert not any("observed" in note for note in output[MIME]["notes"])
+    assert (land.value, town.options, town.value) == ("north", ("Abo", "Bergen"), "Abo")
+
+
+def test_a_limit_that_another_slider_sets_is_kept(built):
+    n, k = widgets.IntSlider(4, 0, 6), widgets.IntSlider(2, 0, 4)
+    n.observe(lambda change: setattr(k, "max", change["new"]), "value")
+    kernelfree.interact(line, a=n, b=k)
+    states = [(state["a"], state["b"]) for state in reached(built[0])]
+    assert sorted(states) == [(a, b) for a in range(7) for b in range(a + 1)] and states[0] == (4, 2)
+    lowest = built[0][MIME]["data"]["following"]["moves"]["a"][0][0]
+    assert states[lowest] == (0, 0)
+    assert built[0][MIME]["frames"] == 28 and (n.value, k.value, k.max) == (4, 2, 4)
+
+
+@pytest.mark.parametrize("link", [widgets.jslink, widgets.link])
+def test_linked_sliders_move_together(built, link):
+    first, second = widgets.IntSlider(1, 0, 5), widgets.IntSlider(3, 0, 5)
+    kept = link((first, "value"), (second, "value"))
+    kernelfree.interact(line, a=first, b=second)
+    assert kept and sorted(map(tuple, (state.values() for state in reached(built[0])))) == [(x, x) for x in range(6)]
+
+
+def test_other_sliders_are_made_coarser_than_those_that_follow(built):
+    n, k = widgets.IntSlider(4, 0, 6), widgets.IntSlider(2, 0, 4)
+    n.observe(lambda change: setattr(k, "max", change["new"]), "value")
+    kernelfree.interact(lambda n, k, x: f"{n} {k} {x}", n=n, k=k, x=(0, 99), max_frames=300)
+    payload = built[0][MIME]
+    assert len(payload["data"]["following"]["states"]) == 28 and 100 < payload["frames"] <= 300
+    assert any("'x' has 10 of its 100 values" in note for note in payload["notes"])
+
+
+LABEL = widgets.Label("as it was")
+
+
+@pytest.mark.parametrize(
+    ("watch", "lost"),
+    [
+        (lambda slider: slider.observe(print, "value"), "is observed by print, which does not run on the page: what"),
+        (lambda slider: slider.observe(lambda _: None), "(other controls) stays as it is there"),
+        (lambda slider: slider.observe(lambda _: setattr(LABEL, "value", "x"), "value"), "(Label) stays"),
+        (lambda slider: widgets.link((slider, "value"), (widgets.FloatText(), "value")), "by a link, which"),
+        (lambda slider: slider.observe(lambda _: 1 / 0, "value"), "(other controls) stays"),
+    ],
+)
+def test_what_an_observer_does_besides_moving_controls_is_named(built, capsys, watch, lost):
     slider = widgets.IntSlider(1, 0, 3)
-    slider.observe(follow, "value")
-    kernelfree.interact(line, a=slider)
+    kept = watch(slider)
+    kernelfree.interact(line, a=slider, b=widgets.fixed(2))
     (note,) = built[0][MIME]["notes"]
-    assert note.startswith("'a' is observed by ") and "follow, which does not run on the page" in note
+    assert note.startswith("'a' is observed by ") and lost in note
+    assert built[0][MIME]["frames"] == 4 and slider.value == 1 and LABEL.value == "as it was"
+    assert capsys.readouterr().out == "" and kept is not NotImplemented
 
 
 def test_a_figure_that_is_glued_is_where_it_is_glued(built, capsys):

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from itertools import product
 from typing import Any
 
 from kernelfree.building import MAX_BYTES, MAX_FRAMES, is_strict, limit_of_book
@@ -15,7 +14,8 @@ from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_ins
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
-from kernelfree.interaction.controls import Control, Fixed, coarsen, controls_for, count_frames, starting_frame
+from kernelfree.interaction import controls as kinds
+from kernelfree.interaction.controls import ALONE, Control, Fixed, coarsen, combinations, count_frames
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder, name_of
@@ -64,13 +64,17 @@ class InteractFigure:
         self.description = describe(draw, options)
         self.max_frames = options.max_frames or limit_of_book(MAX_FRAMES)
         self.max_bytes = options.max_bytes or limit_of_book(MAX_BYTES)
+        #: How its controls follow each other.
+        self.following = ALONE
 
     def output(self, arrange: Arrange = lambda html: "".join(html.values())) -> dict[str, Any]:
         """Draw the figure and return the cell output that carries its payload.
 
         ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.
         """
-        controls, notes = controls_for(self.widgets)
+        controls, notes = kinds.controls_for(self.widgets)
+        controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
+        notes += lost
         if not self.description:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
@@ -84,9 +88,9 @@ class InteractFigure:
             if base is None:
                 most, why = recorder.fitting or 0, f"whose sounds and films take more than max_bytes={max_bytes:,}"
             else:
-                most = int(0.9 * count_frames(controls) * max_bytes / weight)
+                most = int(0.9 * count_frames(controls, self.following) * max_bytes / weight)
                 why = f"which take {weight:,} bytes, more than max_bytes={max_bytes:,}"
-                if count_frames(coarsen(controls, most)[0]) > most:
+                if count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
                     notes.append(f"its frames take {weight:,} bytes: draw fewer points, or offer fewer options")
                     break
             controls = self._fit(controls, most, why, "max_bytes", notes)
@@ -98,13 +102,13 @@ class InteractFigure:
 
     def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
         """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
-        count = count_frames(controls)
+        count = count_frames(controls, self.following)
         if count <= most:
             return controls
         sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in controls if len(control.values) > 1)
         said = f"{count:,} frames to draw ({sizes}), {why}"
-        coarse, left_out = coarsen(controls, most)
-        if count_frames(coarse) > most:
+        coarse, left_out = coarsen(controls, most, self.following)
+        if count_frames(coarse, self.following) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
         notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
@@ -112,21 +116,22 @@ class InteractFigure:
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
         """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
-        calls, start = _calls(controls), starting_frame(controls)
-        worded = [[f"{control.name}={text}" for text in control.worded()] for control in controls]
-        said = list(map(", ".join, product(*worded)))
+        frames = combinations(controls, self.following)
+        start = frames.index({control.name: control.start for control in controls})
+        worded = {control.name: control.worded() for control in controls}
+        said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
         recorder = FrameRecorder(
-            *(self.draw, calls, said), start=start, name=self.name, strict=self.strict, max_bytes=self.max_bytes
+            *(self.draw, self._calls(controls), said),
+            **{"start": start, "name": self.name, "strict": self.strict, "max_bytes": self.max_bytes},
         )
-        merger = Merger(len(calls))
+        merger = Merger(len(frames))
         for number, tree in recorder.trees():
             merger.add(number, tree)
         if recorder.fitting is not None:
             return recorder, None, {}
         merged = merger.merge(start)
         share_room(merged, join_label(self.options.title, self.description or self.name))
-        frames = pack(merged, unique_prefix(merged.base))
-        return recorder, merged.base, frames
+        return recorder, merged.base, pack(merged, unique_prefix(merged.base))
 
     def _payload(
         self,
@@ -153,10 +158,10 @@ class InteractFigure:
                 **({"goals": self._goals(controls)} if self.options.goals else {}),
             },
             state={**starts, "controls": [{**control.to_json(), "shared": self._shared(control)} for control in shown]},
-            data={"frames": frames},
+            data={"frames": frames, "following": vars(self.following)} if self.following.names else {"frames": frames},
             still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
-            frames=count_frames(controls),
+            frames=count_frames(controls, self.following),
             notes=[*notes, *recorder.notes],
             errors=[f"{line} (written {count} times)" for line, count in recorder.errors.items()],
         )
@@ -165,21 +170,20 @@ class InteractFigure:
         """Return what the controls of one widget have in common, which move together in all figures of the page."""
         return state.shared.setdefault(self.widgets[control.name], f"{self.name}.{control.name}")
 
+    def _calls(self, controls: list[Control]) -> list[dict[str, Any]]:
+        """Return the arguments of ``draw`` for each frame."""
+        frames = combinations(controls, self.following)
+        return [{control.name: control.values[at[control.name]] for control in controls} for at in frames]
+
     def _goals(self, controls: list[Control]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
-        calls = _calls(controls)
+        calls = self._calls(controls)
         goals: list[list[Any]] = []
         for text, is_reached in (self.options.goals or {}).items():
             goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
             if not goals[-1][1]:
                 raise FigureError(f"{self.name}: the goal {text!r} is reached for no values of the controls")
         return goals
-
-
-def _calls(controls: list[Control]) -> list[dict[str, Any]]:
-    """Return the arguments of ``draw`` for each frame; the last control's values vary fastest."""
-    names = [control.name for control in controls]
-    return [dict(zip(names, values, strict=True)) for values in product(*(control.values for control in controls))]
 
 
 def _goals_html(goals: Mapping[str, Any]) -> str:
@@ -212,7 +216,7 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
 
     A note says that the controls are missing.
     """
-    controls, _ = controls_for(widgets)
+    controls, _ = kinds.controls_for(widgets)
     if any(not isinstance(control, Fixed) for control in controls):
         name = name_after(draw)
         recording.notes[

@@ -1,26 +1,29 @@
 """Keep the original ``interact`` family of ipywidgets, as it was before ``dropin/boxes.py`` may have replaced it.
 
 Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses are in this file: ``_kwarg``,
-``_options_labels``, ``_options_values``, ``_instances``, and traitlets' ``_trait_notifiers``. There is no public way to
-ask for an argument's name, a selection's pairs, or who observes a widget.
+``_options_labels``, ``_options_values``, ``_instances``, ``_send``, and traitlets' ``_trait_notifiers`` and
+``_trait_values``. There is no public way to ask for an argument's name, a selection's pairs, or who observes a widget.
 """
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 
 import ipywidgets as widgets
 import traitlets
+from IPython.utils.capture import capture_output
 from ipywidgets.widgets import interaction as _interaction
 from ipywidgets.widgets.widget import _instances
 
-from kernelfree.record.recording import record_call
-from kernelfree.record.reused import ReusedFigures
+from kernelfree.draw.still import close
+from kernelfree.record.recording import record_call, replaced
+from kernelfree.record.reused import ReusedFigures, open_figures
 
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
 interactive_output: Any = _interaction.interactive_output
+_LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
 
 for _name in ("find_abbreviations", "widgets_from_abbreviations"):
     if not hasattr(interactive, _name):
@@ -72,12 +75,8 @@ def _with_name(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def _without_announcement() -> Iterator[None]:
     """Create widgets that open no connection to the notebook: they are only asked for their values."""
-    open_connection = widgets.Widget.open
-    widgets.Widget.open = lambda self: None
-    try:
+    with replaced(widgets.Widget, "open", lambda self: None):
         yield
-    finally:
-        widgets.Widget.open = open_connection
 
 
 def widgets_by_argument(panel: Any) -> dict[str, Any]:
@@ -92,23 +91,74 @@ def options_of(widget: Any) -> tuple[list[str], list[Any]]:
 
 def _observers(widget: Any) -> list[Any]:
     """List the functions and methods that run when the value of a widget changes, except those of ipywidgets."""
-    observers = widget._trait_notifiers.get("value", {}).get("change", [])
+    named = [widget._trait_notifiers.get(name, {}) for name in ("value", "index", "label", traitlets.All)]
+    observers = [one for own in named for kind in ("change", traitlets.All) for one in own.get(kind, [])]
     return [one for one in observers if hasattr(one, "__qualname__") and not one.__module__.startswith("ipywidgets")]
 
 
+def _linked_with(widget: Any) -> list[Any]:
+    """List the widgets that ``jslink``, ``link`` or one of their kind moves with a widget."""
+    links = [one for one in _instances.values() if isinstance(one, widgets.widget_link.Link)]
+    links += [getattr(one, "__self__", None) for one in _observers(widget)]
+    ends = [(one.source[0], one.target[0]) for one in links if isinstance(one, _LINKS) and one.source and one.target]
+    return [target if source is widget else source for source, target in ends if widget in (source, target)]
+
+
 def observers_of(widget: Any) -> list[str]:
-    """List the names of the author's own functions that run when the value of a widget changes."""
-    owners = (widgets.Widget, traitlets.link, traitlets.directional_link)
-    own = [one for one in _observers(widget) if not isinstance(getattr(one, "__self__", None), owners)]
-    return [one.__qualname__ for one in own]
+    """List what runs when the value of a widget changes: names of the author's functions, and links."""
+    own = [
+        one for one in _observers(widget) if not isinstance(getattr(one, "__self__", None), (widgets.Widget, *_LINKS))
+    ]
+    links = [one for one in _linked_with(widget) if not isinstance(one, widgets.Play)]
+    return [one.__qualname__ for one in own] + ["a link"] * (bool(links) and not isinstance(widget, widgets.Play))
 
 
 def play_of(slider: Any) -> Any:
-    """Return the ``Play`` that ``jslink``, ``link`` or one of their kind links with a slider, or ``None``."""
-    known = list(_instances.values())
-    plays = [one for one in known if isinstance(one, widgets.Play)]
-    links = [one for one in known if isinstance(one, widgets.widget_link.Link)]
-    owners = [getattr(one, "__self__", None) for play in plays for one in _observers(play)]
-    links += [one for one in owners if isinstance(one, (traitlets.link, traitlets.directional_link))]
-    ends = [[link.source[0], link.target[0]] for link in links]
-    return next((play for play in plays if [play, slider] in ends or [slider, play] in ends), None)
+    """Return the ``Play`` that is linked with a slider, or ``None``."""
+    plays = [one for one in list(_instances.values()) if isinstance(one, widgets.Play)]
+    return next((play for play in plays if slider in _linked_with(play) or play in _linked_with(slider)), None)
+
+
+@contextmanager
+def rehearsal(controls: list[Any]) -> Iterator[tuple[dict[Any, None], Callable[[], bool]]]:
+    """Let controls be moved unseen; yield the widgets that change, and what tells whether observers show something.
+
+    Restores all that observers change in widgets.
+    """
+    changed: dict[Any, None] = {}
+    before: dict[tuple[Any, str], Any] = {}
+    start, figures, notify = save_traits(controls), open_figures(), widgets.Widget.notify_change
+
+    def note(widget: Any, change: Any) -> None:
+        if not isinstance(widget, (widgets.Play, _Panel)):
+            changed[widget] = None
+        before.setdefault((widget, change["name"]), change["old"])
+        notify(widget, change)
+
+    with ExitStack() as stack:
+        stack.enter_context(_without_announcement())
+        stack.enter_context(replaced(widgets.Widget, "_send", lambda *_, **__: None))
+        stack.enter_context(replaced(widgets.Widget, "notify_change", note))
+        shown = stack.enter_context(capture_output())
+        for one in [link for link in _instances.values() if isinstance(link, widgets.widget_link.Link)]:
+            if one.source[0] in controls or one.target[0] in controls:
+                is_one_way = isinstance(one, widgets.widget_link.DirectionalLink)
+                kind = traitlets.directional_link if is_one_way else traitlets.link
+                stack.callback(kind(one.source, one.target).unlink)
+        yield changed, lambda: bool(shown.outputs or shown.stdout or len(open_figures()) > len(figures))
+    for (widget, name), value in before.items():
+        widget._trait_values[name] = value
+    restore_traits(controls, start)
+    for figure in open_figures()[len(figures) :]:
+        close(figure)
+
+
+def save_traits(controls: list[Any]) -> list[Any]:
+    return [({**vars(widget)}, {**widget._trait_values}) for widget in controls]
+
+
+def restore_traits(controls: list[Any], saved: list[Any]) -> None:
+    for widget, (own, values) in zip(controls, saved, strict=True):
+        vars(widget).update(own)
+        widget._trait_values.clear()
+        widget._trait_values.update(values)

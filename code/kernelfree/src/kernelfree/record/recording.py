@@ -91,7 +91,7 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
     before = open_figures()
     recording = Recording()
     try:
-        with reused.watched(), _record_into(recording), _set(state, "recording", recording):
+        with reused.watched(), _record_into(recording), replaced(state, "recording", recording):
             recording.value = result = draw(**values)
         opened = [figure for figure in open_figures() if not contains(before, figure)]
         returned = _figures_in(result)
@@ -224,29 +224,29 @@ def _record_into(recording: Recording) -> Iterator[None]:
                 recording.add_figure(figure)
 
     with ExitStack() as stack:
-        stack.enter_context(_set(sys, "stdout", recording))
-        stack.enter_context(_set(sys, "stderr", recording.errors))
+        stack.enter_context(replaced(sys, "stdout", recording))
+        stack.enter_context(replaced(sys, "stderr", recording.errors))
         found = stack.enter_context(warnings.catch_warnings(record=True))
         stack.callback(
             lambda: recording.errors.writelines(f"{one.category.__name__}: {one.message}\n" for one in found)
         )
         warnings.filterwarnings("ignore", message=".*non-interactive, and thus cannot be shown")
         warnings.filterwarnings("ignore", message="More than .* figures have been opened")
-        stack.enter_context(_set(plt, "show", show))
+        stack.enter_context(replaced(plt, "show", show))
         shell = shell_of_kernel()
         if is_building():
-            stack.enter_context(_set(widgets.Output, "__enter__", _enter_output))
-            stack.enter_context(_set(widgets.Output, "__exit__", lambda *_: None))
+            stack.enter_context(replaced(widgets.Output, "__enter__", _enter_output))
+            stack.enter_context(replaced(widgets.Output, "__exit__", lambda *_: None))
         if shell is not None:
-            stack.enter_context(_set(shell, "display_pub", _Publisher(recording, shell.display_pub)))
+            stack.enter_context(replaced(shell, "display_pub", _Publisher(recording, shell.display_pub)))
             formatter = shell.display_formatter.ipython_display_formatter
             own = {Figure: recording.add_figure, widgets.HTML: recording.add_words, widgets.Label: recording.add_words}
-            stack.enter_context(_set(formatter, "type_printers", {**formatter.type_printers, **own}))
+            stack.enter_context(replaced(formatter, "type_printers", {**formatter.type_printers, **own}))
         yield
 
 
 @contextmanager
-def _set(owner: Any, name: str, value: Any) -> Iterator[None]:
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:

@@ -162,6 +162,17 @@ export function control(settings, v) {
     name: settings.name,
     count: settings.count,
     position: () => positions.nearest(v.get()),
+    move: (position) => v.set(settings.values ? settings.values[position] : position === 1),
     bind: (box) => kind.bind(box, v, settings, positions),
   };
+}
+
+/** Let the reader choose only those positions of a control, in the order of its values, that are `open`. */
+export function offer(box, open) {
+  const range = box.querySelector('input[type="range"]');
+  if (range) [range.min, range.max] = [open.indexOf(true), open.lastIndexOf(true)];
+  box.querySelectorAll('option, input[type="radio"]').forEach((choice, i) => {
+    choice.disabled = !open[i];
+    (choice.type === "radio" ? choice.parentElement : choice).hidden = !open[i];
+  });
 }

@@ -1,6 +1,6 @@
 // The front end of `interact` on a page: changes in the drawing what differs in the frame that the controls ask for.
 import { announce, goals, value, watch, write } from "kernelfree";
-import { control } from "./controls.js";
+import { control, offer } from "./controls.js";
 
 export default {
   render({ model, el }) {
@@ -10,12 +10,14 @@ export default {
     if (fieldset) fieldset.disabled = false;
     for (const { name, shared } of model.get("controls")) share(model, name, shared);
     const stops = controls.map((one) => one.bind(el.querySelector(`[data-control="${one.name}"]`)));
+    const { names, settle } = follower(model.get("following"), controls, el);
+    const free = controls.filter((one) => !names.includes(one.name));
     const list = goalList(model, el.querySelector(".kf-goals"));
     const stop = watch(
       model,
       controls.map((one) => one.name),
       () => {
-        const frame = controls.reduce((number, one) => number * one.count + one.position(), 0);
+        const frame = free.reduce((number, one) => number * one.count + one.position(), settle());
         const text = paint(frame);
         list?.show(frame);
         if (text) announce(el, text);
@@ -36,6 +38,35 @@ function share(model, name, key) {
     moved.set(key, model.get(name));
     document.dispatchEvent(new Event("kf-moved"));
   });
+}
+
+// Controls that follow each other, as an observer of the author's makes them: `moves` says to which of their `states`
+// each move leads. `settle()` moves those that follow, and gives the number of the state.
+function follower(following, controls, el) {
+  if (!following) return { names: [], settle: () => 0 };
+  const { names, states, moves } = following;
+  const own = names.map((name) => controls.find((one) => one.name === name));
+  let state = 0;
+  const offerAll = () =>
+    own.forEach((one) =>
+      offer(
+        el.querySelector(`[data-control="${one.name}"]`),
+        moves[one.name][state].map((next) => next !== null),
+      ),
+    );
+  offerAll();
+  const settle = () => {
+    const at = own.map((one) => one.position());
+    const moved = own.filter((_, i) => at[i] !== states[state][i]);
+    if (!moved.length) return state;
+    const same = states.findIndex((positions) => positions.every((position, i) => position === at[i]));
+    const led = moved.length === 1 ? moves[moved[0].name][state][moved[0].position()] : null;
+    state = led ?? (same >= 0 ? same : state);
+    own.forEach((one, i) => one.move(states[state][i]));
+    offerAll();
+    return state;
+  };
+  return { names, settle };
 }
 
 // The author's goals, each with the frames in which it is reached.

@@ -3,18 +3,19 @@
 A kind is a class in ``sliders.py`` or ``choices.py``, and an object of the same name in ``static/controls.js``.
 """
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
-from kernelfree.interaction import originals
 from kernelfree.interaction.controls.choices import Checkbox, Menu, Radio
 from kernelfree.interaction.controls.control import Control, Fixed
+from kernelfree.interaction.controls.following import ALONE, Following, follow
 from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider
 
-__all__ = ["Control", "Fixed", "coarsen", "controls_for", "count_frames", "starting_frame"]
+__all__ = ["ALONE", "Control", "Fixed", "coarsen", "combinations", "controls_for", "count_frames", "follow"]
 
 KINDS: tuple[type[Control], ...] = (NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox)
 
@@ -32,10 +33,6 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     """Return the control of a widget's kind, or ``Fixed`` for a widget that cannot move; ``notes`` gets the reason."""
     if isinstance(widget, widgets.fixed):
         return Fixed.from_widget(name, widget)
-    for observer in originals.observers_of(widget):
-        notes.append(
-            f"{name!r} is observed by {observer}, which does not run on the page: other controls do not follow it there"
-        )
     if widget.layout.display == "none" or getattr(widget, "disabled", False):
         return Fixed.from_widget(name, widget)
     for kind in KINDS:
@@ -51,39 +48,42 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     raise TypeError(f"control {name!r} is a {type(widget).__name__}, which has no value")
 
 
-def count_frames(controls: Sequence[Control]) -> int:
-    """Return how many frames there are to draw: one for each combination of values."""
-    return math.prod(len(control.values) for control in controls)
+def combinations(controls: Sequence[Control], following: Following) -> list[dict[str, int]]:
+    """Return the positions of the controls in each frame; the last control's vary fastest."""
+    free = [control for control in controls if control.name not in following.names]
+    names = [*following.names, *(control.name for control in free)]
+    others = list(itertools.product(*(range(len(control.values)) for control in free)))
+    return [dict(zip(names, (*own, *rest), strict=True)) for own in following.states for rest in others]
 
 
-def starting_frame(controls: Sequence[Control]) -> int:
-    """Return the number of the frame that is shown first; the last control's values vary fastest."""
-    number = 0
-    for control in controls:
-        number = number * len(control.values) + control.start
-    return number
+def count_frames(controls: Sequence[Control], following: Following = ALONE) -> int:
+    """Return how many frames there are to draw: one for each combination of values that can be reached."""
+    free = (len(control.values) for control in controls if control.name not in following.names)
+    return len(following.states) * math.prod(free)
 
 
-def coarsen(controls: Sequence[Control], most: int) -> tuple[list[Control], list[str]]:
+def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE) -> tuple[list[Control], list[str]]:
     """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
     Sliders become coarser, the one with most values first, down to about five values each; where that does not
-    suffice, the last controls stand still. One menu alone may still have more than ``most``.
+    suffice, the last controls stand still. One menu alone may still have more than ``most``, and so may controls that
+    follow each other.
     """
     still: dict[int, Control] = {}
     while True:
         coarse = [still.get(k, control) for k, control in enumerate(controls)]
         sizes = [control.positions for control in coarse]
-        moving = [k for k, control in enumerate(coarse) if len(control.values) > 1]
+        free = [k for k, control in enumerate(coarse) if control.name not in following.names]
+        moving = [k for k in free if len(coarse[k].values) > 1]
         fewest = 3 if len(moving) > 1 else 2
-        while count_frames(coarse) > most:
+        while count_frames(coarse, following) > most:
             sliders = [k for k in moving if sizes[k] > fewest and (fewest == 2 or len(coarse[k].values) > 5)]
             if not sliders:
                 break
             widest = max(sliders, key=lambda k: len(coarse[k].values))
             sizes[widest] = int(0.97 * sizes[widest])
             coarse[widest] = controls[widest].coarser(sizes[widest])
-        if count_frames(coarse) <= most or len(moving) < 2:
+        if count_frames(coarse, following) <= most or len(moving) < 2:
             break
         control = controls[moving[-1]]
         still[moving[-1]] = Fixed.of(control.name, control.label, control.values[control.start])
