@@ -379,7 +379,7 @@ def test_a_failed_frame_names_an_option_by_its_text_and_no_address(built):
 def test_long_texts_scroll(built):
     kernelfree.interact(lambda n: "\n".join(["line"] * n), n=(1, 40))
     words = BeautifulSoup(built[0][MIME]["still"], "html.parser").select_one(".kf-words")
-    assert words["tabindex"] == "0"
+    assert words["tabindex"] == "0" and words.parent.has_attr("data-scrolls")
     kernelfree.interact(lambda n: f"{n}", n=(1, 40))
     assert "tabindex" not in built[1][MIME]["still"]
 

@@ -18,7 +18,7 @@ import { steps } from "kernelfree/steps";
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
-const POINTS = { all: 120, close: 40 }; // of the curve: up close it is nearly straight
+const POINTS = { all: 60, close: 30 }; // of the curve: up close it is nearly straight
 const WIDTH = 460;
 
 // What a reader is led to do, one act after another.
