@@ -440,6 +440,9 @@ def test_a_sheet_has_room_to_write_and_the_answers_on_a_page_of_their_own(desk, 
     asked, answers = "".join(texts[:first]), "".join(texts[first:])
     assert "Five classes are equally likely" in asked and "1.6094" not in asked and "The solution of" not in asked
     assert "1.6094 nats" in answers and "That is in bits" in answers and "Five classes" not in answers
+    # Each named mistake stands after the answer that shows it.
+    assert "−1.609: The sign" in answers and "(5, 3): Rows are examples" in answers and "in b, 3: That is in" in answers
+    assert re.search(r"(?:[a-d], ){3}[a-d]: The logarithm of all", answers) and "Name:" in asked
     assert desk.locator(".exercise .askback-paper").count() == 1 and desk.locator("article form").count() == 0
     desk.get_by_role("button", name="Back to the list").click()
     desk.get_by_role("button", name="Make the sheet").wait_for()

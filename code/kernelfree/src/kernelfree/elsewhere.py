@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from kernelfree.deliver.payload import MIME
 from kernelfree.deliver.save import pictures_in
 
 logger = logging.getLogger(__name__)
@@ -94,8 +95,8 @@ class FromOtherPages(SphinxPostTransform):
         items = nodes.bullet_list(classes=["kf-figures"])
         for page in self.env.collect_relations():
             for figure in self.env.get_doctree(page).findall(nodes.figure):
-                html = "".join(node.astext() for node in figure.findall(nodes.raw) if figure["names"])
-                for number, (picture, size, said) in enumerate(dict.fromkeys(pictures_in(html)), start=1):
+                html = "".join(node.astext() for node in _shown(figure) if figure["names"])
+                for number, (picture, size, said) in enumerate(pictures_in(html), start=1):
                     file = f"{figure['names'][0]}{f'-{number}' if number > 1 else ''}.svg"
                     (folder / file).write_text(picture, encoding="utf-8")
                     address = relative_uri(own, f"_images/{file}")
@@ -103,3 +104,11 @@ class FromOtherPages(SphinxPostTransform):
                     link = self._link(figure["names"][0])
                     items += nodes.list_item("", nodes.paragraph("", "", nodes.raw("", image, format="html"), link))
         yield items
+
+
+def _shown(figure: nodes.figure) -> Iterator[nodes.Node]:
+    """Yield the HTML of a figure's outputs, each of which MyST-NB keeps in several forms."""
+    for bundle in figure.findall(nodes.container):
+        if bundle.get("nb_element") == "mime_bundle":
+            forms = {form["mime_type"]: form for form in bundle.children}
+            yield from forms.get(MIME, forms.get("text/html", bundle)).findall(nodes.raw)

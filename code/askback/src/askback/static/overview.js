@@ -164,9 +164,9 @@
       for (const asked of page.querySelectorAll(".exercise:has([data-exercise])")) {
         const title = asked.querySelector(".admonition-title").textContent.trim();
         const answers = await keyOf(asked);
-        const wrong = [answers, ...(answers.parts ?? [])].flatMap(namedIn).map((text) => element("li", ...rich(text)));
+        const wrong = [...namedIn(answers), ...(answers.parts ?? []).flatMap(namedInPart)];
         key.push(element("p", element("strong", title), ": ", ...rich(answers.said)));
-        if (wrong.length) key.push(element("ul", ...wrong));
+        if (wrong.length) key.push(element("ul", ...wrong.map((text) => element("li", ...rich(text)))));
         sheet.push(onPaper(asked, address));
       }
     }
@@ -178,18 +178,32 @@
     back.addEventListener("click", () => location.reload());
     const tools = element("p", print, " ", back);
     tools.className = "askback-overview";
-    return [tools, ...sheet, last];
+    const name = element("p", "Name: ");
+    name.className = "askback-paper";
+    name.append(Object.assign(element("span"), { className: "askback-blank" }));
+    return [tools, name, ...sheet, last];
   }
 
   // The mistakes that a key names: what a class may well come up with.
-  function namedIn({ mistakes = [], options = [] }) {
-    const typed = mistakes.map(([x, reply]) =>
-      typeof x === "number" ? `${Number(x.toPrecision(4))}: ${reply}` : reply,
-    );
+  function namedIn({ kind, mistakes = [], options = [] }) {
     return [
-      ...typed,
-      ...options.flatMap(([right, reply], i) => (right ? [] : `${String.fromCharCode(97 + i)}) ${reply}`)),
+      ...mistakes.map(([x, reply]) => `${answered(kind, x)}: ${reply}`),
+      ...options.flatMap(([right, reply], i) => (right ? [] : `${letter(i)}) ${reply}`)),
     ];
+  }
+
+  function namedInPart(part, i) {
+    return namedIn(part).map((text) => `in ${letter(i)}, ${text}`);
+  }
+
+  // A wrong number, shape, or order of the lines that the sheet shows.
+  function answered(kind, x) {
+    if (kind === "order") return x.map(letter).join(", ");
+    return kind === "shape" ? `(${x.join(", ")})` : String(Number(x.toPrecision(4))).replace("-", "−");
+  }
+
+  function letter(place) {
+    return String.fromCharCode(97 + place);
   }
 
   function rich(text) {

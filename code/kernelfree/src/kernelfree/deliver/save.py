@@ -68,9 +68,9 @@ def pictures_in(html: str) -> Iterator[tuple[str, str, str]]:
     """
     for said, box, style, rest in _PICTURE.findall(html):
         left, top, width, height = box.split()
-        size = f'width="{width}" height="{height}"'
+        size = f'width="{float(width):.0f}" height="{float(height):.0f}"'  # whole numbers, as HTML wants them
         paper = re.search(r"background:([^;]+)", style)
-        ground = f'<rect x="{left}" y="{top}" {size} fill="{paper[1]}"/>' if paper else ""
+        ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{paper[1]}"/>' if paper else ""
         while rest != (rest := re.sub(r"var\(--[\w-]+, ?([^()]+)\)", r"\1", rest)):  # the innermost first
             pass
         rest = re.sub(r"calc\(([\d.]+px)\*1\)", r"\1", rest)
