@@ -114,20 +114,27 @@ def test_what_browsers_set_smaller_is_known(tex, small, smaller):
     assert [{c for c in leanmath.characters(size) if c.isascii()} for size in sizes] == [set(small), set(smaller)]
 
 
+def forms(characters, *smaller):
+    """The characters with forms for scripts in a font that is cut to some, and how many each has."""
+    font = TTFont(io.BytesIO(fonts.subset_font(leanmath.FONT.read_bytes(), characters, smaller)))
+    assert not {"fpgm", "prep", "cvt "} & set(font.keys())
+    names = {name: chr(code) for code, name in font.getBestCmap().items()}
+    features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
+    lookups = [font["GSUB"].table.LookupList.Lookup[n] for feature in features for n in feature.LookupListIndex]
+    return {names[g]: len(small) for one in lookups for t in one.SubTable for g, small in t.alternates.items()}
+
+
 def test_font_holds_the_small_forms_of_what_is_set_small_and_no_hints():
     glyphs = TTFont(leanmath.FONT).getBestCmap()
-
-    def forms(*smaller):
-        font = TTFont(io.BytesIO(fonts.subset_font(leanmath.FONT.read_bytes(), set("abc"), smaller)))
-        assert not {"fpgm", "prep", "cvt "} & set(font.keys())
-        names = {name: chr(code) for code, name in font.getBestCmap().items()}
-        features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
-        lookups = [font["GSUB"].table.LookupList.Lookup[n] for feature in features for n in feature.LookupListIndex]
-        return {names[g]: len(small) for one in lookups for t in one.SubTable for g, small in t.alternates.items()}
-
     assert {ord("a"), ord("b")} <= set(glyphs)
-    assert forms({"a", "b"}, {"b"}) == {"a": 1, "b": 2}
-    assert forms() == {}
+    assert forms(set("abc"), {"a", "b"}, {"b"}) == {"a": 1, "b": 2}
+    assert forms(set("abc")) == {}
+
+
+def test_prime_has_its_form_for_scripts_which_is_not_raised_twice():
+    page = Tree(mathml("f'(x) + g''_n"))
+    shown, *sizes = map(leanmath.characters, leanmath.by_size(page))
+    assert {"\N{PRIME}", "\N{DOUBLE PRIME}"} <= set(forms(shown, *sizes))
 
 
 @pytest.fixture

@@ -45,9 +45,10 @@ def book(tmp_path, said):
         start = said.tell()
         folders = (source, None, tmp_path / "out" / "html", tmp_path / "out" / "trees")
         extensions = settings.pop("extensions", ["myst_nb", "leanpage.execution"])
+        suppressed = ["toc", *settings.pop("suppressed", [])]
         config = {"extensions": extensions, "root_doc": "a", "nb_execution_mode": "cache", **settings}
         config |= {"source_suffix": {".md": "myst-nb"}, "templates_path": []}  # Sphinx's defaults last for a process
-        config |= {"nb_execution_raise_on_error": True, "suppress_warnings": ["toc"], "project": "book"}
+        config |= {"nb_execution_raise_on_error": True, "suppress_warnings": suppressed, "project": "book"}
         with docutils_namespace():
             app = Sphinx(*folders, "html", config, said, said, freshenv=fresh)
             app.build()
@@ -116,6 +117,14 @@ def test_chapter_that_turns_execution_off_is_not_executed(book):
     chapters = {"a": f"{off}# a\n\n```{{code-cell}}\n1 / 0\n```\n", "b": f"{FRONT}# b\n\n```{{code-cell}}\n1\n```\n"}
     _, said = book(chapters | {"c": "# Words alone\n"})
     assert "ZeroDivisionError" not in said
+
+
+def test_report_about_a_notebook_has_its_place_and_a_name_to_suppress(book):
+    chapter = {"a": f"{FRONT}# A\n\n```{{code-cell}}\nfrom myst_nb import glue\nx = 1; glue('one', x)\n```\n"}
+    settings = {"extensions": ["myst_nb", "leanpage.export"], "nb_execution_mode": "off"}
+    assert re.search(r"/a\.md: leanpage\.notebooks: glue ", book(chapter, **settings)[1])
+    assert re.search(r"/a\.md: WARNING: glue ", book(fresh=True, leanpage_strict=True, **settings)[1])
+    assert "glue shares" not in book(fresh=True, suppressed=["leanpage.notebooks"], **settings)[1]
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
