@@ -127,9 +127,6 @@ def align_rows(source: str) -> str:
     return r"\begin{aligned}" + source + r"\end{aligned}" if re.search(r"\\\\|(?<!\\)&", bare) else source
 
 
-# --- settings ---
-
-
 def configure(build: Build, config: Config) -> None:
     """Choose the math renderer, and collect the macros of MathJax's configuration."""
     renderer = config.html_math_renderer
