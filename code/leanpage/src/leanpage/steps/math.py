@@ -61,8 +61,11 @@ class Converter:
         if len(self.scripts) > 1:
             raise RefusedError(r"\mathcal and \mathscr look alike in the math font.")
         formula = self.expand_unbalanced(source)
+        size = tex.SIZE.match(formula)
         try:
-            element = self.core.convert_with_global_state(tex.respell(formula), displaystyle=display)
+            element = self.core.convert_with_global_state(
+                tex.respell(formula[size.end() if size else 0 :]), displaystyle=display
+            )
         except LatexError as error:
             raise RefusedError(re.sub(r"^\w*\d+: ", "", str(error))) from None
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
@@ -72,7 +75,8 @@ class Converter:
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
         start, body = move_sizes(element).removesuffix("</math>").split(">", 1)
-        return f"{start}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+        row = f'<mrow style="font-size: {tex.SIZES[size[1]]}%">' if size else "<mrow>"
+        return f"{start}><semantics>{row}{body}</mrow>{annotation}</semantics></math>"
 
     def expand_unbalanced(self, source: str) -> str:
         r"""Return TeX with the macros written out that open what another one closes: ``\left[`` and ``\right]``."""
@@ -238,9 +242,6 @@ def keep_punctuation(doctree: nodes.document) -> None:
             parent[max(at - 1, 0) : at + 2] = [*before, together, *after]
 
 
-# --- writing HTML ---
-
-
 def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
     """Return a node's MathML, or None for MathJax. A title in another page's navigation is converted by itself."""
     if "mathml" in node or "leanpage" in node:
@@ -286,9 +287,6 @@ def use_tex_in_title(build: Build, pagename: str, templatename: str, context: di
     """Keep only the TeX of formulas in a page's <title>, which would show MathML and TeX run together."""
     if "title" in context:
         context["title"] = MATH.sub(lambda math: "".join(ANNOTATION.findall(math[0])), context["title"])
-
-
-# --- the written pages ---
 
 
 def write_font(site: Site, build: Build) -> None:
