@@ -61,11 +61,9 @@ class Converter:
         if len(self.scripts) > 1:
             raise RefusedError(r"\mathcal and \mathscr look alike in the math font.")
         formula = self.expand_unbalanced(source)
-        size = tex.SIZE.match(formula)
+        size, formula = tex.SIZE.match(formula), tex.SIZE.sub("", formula)
         try:
-            element = self.core.convert_with_global_state(
-                tex.respell(formula[size.end() if size else 0 :]), displaystyle=display
-            )
+            element = self.core.convert_with_global_state(tex.respell(formula), displaystyle=display)
         except LatexError as error:
             raise RefusedError(re.sub(r"^\w*\d+: ", "", str(error))) from None
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
