@@ -95,7 +95,7 @@ def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
 
 def imported(rule: Token) -> tuple[str, str] | None:
     """Return the address and the condition of an @import; None for any other rule."""
-    found = IMPORT.fullmatch(rule.serialize())
+    found = IMPORT.fullmatch(rule.serialize()) if rule.type == "at-rule" else None
     return (found[1] or found[2] or "", found[3]) if found else None
 
 

@@ -60,6 +60,7 @@ class Converter:
         if len(self.scripts) > 1:
             raise RefusedError(r"\mathcal and \mathscr look alike in the math font.")
         formula = self.expand_unbalanced(source)
+        size, formula = tex.SIZE.match(formula), tex.SIZE.sub("", formula)
         try:
             element = self.core.convert_with_global_state(tex.respell(formula), displaystyle=display)
         except LatexError as error:
@@ -71,7 +72,8 @@ class Converter:
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
         start, body = move_sizes(element).removesuffix("</math>").split(">", 1)
-        return f"{start}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+        row = f'<mrow style="font-size: {tex.SIZES[size[1]]}%">' if size else "<mrow>"
+        return f"{start}><semantics>{row}{body}</mrow>{annotation}</semantics></math>"
 
     def expand_unbalanced(self, source: str) -> str:
         r"""Return TeX with the macros written out that open what another one closes: ``\left[`` and ``\right]``."""
@@ -124,9 +126,6 @@ def align_rows(source: str) -> str:
         while bare != (bare := re.sub(inner, "", bare, flags=re.DOTALL)):
             pass
     return r"\begin{aligned}" + source + r"\end{aligned}" if re.search(r"\\\\|(?<!\\)&", bare) else source
-
-
-# --- settings ---
 
 
 def configure(build: Build, config: Config) -> None:
@@ -240,9 +239,6 @@ def keep_punctuation(doctree: nodes.document) -> None:
             parent[max(at - 1, 0) : at + 2] = [*before, together, *after]
 
 
-# --- writing HTML ---
-
-
 def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
     """Return a node's MathML, or None for MathJax. A title in another page's navigation is converted by itself."""
     if "mathml" in node or "leanpage" in node or translator.builder.name not in PAGE_BUILDERS:
@@ -286,9 +282,6 @@ def use_tex_in_title(build: Build, pagename: str, templatename: str, context: di
     """Keep only the TeX of formulas in a page's <title>, which would show MathML and TeX run together."""
     if "title" in context:
         context["title"] = MATH.sub(lambda math: "".join(ANNOTATION.findall(math[0])), context["title"])
-
-
-# --- the written pages ---
 
 
 def write_font(site: Site, build: Build) -> None:

@@ -24,7 +24,7 @@ COMMANDS = {
     "symit": r"\mathit", "symbb": r"\mathbb", "symfrak": r"\mathfrak", "symscr": r"\mathscr", "symcal": r"\mathcal",
     "symsf": r"\mathsf", "symtt": r"\mathtt", "mathbfit": r"\boldsymbol", "scr": r"\mathscr", "strut": r"\mathstrut",
     "cr": r"\\", "displaylimits": "", "nonscript": "", "allowbreak": "", "goodbreak": "", "nobreak": "",
-    "normalsize": "", "det": r"\operatorname*{det}",
+    "det": r"\operatorname*{det}",
 }  # fmt: skip
 #: Environments by the name under which math-core draws the same. None numbers its rows: Sphinx does.
 ENVIRONMENTS = {
@@ -49,6 +49,9 @@ COLOURS = {
     "#BFFF04": "lime", "#FB3199": "magenta", "#9F8C18": "olive", "#FF8001": "orange", "#FFBFBF": "pink",
     "#BF0140": "purple", "#800080": "violet", "#FFEB3D": "yellow",
 }  # fmt: skip
+#: Sizes that may begin a formula, in per cent; math-core refuses them anywhere else.
+SIZES = {"tiny": 50, "scriptsize": 70, "small": 85, "normalsize": 100, "large": 120, "Large": 144, "LARGE": 173}
+SIZE = re.compile(r"\A\s*\\(" + "|".join(SIZES) + r")(?![a-zA-Z])")
 #: The argument of a command, with at most one level of braces inside it.
 ARGUMENT = r"\{((?:[^{}]|\\[{}]|\{[^{}]*\})*)\}"
 TEXT = re.compile(r"\\(text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox)\{((?:[^{}$]|\\[$]|\$[^$]*\$)*)\}")
@@ -61,6 +64,7 @@ DRAWN_WRONGLY = [
     (re.compile(r"\\(?:[bx]?cancel|enclose)\b"), "strokes cannot be drawn."),
     (re.compile(r"\\(?:math(?:rm|bf|it|sf|tt)|boldsymbol)\s*\{[^{}]*\\(?:boxed|text)\b"), "fonts cannot be mixed."),
     (re.compile(r"\\d{3,4}ot\b"), "accents of three or four dots cannot be drawn."),
+    (re.compile(r"\\(?:math)?frak\s*\{[^{}]*(?:[^{}]I|I[^{}])"), "the fraktur I would be an H."),
     (re.compile(r"\\(?:href|style|class|cssId|require)\b"), "HTML inside a formula cannot be drawn."),
 ]
 #: What MathJax numbers, if ``tags`` tells it to.
@@ -76,6 +80,7 @@ def respell(tex: str) -> str:
     for pattern, reason in DRAWN_WRONGLY:
         if found := pattern.search(tex):
             raise RefusedError(f"{found[0]}: {reason}")
+    tex = re.sub(r"\\(?:math)?frak\s*(?:\{I\}|I\b)", r"\\Im ", tex)
     tex = re.sub(r"(?<!\\)((?:\\\\)*\\)\n", r"\1 ", tex)
     tex = STARRED.sub(r"\1 *", TEXT.sub(split_text, tex))
     tex = OPERATOR.sub(lambda m: rf"\def\{m[2] or m[3]}{{\operatorname{m[1]}{{{m[4]}}}}}", tex)
