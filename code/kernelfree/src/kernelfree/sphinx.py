@@ -1,15 +1,6 @@
 """Put figures from cell outputs on the pages of a book, with no kernel behind them, and write the files they need.
 
-Add ``kernelfree.sphinx`` to the extensions. Settings:
-
-- ``kernelfree_ipywidgets`` (default false): in the build ``from ipywidgets import interact`` is kernelfree's.
-- ``kernelfree_strict`` (default false): warnings about figures are errors: a figure without a description, frames that
-  fail, too many of them.
-- ``kernelfree_max_frames`` (default 1000), ``kernelfree_max_bytes`` (default 3 million, compressed): of a figure that
-  has more, fewer values are drawn, and a warning says which.
-- ``kernelfree_timeout`` (default 3600): seconds that a cell of a notebook with ``interact`` in it may take, at least.
-- ``kernelfree_html_manager`` (default false) keeps the stock html-manager of ipywidgets for pages with plain widgets;
-  without it such a page fails the build, since its widgets would do nothing.
+docs/pages.md has the settings.
 """
 
 import re

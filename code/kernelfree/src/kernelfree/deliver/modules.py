@@ -63,10 +63,6 @@ def modules_for_payload(front_end: Path) -> list[dict[str, Any]]:
     return [
         {"own": module.path.name}
         if module.path.parent == STATIC
-        else {
-            "name": module.name,
-            "imports": [numbers[imported] for imported in module.imports],
-            "function": module.function(),
-        }
+        else {"name": module.name, "imports": [numbers[one] for one in module.imports], "function": module.function()}
         for module in loaded
     ]

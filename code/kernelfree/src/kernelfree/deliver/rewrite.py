@@ -11,8 +11,7 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
     const b = a + 1;
     $kf["b"] = b;
 
-What a function cannot do is an error that names file and line. Comments are left out, since pages are paid for by the
-byte; licences stay, as minifiers have it. The rest is left readable: a minifier would save about 1 kB a page.
+What a function cannot do is an error that names file and line. Comments go, licences stay.
 """
 
 import json

@@ -85,11 +85,9 @@ def png(figure: Figure) -> str:
     import matplotlib
     from matplotlib.colors import to_rgba
 
-    buffer = io.BytesIO()
+    file = io.BytesIO()
     # White behind the ink, since the viewers that take the PNG may be dark and cannot change it.
     alpha = to_rgba(figure.get_facecolor())[3]
     with matplotlib.rc_context({"savefig.bbox": None}):
-        figure.savefig(
-            buffer, format="png", dpi=200, facecolor="auto" if alpha else "white", metadata={"Software": None}
-        )
-    return b64encode(buffer.getvalue()).decode()
+        figure.savefig(file, format="png", dpi=200, facecolor="auto" if alpha else "white", metadata={"Software": None})
+    return b64encode(file.getvalue()).decode()

@@ -26,10 +26,8 @@ _KEYWORDS = frozenset(field.name for field in fields(Options)) - {"manual", "man
 class Interact:
     """Does what ``ipywidgets.interact`` does, and on the page of a book the same without a kernel.
 
-    ``interact(draw, x=(0, 9))``, ``@interact(x=(0, 9))`` and ``@interact`` show what ``draw(x=...)`` shows under a
-    control for each of its arguments; ``interact.options(title="...")`` is an ``interact`` with these options. The
-    options ``name``, ``title``, ``description``, ``goals``, ``max_frames``, ``max_bytes`` and ``strict`` may also be
-    given among the controls, unless ``draw`` has an argument of that name.
+    ``interact.options(title="...")`` is an ``interact`` with these options, which may also be given among the controls,
+    unless ``draw`` has an argument of that name.
 
     While a book is built, every combination of the controls' values is drawn once. Raises ``FigureError`` for what
     cannot become a figure, and ``FrameError``, which names the values, where ``draw`` fails and the figure is strict.

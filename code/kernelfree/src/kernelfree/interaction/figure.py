@@ -1,6 +1,7 @@
 """Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
 import inspect
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -120,10 +121,8 @@ class InteractFigure:
         start = frames.index({control.name: control.start for control in controls})
         worded = {control.name: control.worded() for control in controls}
         said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
-        recorder = FrameRecorder(
-            *(self.draw, self._calls(controls), said),
-            **{"start": start, "name": self.name, "strict": self.strict, "max_bytes": self.max_bytes},
-        )
+        calls = self._calls(controls)
+        recorder = FrameRecorder(self.draw, calls, said, start, self.name, self.strict, self.max_bytes)
         merger = Merger(len(frames))
         for number, tree in recorder.trees():
             merger.add(number, tree)
@@ -228,10 +227,8 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
 
 def take_name(wanted: str) -> str:
     """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
-    name, number = wanted, 1
-    while name in state.names:
-        number += 1
-        name = f"{wanted}-{number}"
+    names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+    name = next(name for name in names if name not in state.names)
     state.names.add(name)
     return name
 
