@@ -124,11 +124,7 @@ def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnv
 
 
 def _check_page(app: Sphinx, doctree: nodes.document) -> None:
-    """Fail on widgets that would do nothing on the page, and drop the stock scripts where nothing needs them.
-
-    MyST-NB adds these scripts to every page whose kernel had a widget, shown or not
-    (https://github.com/executablebooks/MyST-NB/issues/377).
-    """
+    """Fail on widgets that would do nothing on the page, and drop the stock scripts where nothing needs them."""
     env = app.env
     metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
     trace = _ANSI.sub("", (metadata.get("exec_data") or {}).get("traceback") or "")
@@ -210,11 +206,7 @@ def _announce_build(app: Sphinx) -> None:
 
 
 def _raise_timeout(app: Sphinx, name: str, source: list[str]) -> None:
-    """Raise the execution timeout for notebooks that draw figures.
-
-    jupyter-cache takes a timeout for each notebook, but no setting of MyST-NB or Jupyter Book reaches it
-    (https://github.com/executablebooks/jupyter-cache/issues/39), so the configuration changes from page to page.
-    """
+    """Raise the timeout for notebooks that draw figures (https://github.com/executablebooks/jupyter-cache/issues/39)."""
     config = getattr(app.env, "mystnb_config", None)
     if config is None:
         return

@@ -65,10 +65,7 @@ class Explorable(anywidget.AnyWidget):
         raise NotImplementedError(f"{type(self).__name__}.still() must return a matplotlib figure of the current state")
 
     def root_attributes(self) -> dict[str, str] | None:
-        """Return the attributes of the outermost element for a widget that brings all of its HTML; else None.
-
-        Such a widget gets no title, stage, Reset or Copy link, and its ``class`` must include ``kernelfree``.
-        """
+        """Return the outermost element's attributes for a widget that brings all of its HTML."""
         return None
 
     def open(self) -> None:

@@ -21,10 +21,7 @@ _CSS_COMMENT = re.compile(
 
 
 def figure_html(payload: Payload, *, max_inline: int = MAX_INLINE) -> tuple[str, dict[str, str]]:
-    """Return the figure as HTML, and the files that its manifest names: file name -> content.
-
-    Data of at most ``max_inline`` characters goes into the HTML itself.
-    """
+    """Return the figure as HTML, and the files that its manifest names: file name -> content."""
     files, names = _module_files(payload.modules)
     manifest: dict[str, Any] = {
         "name": payload.name,
@@ -83,10 +80,7 @@ def _html(payload: Payload, manifest: dict[str, Any]) -> str:
 
 
 def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
-    """Return the classic scripts for a payload's modules: file name -> content, and the modules' names in order.
-
-    kernelfree's own modules come from the installed package. The kit always goes along: the loader needs it.
-    """
+    """Return the scripts for modules and the kit, file name -> content, and the modules' names in order."""
     files: dict[str, str] = {}
     names: list[str] = []
     own: dict[str, str] = {}  # kernelfree's own file -> the module's name on the page

@@ -10,8 +10,6 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
     const a = $kf0["a"];
     const b = a + 1;
     $kf["b"] = b;
-
-What a function cannot do is an error that names file and line. Comments go, licences stay.
 """
 
 import json

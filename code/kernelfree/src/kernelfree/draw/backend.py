@@ -29,18 +29,12 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
 _COLLECTION = inspect.signature(RendererSVG.draw_path_collection)
 if "antialiaseds" not in _COLLECTION.parameters:
-    raise ImportError(
-        f"kernelfree was written for matplotlib 3.9 to 3.11, whose draw_path_collection has antialiaseds; matplotlib "
-        f"{matplotlib.__version__} has not"
-    )
+    raise ImportError(f"kernelfree was written for matplotlib 3.9 to 3.11, and cannot use {matplotlib.__version__}")
 
 
 @dataclass
 class SVGOutput:
-    """Holds what ``print_svg`` returns: the SVG, its images in order, the box of all that is not clipped.
-
-    ``ink`` is in points from the top left corner, x to the right and y downwards: left, top, right, bottom.
-    """
+    """Holds the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom in points."""
 
     svg: str
     images: list[Any]

@@ -1,8 +1,7 @@
 """Choose the colours of a picture: the page's own, or the figure's own background where a dark page would swallow it.
 
 A figure takes the page's ink, light or dark, unless it has a colour nearly as dark as a dark page (navy), a light fill
-under text, white letters or lines, marks on cells (over an image or a mesh, whose colours the page cannot change), or a
-tinted background, as in seaborn's styles. That is for authors who never call ``use_theme``.
+under text, white letters or lines, marks on cells, or a tinted background, and its author never calls ``use_theme``.
 """
 
 from __future__ import annotations
@@ -32,11 +31,9 @@ _FILL_OR_STROKE = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 
 
 def use_theme(colors: dict[str, str]) -> None:
-    """Map the hex colours of your matplotlib style to CSS values, for every figure drawn after this call.
+    """Map the hex colours of your matplotlib style to CSS values, for every figure drawn until the next call.
 
-    ``colors`` has six-digit hex colours as keys: ``{"#1d2129": "currentColor", "#b84a00": "var(--loss, #b84a00)"}``.
-    A later call replaces an earlier one. Without a theme, black becomes the page's ink and white its background.
-    Raises ``ValueError`` for a key that is no six-digit hex colour.
+    An example is ``{"#1d2129": "currentColor"}``. Raises ``ValueError`` for a key that is no six-digit hex colour.
     """
     for color in colors:
         if not _HEX.fullmatch(color):
@@ -76,19 +73,13 @@ def paper_of(figure: Figure, root: Node) -> str | None:
 
 
 def _has_marks(axes: Any) -> bool:
-    """Return whether axes have lines or arrows in inks of their own, which may lie over cells.
-
-    The edges of a colour bar are none.
-    """
+    """Return whether axes have lines or arrows, which may lie over cells; the edges of a colour bar are none."""
     marks = [*axes.lines, *(part for part in axes.collections if part.get_array() is None)]
     return bool(marks) and axes.get_label() != "<colorbar>"
 
 
 def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
-    """Return whether a tree holds a colour that a dark page would swallow: the cases of this module's docstring.
-
-    ``has_texts`` says whether there are texts inside the axes, ``has_marks`` whether there are texts, lines or arrows.
-    """
+    """Return whether a dark page would swallow a colour of a tree, whose axes have texts, or texts, lines or arrows."""
     waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
         node, in_cells = waiting.pop()

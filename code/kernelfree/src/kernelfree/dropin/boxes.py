@@ -74,8 +74,7 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
 def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the display of a widget: the figures whose outputs are in it, or as ipywidgets does if there are none.
 
-    A box that holds only controls is displayed with their figure later; at once if the figure changes one that was
-    displayed before, since authors then need not display its output. Of several figures the last is returned.
+    A box of controls alone waits for their figure, unless that changes one that was displayed before.
     """
     below = list(_walk(widget))
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))

@@ -82,11 +82,7 @@ class Interact:
 
 
 class Shown:
-    """Wraps the function that ``interact`` returns: called as before, displayed as nothing, with its ``widget``.
-
-    A cell that ends in ``interact(draw, ...)`` would else show the text ``<function draw>`` below the figure, as it
-    does with ipywidgets (https://github.com/microsoft/vscode-jupyter/issues/10611).
-    """
+    """Wraps the function that ``interact`` returns: called as before, displayed as nothing, with its ``widget``."""
 
     def __init__(self, function: Draw, widget: Any) -> None:
         self.function, self.widget = function, widget
@@ -117,11 +113,7 @@ interact_manual = Interact(Options(manual=True))
 
 
 def save(path: str | os.PathLike[str], draw: Callable[..., Any], /, **keywords: Any) -> SavedFile:
-    """Draw ``draw`` for all values of its controls, as ``interact`` does in a book, into one HTML file at ``path``.
-
-    Script and style are inside the file, so ``default-src 'self'`` cannot hold for it: serve it where ``script-src
-    'unsafe-inline'`` may hold, or from disk. Raises what ``interact`` raises in a book.
-    """
+    """Draw ``draw`` for all values of its controls, as ``interact`` does in a book, into one HTML file at ``path``."""
     options, abbreviations = interact.split_keywords(draw, keywords)
     widgets = originals.widgets_by_argument(originals.make_panel(draw, abbreviations))
     payload = read_payload(InteractFigure(draw, widgets, options).output()[MIME])

@@ -69,10 +69,7 @@ class InteractFigure:
         self.following = ALONE
 
     def output(self, arrange: Arrange = lambda html: "".join(html.values())) -> dict[str, Any]:
-        """Draw the figure and return the cell output that carries its payload.
-
-        ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.
-        """
+        """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
         controls, notes = kinds.controls_for(self.widgets)
         controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
         notes += lost
@@ -133,13 +130,7 @@ class InteractFigure:
         return recorder, merged.base, pack(merged, unique_prefix(merged.base))
 
     def _payload(
-        self,
-        controls: list[Control],
-        base: Node,
-        frames: dict[str, Any],
-        notes: list[str],
-        recorder: FrameRecorder,
-        arrange: Arrange,
+        self, controls: list[Control], base: Node, frames: Any, notes: list[str], recorder: Any, arrange: Arrange
     ) -> FramesPayload:
         shown = [control for control in controls if not isinstance(control, Fixed)]
         starts = {control.name: control.states[control.start] for control in shown}
@@ -211,10 +202,7 @@ def describe(draw: Draw, options: Options) -> str:
 
 
 def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:
-    """Show what ``draw`` starts with inside the frame of another figure, whose ``draw`` called this ``interact``.
-
-    A note says that the controls are missing.
-    """
+    """Show what ``draw`` starts with in the frame of a figure that called this ``interact``; note the lost controls."""
     controls, _ = kinds.controls_for(widgets)
     if any(not isinstance(control, Fixed) for control in controls):
         name = name_after(draw)

@@ -127,7 +127,7 @@ class Merger:
         columns: list[Column] = []
         frames, inside = range(self.frames), self._root.tag != "div"
         with garbage_collection_paused():
-            return Merged(_flatten(columns, itertools.count(), self._root, start, frames, inside, False), columns)
+            return Merged(_flatten((columns, itertools.count()), self._root, start, frames, inside, False), columns)
 
 
 def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
@@ -158,10 +158,7 @@ def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
 
 
 def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, int]]:
-    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element.
-
-    ``_align("abxd", "abyyd")`` is ``[(0, 2, 0, 2), (2, 3, 2, 4), (3, 4, 4, 5)]``.
-    """
+    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element."""
     shorter = min(len(old), len(new))
     head = next((k for k in range(shorter) if old[k] != new[k]), shorter)
     tail = next((k for k in range(shorter - head) if old[-1 - k] != new[-1 - k]), shorter - head)
@@ -178,21 +175,18 @@ def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, 
 # --- from slots to one tree and its columns --------------------------------------------------------------------------
 
 
-def _flatten(
-    columns: list[Column],
-    numbers: Iterator[int],
-    slot: _Slot,
-    start: int,
-    parents: Sequence[int],
-    inside: bool,
-    defined: bool,
-) -> Node:
-    """Return the element of the merged tree for ``slot``, add to ``columns`` where frames differ, and so on below it.
+#: The columns found so far, and the numbers of elements in document order.
+_Into = tuple[list[Column], Iterator[int]]
 
-    ``numbers`` counts the elements in document order, ``parents`` are the frames that have the slot's parent; ``inside``
-    says whether that is part of a drawing, ``defined`` whether it is a definition for others to use.
+
+def _flatten(into: _Into, slot: _Slot, start: int, parents: Sequence[int], inside: bool, defined: bool) -> Node:
+    """Return the element of the merged tree for ``slot``, add columns where frames differ, and so on below it.
+
+    ``parents`` are the frames that have the slot's parent; ``inside`` says whether that is part of a drawing,
+    ``defined`` whether it is a definition for others to use.
     """
-    position, text = next(numbers), slot.attributes.pop(TEXT)
+    (columns, numbers), text = into, slot.attributes.pop(TEXT)
+    position = next(numbers)
     frames = [frame for frame in parents if text.which[frame] >= 0]
     shown = start if start in frames else frames[0]
     node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
@@ -216,5 +210,5 @@ def _flatten(
             node.attributes[name] = hidden
     inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
     for child in slot.children:
-        node.children.append(_flatten(columns, numbers, child, start, frames, inside, defined))
+        node.children.append(_flatten(into, child, start, frames, inside, defined))
     return node

@@ -64,11 +64,7 @@ class FrameRecorder:
         return self.rasters.spent + sum(map(len, self._media))
 
     def trees(self) -> Iterator[tuple[int, Node]]:
-        """Draw all frames, the starting one first, and yield the number and the tree of each.
-
-        Raises ``FrameError`` where a call fails and ``strict`` is set, or where all calls fail, and ``FigureError``
-        where nothing is shown at all.
-        """
+        """Draw all frames, the starting one first, and yield number and tree of each. Raises as ``_check`` says."""
         if is_building():
             self._show_unrelated_figures()
         with _progress(self.name, len(self.calls)) as tick:

@@ -66,10 +66,7 @@ def contains(items: Iterable[Any], wanted: Any) -> bool:
 
 
 def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
-    """Yield the values that ``draw`` refers to: globals, variables of enclosing functions, attributes of its object.
-
-    The functions among the globals are followed in the same way, ``depth`` calls deep.
-    """
+    """Yield what ``draw``, and functions that it calls ``depth`` deep, refer to: globals, closures, its object's."""
     function = getattr(draw, "func", draw)  # of a partial
     function = getattr(function, "__func__", function)  # of a method
     if not hasattr(function, "__code__"):  # a cached or a decorated function, or an object that can be called
