@@ -1,8 +1,7 @@
 """Provide a matplotlib backend that writes SVG for a page, where matplotlib's own SVG differs from its PNG.
 
-``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. Nothing
-else of matplotlib is touched. It changes these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two
-with an underscore are private:
+``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. It changes
+these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two with an underscore are private:
 
 - ``draw_path`` and ``draw_text`` note the box of what is drawn; mathematics becomes outlines, since no reader's fonts
   hold its glyphs;

@@ -1,8 +1,7 @@
 """Turn a matplotlib figure into a small tree of SVG elements that fits into a page.
 
-The SVG that matplotlib writes is a file of its own: it names fonts and hex colours, styles every SVG around it, and
-uses the same ids each time. ``draw_figure`` makes of it a fragment that takes ink and colours from the page, scales
-with it, and clashes with nothing; ``picture_attributes`` gives it its size and background there.
+``draw_figure`` makes of matplotlib's SVG a fragment that takes ink and colours from the page, scales with it, and
+clashes with nothing; ``picture_attributes`` gives it its size and background there.
 """
 
 from __future__ import annotations

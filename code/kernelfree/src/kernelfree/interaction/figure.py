@@ -4,7 +4,7 @@ import inspect
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -68,11 +68,13 @@ class InteractFigure:
         #: How its controls follow each other.
         self.following = ALONE
 
-    def output(self, arrange: Arrange = lambda html: "".join(html.values())) -> dict[str, Any]:
+    def output(
+        self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
+    ) -> dict[str, Any]:
         """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
         controls, notes = kinds.controls_for(self.widgets)
         controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
-        notes += lost
+        notes += [*lost, *left_out]
         if not self.description:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"

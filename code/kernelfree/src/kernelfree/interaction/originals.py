@@ -56,7 +56,7 @@ class _Panel(interactive):
 def make_panel(function: Callable[..., Any], abbreviations: Mapping[str, Any], *, announce: bool = False) -> Any:
     """Return what ``interactive(function, **abbreviations)`` returns, without calling the function.
 
-    Its ``children[-1]`` is its output. Unless ``announce``, the notebook hears nothing of the widgets made for it.
+    Unless ``announce``, the notebook hears nothing of the widgets made for it.
     """
     with nullcontext() if announce else _without_announcement():
         return _Panel(_with_name(function), {}, **abbreviations)

@@ -25,8 +25,7 @@ from kernelfree.draw.node import Node, garbage_collection_paused
 
 #: The name of a column that holds an element's own text, which is no attribute.
 TEXT = "#text"
-#: Run difflib only while len(old) * len(new) is at most this; beyond it, match just the common prefix and suffix.
-#: Surfaces have thousands of facets that all change their colours.
+#: Beyond this len(old) * len(new) (surfaces of thousands of facets) only the common prefix and suffix are matched.
 _MAX_DIFFLIB = 10_000
 #: The attributes that hide what a frame does not have: elements inside a drawing, whole drawings (whose room stays),
 #: and texts.

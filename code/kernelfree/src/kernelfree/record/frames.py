@@ -53,8 +53,7 @@ class FrameRecorder:
 
     def __post_init__(self) -> None:
         self.rasters = RasterEncoder(frames=len(self.calls), budget=self.max_bytes)
-        self._media: set[str] = set()
-        self._failures: list[str] = []
+        self._media, self._failures = set[str](), list[str]()
         self._nothing_shown = True
         self._reused = ReusedFigures(self.draw)
 

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-#: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper(). A figure
-#: that is named only below that must be open in pyplot, or be returned.
+#: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper().
 _CALL_DEPTH = 3
 
 

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from kernelfree.interaction.controls.control import Control, OptionsControl, basics, control_html, distinct, label_html
 from kernelfree.interaction.originals import options_of, play_of
 
-#: A slider with more steps than this is made coarser before anything is counted; one with two handles earlier.
+#: A slider with more steps than this is made coarser before anything is counted.
 _MAX_STEPS = 100_000
 
 
