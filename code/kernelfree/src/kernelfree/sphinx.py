@@ -44,7 +44,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _check_page)
     app.connect("html-page-context", _add_scripts)
     # Raise env_version with every change of what pages and the environment keep, so that old builds are read again.
-    return {"version": "2", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "env_version": 4, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 # --- a figure's output -> HTML ---------------------------------------------------------------------------------------
@@ -98,7 +98,8 @@ def add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     html, files = figure_html(payload)
     page["files"] |= files
     if isinstance(payload, FramesPayload):
-        size = gzip_size(payload.data["frames"]) / 1000
+        size = gzip_size(payload.data) / 1000
+        page["megabytes"] += size / 1000
         logger.info("%s: %s: %d frames, %.1f kB gz", place, payload.name, payload.frames, size)
         for line in payload.errors:
             logger.info("%s: %s: on stderr: %s", place, payload.name, line)
@@ -116,7 +117,7 @@ def _pages(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
 
 def _page(env: BuildEnvironment) -> dict[str, Any]:
     """Return the entry of the page that is being read."""
-    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": set()})
+    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": set(), "megabytes": 0.0})
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
@@ -132,7 +133,11 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
     if failed := next((match for text in (trace, *shown) for match in _FAILED.findall(text)), None):
         raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
     plain = list(doctree.findall(_is_plain_widget))
-    fell_back = _pages(env).get(env.docname, {}).get("fell_back", set())
+    page = _pages(env).get(env.docname, {})
+    fell_back = page.get("fell_back", set())
+    if page.get("megabytes", 0) > app.config.kernelfree_max_bytes / 1e6:
+        said = "its figures take %.2g MB together, more than kernelfree_max_bytes: part it, or draw less"
+        logger.warning(said, page["megabytes"], location=env.docname, type="kernelfree", subtype="page")
     places = [(node, node.line or node.parent.line) for node in plain if not app.config.kernelfree_html_manager]
     for node, line in [(node, line) for node, line in places if line not in fell_back]:
         place = f"{env.doc2path(env.docname)}:{line}"

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 PLAIN = {"#000000": "currentColor", "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))"}
 #: The attributes that hold colours.
 PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
-#: Relative luminance (WCAG 2) of the darkest background that themes use in dark mode.
-_DARK_BACKGROUND = 0.009
-#: Contrast ratio (WCAG 2) that a colour needs on it to be seen. The 3:1 of WCAG is for what must be read.
-_LEAST_CONTRAST = 2.5
+#: Relative luminance (WCAG 2) of the darkest background in dark modes, and the contrast ratio seen on it.
+_DARK_BACKGROUND, _LEAST_CONTRAST = 0.009, 2.5
 #: Relative luminance above which a fill is paper for the text on it.
 _LIGHT_FILL = 0.45
 

@@ -27,8 +27,7 @@ from kernelfree.draw.node import Node, garbage_collection_paused
 TEXT = "#text"
 #: Beyond this len(old) * len(new) (surfaces of thousands of facets) only the common prefix and suffix are matched.
 _MAX_DIFFLIB = 10_000
-#: The attributes that hide what a frame does not have: elements inside a drawing, whole drawings (whose room stays),
-#: and texts.
+#: What hides elements inside a drawing, whole drawings (whose room stays), and texts.
 _HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT = ("display", "none"), ("visibility", "hidden"), ("hidden", "")
 
 
@@ -123,8 +122,7 @@ class Merger:
 
     def merge(self, start: int) -> Merged:
         """Return the tree that shows frame ``start``, and the columns for the others."""
-        columns: list[Column] = []
-        frames, inside = range(self.frames), self._root.tag != "div"
+        columns, frames, inside = list[Column](), range(self.frames), self._root.tag != "div"
         with garbage_collection_paused():
             return Merged(_flatten((columns, itertools.count()), self._root, start, frames, inside, False), columns)
 

@@ -54,8 +54,7 @@ class FrameRecorder:
     def __post_init__(self) -> None:
         self.rasters = RasterEncoder(frames=len(self.calls), budget=self.max_bytes)
         self._media, self._failures = set[str](), list[str]()
-        self._nothing_shown = True
-        self._reused = ReusedFigures(self.draw)
+        self._nothing_shown, self._reused = True, ReusedFigures(self.draw)
 
     @property
     def embedded_bytes(self) -> int:
