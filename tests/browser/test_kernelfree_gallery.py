@@ -37,7 +37,7 @@ def address(tmp_path_factory):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(("name", "count"), [("plots", 10), ("controls", 7), ("outputs", 7)])
+@pytest.mark.parametrize(("name", "count"), [("plots", 10), ("controls", 8), ("outputs", 7)])
 def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width):
     page = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
     page.goto(f"{address}/{name}.html")
@@ -59,6 +59,36 @@ def test_every_case_of_the_gallery_is_live(chromium, address, name, count, width
             assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert faults_by_axe(page, ".kernelfree") == []
+    page.context.close()
+
+
+def test_a_control_offers_what_the_other_one_leaves(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/controls.html")
+    figure = page.locator('[data-live-figure="choices"]')
+    figure.scroll_into_view_if_needed()
+    figure.and_(page.locator("[data-ready]")).wait_for()
+    n, k = figure.locator("input[type=range]").all()
+    tracks = "[...figure.querySelectorAll('input[type=range]')].map((one) => [one.value, one.min, one.max].join(' '))"
+
+    def wait_for(*seen: str) -> None:
+        wanted = [figure.element_handle(), ",".join(seen)]
+        page.wait_for_function(f"([figure, seen]) => String({tracks}) === seen", arg=wanted)
+
+    for slider, key, seen in [
+        (k, "End", ["4 0 6", "4 0 4"]),
+        (n, "ArrowLeft", ["3 0 6", "3 0 3"]),
+        (n, "End", ["6 0 6", "3 0 6"]),
+        (k, "End", ["6 0 6", "6 0 6"]),
+        (n, "Home", ["0 0 6", "0 0 0"]),
+    ]:
+        slider.press(key)
+        wait_for(*seen)
+    bars = "(figure) => figure.querySelector('.kf-still').innerHTML"
+    before = figure.evaluate(bars)
+    figure.locator(".kf-reset").click()
+    wait_for("4 0 6", "2 0 4")
+    assert figure.evaluate(bars) != before
     page.context.close()
 
 

@@ -344,3 +344,20 @@ def test_two_sliders_of_21_positions_weigh_at_most_30_kb(sound):
 def test_the_curve_of_the_loss_weighs_at_most_8_kb(site):
     page = next(page for page in site.rglob("*.html") if 'data-live-figure="nll-curve"' in page.read_text())
     assert weight(page, "nll-curve") <= 8_000
+
+
+def test_a_page_whose_figures_are_heavy_together_says_so(tmp_path):
+    words = [
+        "import random",
+        "from kernelfree import interact",
+        "def words(n):",
+        '    "Letters by chance."',
+        "    print(random.Random(n).randbytes(7_000).hex())",
+        "interact(words, n=(1, 3), name='one')",
+    ]
+    conf = "kernelfree_max_bytes = 40_000\n"
+    assert "together" not in build(tmp_path, cell(*words), conf=conf).stderr
+    heavy = build(tmp_path, cell(*words), cell("interact(words, n=(4, 6), name='two')"), conf=conf)
+    assert re.search(
+        r"index.md: WARNING: its figures take 0\.04\d* MB together, more than kernelfree_max_bytes", heavy.stderr
+    )

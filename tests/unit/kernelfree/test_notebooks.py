@@ -300,6 +300,17 @@ def test_what_an_observer_does_besides_moving_controls_is_named(built, capsys, w
     assert capsys.readouterr().out == "" and kept is not NotImplemented
 
 
+def test_what_else_stands_in_a_box_of_controls_is_named(built):
+    slider, text = widgets.IntSlider(1, 0, 3), widgets.FloatText(3, description="rate")
+    words = [widgets.Label("loss"), widgets.HTML("<b>w</b>"), widgets.IntSlider(2, disabled=True), widgets.Output()]
+    output = kernelfree.dropin.boxes.interactive_output(lambda a: words[3].append_stdout("") or f"{a}", {"a": slider})
+    box = widgets.VBox([widgets.HBox([slider, text, widgets.Button(description="Go"), *words[:3]]), output])
+    note = bundle(box)[MIME]["notes"][0]
+    assert note.startswith("these beside its controls are left out") and note.endswith(": FloatText rate, Button Go")
+    again = widgets.IntSlider()
+    assert not any("left out" in note for note in bundle(boxed(widgets.HBox([again]), a=again))[MIME]["notes"])
+
+
 def test_a_figure_that_is_glued_is_where_it_is_glued(built, capsys):
     output = bundle(kernelfree.interactive(line, a=(0, 3), b=widgets.fixed(2)))
     assert output[MIME]["name"] == "line" and output["text/plain"] == "A line."

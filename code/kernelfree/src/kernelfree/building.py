@@ -1,7 +1,4 @@
-"""Tell whether this kernel runs the cells of a book that is being built, and with which of the book's settings.
-
-The Sphinx extension sets these environment variables before any cell runs; kernels inherit them.
-"""
+"""Tell whether this kernel runs the cells of a book that is being built, by environment variables that it inherits."""
 
 import os
 

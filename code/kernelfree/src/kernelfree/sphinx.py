@@ -1,15 +1,6 @@
 """Put figures from cell outputs on the pages of a book, with no kernel behind them, and write the files they need.
 
-Add ``kernelfree.sphinx`` to the extensions. Settings:
-
-- ``kernelfree_ipywidgets`` (default false): in the build ``from ipywidgets import interact`` is kernelfree's.
-- ``kernelfree_strict`` (default false): warnings about figures are errors: a figure without a description, frames that
-  fail, too many of them.
-- ``kernelfree_max_frames`` (default 1000), ``kernelfree_max_bytes`` (default 3 million, compressed): of a figure that
-  has more, fewer values are drawn, and a warning says which.
-- ``kernelfree_timeout`` (default 3600): seconds that a cell of a notebook with ``interact`` in it may take, at least.
-- ``kernelfree_html_manager`` (default false) keeps the stock html-manager of ipywidgets for pages with plain widgets;
-  without it such a page fails the build, since its widgets would do nothing.
+docs/pages.md has the settings.
 """
 
 import re
@@ -58,7 +49,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _check_page)
     app.connect("html-page-context", _add_scripts)
     # Raise env_version with every change of what pages and the environment keep, so that old builds are read again.
-    return {"version": "2", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "env_version": 4, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 # --- a figure's output -> HTML ---------------------------------------------------------------------------------------
@@ -112,7 +103,8 @@ def add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     html, files = figure_html(payload)
     page["files"] |= files
     if isinstance(payload, FramesPayload):
-        size = gzip_size(payload.data["frames"]) / 1000
+        size = gzip_size(payload.data) / 1000
+        page["megabytes"] += size / 1000
         logger.info("%s: %s: %d frames, %.1f kB gz", place, payload.name, payload.frames, size)
         for line in payload.errors:
             logger.info("%s: %s: on stderr: %s", place, payload.name, line)
@@ -130,7 +122,7 @@ def _pages(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
 
 def _page(env: BuildEnvironment) -> dict[str, Any]:
     """Return the entry of the page that is being read."""
-    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": set()})
+    return _pages(env).setdefault(env.docname, {"names": {}, "files": {}, "fell_back": set(), "megabytes": 0.0})
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnvironment) -> None:
@@ -138,11 +130,7 @@ def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnv
 
 
 def _check_page(app: Sphinx, doctree: nodes.document) -> None:
-    """Fail on widgets that would do nothing on the page, and drop the stock scripts where nothing needs them.
-
-    MyST-NB adds these scripts to every page whose kernel had a widget, shown or not
-    (https://github.com/executablebooks/MyST-NB/issues/377).
-    """
+    """Fail on widgets that would do nothing on the page, and drop the stock scripts where nothing needs them."""
     env = app.env
     metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
     trace = _ANSI.sub("", (metadata.get("exec_data") or {}).get("traceback") or "")
@@ -150,7 +138,11 @@ def _check_page(app: Sphinx, doctree: nodes.document) -> None:
     if failed := next((match for text in (trace, *shown) for match in _FAILED.findall(text)), None):
         raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
     plain = list(doctree.findall(_is_plain_widget))
-    fell_back = _pages(env).get(env.docname, {}).get("fell_back", set())
+    page = _pages(env).get(env.docname, {})
+    fell_back = page.get("fell_back", set())
+    if page.get("megabytes", 0) > app.config.kernelfree_max_bytes / 1e6:
+        said = "its figures take %.2g MB together, more than kernelfree_max_bytes: part it, or draw less"
+        logger.warning(said, page["megabytes"], location=env.docname, type="kernelfree", subtype="page")
     places = [(node, node.line or node.parent.line) for node in plain if not app.config.kernelfree_html_manager]
     for node, line in [(node, line) for node, line in places if line not in fell_back]:
         place = f"{env.doc2path(env.docname)}:{line}"
@@ -220,11 +212,7 @@ def _announce_build(app: Sphinx) -> None:
 
 
 def _raise_timeout(app: Sphinx, name: str, source: list[str]) -> None:
-    """Raise the execution timeout for notebooks that draw figures.
-
-    jupyter-cache takes a timeout for each notebook, but no setting of MyST-NB or Jupyter Book reaches it
-    (https://github.com/executablebooks/jupyter-cache/issues/39), so the configuration changes from page to page.
-    """
+    """Raise the timeout for notebooks that draw figures (https://github.com/executablebooks/jupyter-cache/issues/39)."""
     config = getattr(app.env, "mystnb_config", None)
     if config is None:
         return

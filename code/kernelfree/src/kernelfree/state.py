@@ -1,7 +1,4 @@
-"""Hold all that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book.
-
-Tests call ``state.reset()``; nothing else in the package keeps a value between two calls.
-"""
+"""Hold all that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -23,17 +23,8 @@ if TYPE_CHECKING:
 class Explorable(anywidget.AnyWidget):
     """Shows a figure that is dragged, or computed in the browser. docs/explorable.md has the front end's side.
 
-    A subclass sets
-
-    - ``_esm``: path of the front end, an ES module; ``_css``: path of a style sheet, if it needs one;
-    - ``name``: the figure's name in addresses and tests: lower-case letters, digits and hyphens;
-    - ``title`` and ``description``: a heading, and what the figure shows, for readers who cannot see it;
-    - ``space``: CSS heights ``(narrow, wide)`` that its view needs on a phone and on a desk, such as
-      ``("38rem", "26rem")``, so that nothing on the page moves when the view takes the still's place;
-    - synced traits (``traitlets.Float(0.0, min=-5, max=5).tag(sync=True)``), which are the figure's state. What the
-      reader can change has limits, or a fixed set of values (``Enum``, ``Bool``): only such traits are taken from a
-      shared link. Constants the front end reads get ``.tag(sync=True, data=True)``;
-    - ``still()``: a method that draws the present state as a matplotlib figure.
+    A subclass sets ``_esm``, the path of the front end, ``name``, ``title``, ``description``, synced traits, which are
+    the figure's state, where it needs them ``_css`` and ``space``, CSS heights for phone and desk, and has ``still()``.
     """
 
     name: str = ""
@@ -74,10 +65,7 @@ class Explorable(anywidget.AnyWidget):
         raise NotImplementedError(f"{type(self).__name__}.still() must return a matplotlib figure of the current state")
 
     def root_attributes(self) -> dict[str, str] | None:
-        """Return the attributes of the outermost element for a widget that brings all of its HTML; else None.
-
-        Such a widget gets no title, stage, Reset or Copy link, and its ``class`` must include ``kernelfree``.
-        """
+        """Return the outermost element's attributes for a widget that brings all of its HTML."""
         return None
 
     def open(self) -> None:

@@ -9,22 +9,20 @@ from typing import Any
 
 from kernelfree.deliver.modules import load_modules
 from kernelfree.deliver.payload import ExplorablePayload, FramesPayload, Payload
-from kernelfree.deliver.rewrite import KIT, STATIC, Module, remove_comments
+from kernelfree.deliver.rewrite import KIT, STATIC, remove_comments
 
-#: Data of at most this many characters is put into the page, since a request takes as many; more waits in a file
-#: until the reader comes near the figure.
+#: Data of at most this many characters is put into the page; more waits in a file until the reader comes near.
 MAX_INLINE = 300
 #: A string, a comment on lines of its own, or another comment.
 _CSS_COMMENT = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(^[ \t]*/\*.*?\*/[ \t]*\n)|/\*.*?\*/""", re.DOTALL | re.MULTILINE
 )
+#: However many figures use a front end.
+_load_once = cache(load_modules)
 
 
 def figure_html(payload: Payload, *, max_inline: int = MAX_INLINE) -> tuple[str, dict[str, str]]:
-    """Return the figure as HTML, and the files that its manifest names: file name -> content.
-
-    Data of at most ``max_inline`` characters goes into the HTML itself.
-    """
+    """Return the figure as HTML, and the files that its manifest names: file name -> content."""
     files, names = _module_files(payload.modules)
     manifest: dict[str, Any] = {
         "name": payload.name,
@@ -83,10 +81,7 @@ def _html(payload: Payload, manifest: dict[str, Any]) -> str:
 
 
 def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
-    """Return the classic scripts for a payload's modules: file name -> content, and the modules' names in order.
-
-    kernelfree's own modules come from the installed package. The kit always goes along: the loader needs it.
-    """
+    """Return the scripts for modules and the kit, file name -> content, and the modules' names in order."""
     files: dict[str, str] = {}
     names: list[str] = []
     own: dict[str, str] = {}  # kernelfree's own file -> the module's name on the page
@@ -100,7 +95,7 @@ def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[s
         return name
 
     for front_end in (KIT.name, *(module["own"] for module in modules if "own" in module)):
-        for module in _own_modules(front_end):
+        for module in _load_once(STATIC / front_end):
             imports = [own[imported.name] for imported in module.imports]
             own[module.path.name] = add(module.name, imports, module.function())
     numbered: list[str] = []
@@ -112,12 +107,6 @@ def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[s
             numbered.append(add(sent["name"], imports, sent["function"]))
     names.remove(numbered[-1])
     return files, [*names, numbered[-1]]
-
-
-@cache
-def _own_modules(front_end: str) -> list[Module]:
-    """Load one of kernelfree's own front ends and what it imports, once for however many figures use it."""
-    return load_modules(STATIC / front_end)
 
 
 def name_by_content(stem: str, content: str) -> str:

@@ -1,8 +1,4 @@
-"""Load a front end and the ES modules that it imports, for notebooks and for pages.
-
-A notebook (anywidget) wants one ES module as a string. A page from disk can load no ES module, and a page under
-``script-src 'self'`` no string, so there each module becomes a classic script. ``rewrite.py`` makes both possible.
-"""
+"""Load a front end and the ES modules that it imports: for notebooks as one module, for pages as classic scripts."""
 
 from functools import cache
 from pathlib import Path
@@ -37,10 +33,7 @@ def _load(path: Path, loaded: dict[Path, Module], importers: list[Path]) -> None
 
 
 def bundle(path: Path, default: str = "front") -> str:
-    """Bundle ``path`` and everything it imports as one ES module, whose default export is the expression ``default``.
-
-    In it ``front`` is the default export of ``path`` and ``kit`` the kit's exports.
-    """
+    """Bundle ``path`` and all it imports as one ES module, whose default export may name ``front`` and ``kit``."""
     modules = {module.path: module for module in [*load_modules(KIT), *load_modules(path)]}
     names = {key: f"m{number}" for number, key in enumerate(modules)}
     parts = []
@@ -53,20 +46,12 @@ def bundle(path: Path, default: str = "front") -> str:
 
 @cache
 def modules_for_payload(front_end: Path) -> list[dict[str, Any]]:
-    """Return the modules behind ``front_end`` as a payload holds them, imported ones first.
-
-    The sources travel along, so that a page made from the execution cache needs nothing else; kernelfree's own modules
-    travel by file name only, ``{"own": "kit.js"}``.
-    """
+    """Return the modules behind ``front_end`` as a payload holds them, imported ones first; own ones by name only."""
     loaded = load_modules(front_end)
     numbers = {module.path: number for number, module in enumerate(loaded)}
     return [
         {"own": module.path.name}
         if module.path.parent == STATIC
-        else {
-            "name": module.name,
-            "imports": [numbers[imported] for imported in module.imports],
-            "function": module.function(),
-        }
+        else {"name": module.name, "imports": [numbers[one] for one in module.imports], "function": module.function()}
         for module in loaded
     ]

@@ -1,7 +1,4 @@
-"""Define the payload: the JSON in which a figure travels from a cell's output to the Sphinx extension.
-
-``Payload.to_json`` writes it and ``read_payload`` reads it; nothing else does.
-"""
+"""Define the payload: the JSON in which a figure travels from a cell's output to the Sphinx extension."""
 
 import re
 from collections.abc import Mapping

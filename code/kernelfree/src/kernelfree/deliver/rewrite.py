@@ -10,9 +10,6 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
     const a = $kf0["a"];
     const b = a + 1;
     $kf["b"] = b;
-
-What a function cannot do is an error that names file and line. Comments are left out, since pages are paid for by the
-byte; licences stay, as minifiers have it. The rest is left readable: a minifier would save about 1 kB a page.
 """
 
 import json

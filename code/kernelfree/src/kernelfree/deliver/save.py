@@ -10,15 +10,6 @@ from kernelfree.deliver.html import figure_html
 from kernelfree.deliver.payload import FramesPayload
 from kernelfree.deliver.rewrite import STATIC
 
-_STYLE = """
-h1 { margin: 0 0 .5rem; font: inherit; font-weight: 600; }
-h1.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); }
-body { margin: 1rem auto; max-width: 48rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif;
-  color: var(--pst-color-text-base); background: var(--pst-color-background); }
-:root { color-scheme: light dark; --pst-color-text-base: #1d2129; --pst-color-background: #ffffff; }
-@media (prefers-color-scheme: dark) { :root { --pst-color-text-base: #e6e8ec; --pst-color-background: #14181e; } }
-"""
-
 
 @dataclass(frozen=True)
 class SavedFile:
@@ -40,7 +31,7 @@ def write_html_file(payload: FramesPayload, path: Path) -> SavedFile:
     html = re.sub(r'"files":\[[^]]*\]', '"files":[]', html, count=1)
     loader = (STATIC / "loader.js").read_text(encoding="utf-8")
     code = "\n".join([loader, *files.values()]).replace("</script", "<\\/script")
-    style = (STATIC / "kernelfree.css").read_text(encoding="utf-8") + _STYLE
+    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("kernelfree.css", "saved.css"))
     title = escape(payload.title or payload.name)
     # The figure's title becomes the page's heading; a figure without a title gets one that screen readers alone find.
     html = html.replace(f'<p class="kf-title">{title}</p>', "", 1)

@@ -1,8 +1,7 @@
 """Provide a matplotlib backend that writes SVG for a page, where matplotlib's own SVG differs from its PNG.
 
-``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. Nothing
-else of matplotlib is touched. It changes these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two
-with an underscore are private:
+``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. It changes
+these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two with an underscore are private:
 
 - ``draw_path`` and ``draw_text`` note the box of what is drawn; mathematics becomes outlines, since no reader's fonts
   hold its glyphs;
@@ -29,18 +28,12 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
 _COLLECTION = inspect.signature(RendererSVG.draw_path_collection)
 if "antialiaseds" not in _COLLECTION.parameters:
-    raise ImportError(
-        f"kernelfree was written for matplotlib 3.9 to 3.11, whose draw_path_collection has antialiaseds; matplotlib "
-        f"{matplotlib.__version__} has not"
-    )
+    raise ImportError(f"kernelfree was written for matplotlib 3.9 to 3.11, and cannot use {matplotlib.__version__}")
 
 
 @dataclass
 class SVGOutput:
-    """Holds what ``print_svg`` returns: the SVG, its images in order, the box of all that is not clipped.
-
-    ``ink`` is in points from the top left corner, x to the right and y downwards: left, top, right, bottom.
-    """
+    """Holds the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom in points."""
 
     svg: str
     images: list[Any]

@@ -12,15 +12,10 @@ _DOLLARS = re.compile(r"(?<![\\$])\$(?!\$)([^$\n]+?)(?<!\\)\$(?!\$)")
 _SIZE = 12.0
 #: Commands that LaTeX printers write and mathtext does not know -> ones that it does know.
 _SPELLINGS = (
-    (r"\\displaystyle\s*", ""),
-    (r"\\(?:left|right)\.", ""),
-    (r"\\operatorname\*?", r"\\mathrm"),
-    (r"\\text\{", r"\\mathrm{"),
+    (r"\\displaystyle\s*|\\(?:left|right)\.|\\(?:big|Big|bigg|Bigg)[lr]?\b|\\limits\b|\\label\{[^}]*\}", ""),
+    (r"\\operatorname\*?|\\text(?=\{)", r"\\mathrm"),
     (r"\\[dt]frac\b", r"\\frac"),
-    (r"\\(?:big|Big|bigg|Bigg)[lr]?\b", ""),
     (r"\\[lr]vert\b", "|"),
-    (r"\\limits\b", ""),
-    (r"\\label\{[^}]*\}", ""),
 )
 
 

@@ -75,13 +75,8 @@ def _encode(pixels: Pixels, level: int) -> bytes:
 def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:
     """Cover the pixels of each colour with rectangles (left, top, width, height); invisible pixels are left out.
 
-    Runs of one colour in a row are joined with the same run in the rows below. With colours a and b::
-
-        a a b      a: [(0, 0, 2, 2), (0, 2, 3, 1)]
-        a a b      b: [(2, 0, 1, 2)]
-        a a a
-
-    Returns ``None`` where more than ``MAX_RECTANGLES`` would be needed.
+    Runs of one colour in a row are joined with the same run in the rows below: ``aab``, ``aab``, ``aaa`` gives a
+    ``[(0, 0, 2, 2), (0, 2, 3, 1)]``. Returns ``None`` where more than ``MAX_RECTANGLES`` would be needed.
     """
     flat = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
     # Equal rows in succession are one band.

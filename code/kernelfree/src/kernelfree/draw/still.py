@@ -37,11 +37,9 @@ class Still:
 
 
 def still(figure: Figure, description: str, title: str | None = None) -> Still:
-    """Show ``figure`` as a still picture that follows the page's colours, light or dark, and its width.
+    """Show ``figure`` in the page's colours and width, and close it, so that a notebook does not show it twice.
 
-    ``description`` is for readers who cannot see the figure and becomes its accessible name; ``title``, if given, is
-    read before it. The figure is closed, so that a notebook does not show it a second time. Raises ``ValueError`` on an
-    empty description.
+    ``description`` is for readers who cannot see it; an empty one raises ``ValueError``. ``title`` is read before it.
     """
     picture = Still(figure, description, title)
     close(figure)
@@ -85,11 +83,9 @@ def png(figure: Figure) -> str:
     import matplotlib
     from matplotlib.colors import to_rgba
 
-    buffer = io.BytesIO()
+    file = io.BytesIO()
     # White behind the ink, since the viewers that take the PNG may be dark and cannot change it.
     alpha = to_rgba(figure.get_facecolor())[3]
     with matplotlib.rc_context({"savefig.bbox": None}):
-        figure.savefig(
-            buffer, format="png", dpi=200, facecolor="auto" if alpha else "white", metadata={"Software": None}
-        )
-    return b64encode(buffer.getvalue()).decode()
+        figure.savefig(file, format="png", dpi=200, facecolor="auto" if alpha else "white", metadata={"Software": None})
+    return b64encode(file.getvalue()).decode()

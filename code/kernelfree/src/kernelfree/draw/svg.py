@@ -1,8 +1,7 @@
 """Turn a matplotlib figure into a small tree of SVG elements that fits into a page.
 
-The SVG that matplotlib writes is a file of its own: it names fonts and hex colours, styles every SVG around it, and
-uses the same ids each time. ``draw_figure`` makes of it a fragment that takes ink and colours from the page, scales
-with it, and clashes with nothing; ``picture_attributes`` gives it its size and background there.
+``draw_figure`` makes of matplotlib's SVG a fragment that takes ink and colours from the page, scales with it, and
+clashes with nothing; ``picture_attributes`` gives it its size and background there.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 _MINUS_ZERO = re.compile(r"-0(?![\d.])")
 _FONT = re.compile(r"font-family: [^;]*,[^;]*;? ?")
-
 
 #: Left, top, right, bottom, in points.
 Box = tuple[float, float, float, float]
@@ -105,10 +103,7 @@ def picture_attributes(boxes: Sequence[Box], paper: str | None) -> dict[str, str
 
 
 def _box_of_all(ink: Box, width: float, height: float) -> Box:
-    """Return the box of the canvas and of what lies outside of it, capped at three canvas sizes in each direction.
-
-    The cap is for a label that lies far outside.
-    """
+    """Return the box of the canvas and of what lies outside, at most three canvas sizes away in each direction."""
 
     def margin(distance: float, most: float) -> float:
         # A quarter more, since kernelfree.css makes texts larger on a phone.
@@ -150,10 +145,7 @@ def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
 
 
 def _draw_images(node: Node, images: Iterator[Pixels], rasters: RasterEncoder) -> None:
-    """Draw small images as one path a colour: sharp at any size, and no ``data:`` address for a policy to forbid.
-
-    An image of more than ``MAX_RECTANGLES`` even rectangles, such as a photograph, stays an image.
-    """
+    """Draw small images as one path a colour, sharp at any size and forbidden by no policy; photographs stay images."""
     for k, child in enumerate(node.children):
         _draw_images(child, images, rasters)
         if child.tag != "image":
@@ -183,10 +175,7 @@ def _draw_images(node: Node, images: Iterator[Pixels], rasters: RasterEncoder) -
 
 
 def _without_wrappers(node: Node) -> list[Node]:
-    """Return what remains of ``node`` without bare groups around a single element and without unused definitions.
-
-    ``<g><path/></g>`` becomes ``<path/>``.
-    """
+    """Return what remains of ``node`` without bare groups, as in ``<g><path/></g>``, and unused definitions."""
     node.children = [kept for child in node.children for kept in _without_wrappers(child)]
     if node.tag == "defs":
         node.children = [child for child in node.children if any("id" in below.attributes for below in child.walk())]

@@ -1,8 +1,7 @@
 """Choose the colours of a picture: the page's own, or the figure's own background where a dark page would swallow it.
 
 A figure takes the page's ink, light or dark, unless it has a colour nearly as dark as a dark page (navy), a light fill
-under text, white letters or lines, marks on cells (over an image or a mesh, whose colours the page cannot change), or a
-tinted background, as in seaborn's styles. That is for authors who never call ``use_theme``.
+under text, white letters or lines, marks on cells, or a tinted background, and its author never calls ``use_theme``.
 """
 
 from __future__ import annotations
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 PLAIN = {"#000000": "currentColor", "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))"}
 #: The attributes that hold colours.
 PAINTED = {"style", "fill", "stroke", "stop-color", "color"}
-#: Relative luminance (WCAG 2) of the darkest background that themes use in dark mode.
-_DARK_BACKGROUND = 0.009
-#: Contrast ratio (WCAG 2) that a colour needs on it to be seen. The 3:1 of WCAG is for what must be read.
-_LEAST_CONTRAST = 2.5
+#: Relative luminance (WCAG 2) of the darkest background in dark modes, and the contrast ratio seen on it.
+_DARK_BACKGROUND, _LEAST_CONTRAST = 0.009, 2.5
 #: Relative luminance above which a fill is paper for the text on it.
 _LIGHT_FILL = 0.45
 
@@ -32,11 +29,9 @@ _FILL_OR_STROKE = re.compile(r"(fill|stroke): (#[0-9a-f]{6})")
 
 
 def use_theme(colors: dict[str, str]) -> None:
-    """Map the hex colours of your matplotlib style to CSS values, for every figure drawn after this call.
+    """Map the hex colours of your matplotlib style to CSS values, for every figure drawn until the next call.
 
-    ``colors`` has six-digit hex colours as keys: ``{"#1d2129": "currentColor", "#b84a00": "var(--loss, #b84a00)"}``.
-    A later call replaces an earlier one. Without a theme, black becomes the page's ink and white its background.
-    Raises ``ValueError`` for a key that is no six-digit hex colour.
+    An example is ``{"#1d2129": "currentColor"}``. Raises ``ValueError`` for a key that is no six-digit hex colour.
     """
     for color in colors:
         if not _HEX.fullmatch(color):
@@ -76,19 +71,13 @@ def paper_of(figure: Figure, root: Node) -> str | None:
 
 
 def _has_marks(axes: Any) -> bool:
-    """Return whether axes have lines or arrows in inks of their own, which may lie over cells.
-
-    The edges of a colour bar are none.
-    """
+    """Return whether axes have lines or arrows, which may lie over cells; the edges of a colour bar are none."""
     marks = [*axes.lines, *(part for part in axes.collections if part.get_array() is None)]
     return bool(marks) and axes.get_label() != "<colorbar>"
 
 
 def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
-    """Return whether a tree holds a colour that a dark page would swallow: the cases of this module's docstring.
-
-    ``has_texts`` says whether there are texts inside the axes, ``has_marks`` whether there are texts, lines or arrows.
-    """
+    """Return whether a dark page would swallow a colour of a tree, whose axes have texts, or texts, lines or arrows."""
     waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
         node, in_cells = waiting.pop()

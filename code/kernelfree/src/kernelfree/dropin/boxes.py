@@ -1,7 +1,6 @@
 """Replace ``interact`` and its family in ipywidgets, and serve those whose controls authors arrange in boxes.
 
-While a book is built, it is noted which widget belongs to which figure, and displaying a box that holds a figure's
-output displays the figure, with its controls in the box's rows and columns.
+Displaying a box that holds a figure's output displays the figure, with its controls in the box's rows and columns.
 """
 
 import re
@@ -74,8 +73,7 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
 def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the display of a widget: the figures whose outputs are in it, or as ipywidgets does if there are none.
 
-    A box that holds only controls is displayed with their figure later; at once if the figure changes one that was
-    displayed before, since authors then need not display its output. Of several figures the last is returned.
+    A box of controls alone waits for their figure, unless that changes one that was displayed before.
     """
     below = list(_walk(widget))
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
@@ -100,7 +98,7 @@ def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, A
         show_start_inside(state.recording, figure.draw, figure.widgets)
         return _NOTHING
     try:
-        return figure.output(partial(_arrange, box, figure))
+        return figure.output(partial(_arrange, box, figure), _left_out(box, figure) if box else [])
     except Exception as error:
         if not may_fall_back():
             raise
@@ -117,6 +115,21 @@ def _walk(widget: Any) -> Iterator[Any]:
     yield widget
     for child in getattr(widget, "children", ()):
         yield from _walk(child)
+
+
+def _left_out(box: Any, figure: InteractFigure) -> list[str]:
+    """Name the widgets of a box that the figure's page cannot show: they are no words, and control nothing there."""
+    plays = [originals.play_of(control) for control in figure.widgets.values()]
+    shown = [*figure.widgets.values(), *state.outputs, *state.controls, *plays]
+    words = (widgets.HTML, widgets.HTMLMath, widgets.Label)
+    lost = [
+        f"{type(one).__name__} {getattr(one, 'description', '')}".strip()
+        for one in _walk(box)
+        if not (hasattr(one, "children") or one in shown or isinstance(one, words) or _words(one))
+        if "none" != one.layout.display and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
+    ]
+    note = f"these beside its controls are left out, since nothing moves them on the page: {', '.join(lost)}"
+    return [note] if lost else []
 
 
 def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:

@@ -26,10 +26,8 @@ _KEYWORDS = frozenset(field.name for field in fields(Options)) - {"manual", "man
 class Interact:
     """Does what ``ipywidgets.interact`` does, and on the page of a book the same without a kernel.
 
-    ``interact(draw, x=(0, 9))``, ``@interact(x=(0, 9))`` and ``@interact`` show what ``draw(x=...)`` shows under a
-    control for each of its arguments; ``interact.options(title="...")`` is an ``interact`` with these options. The
-    options ``name``, ``title``, ``description``, ``goals``, ``max_frames``, ``max_bytes`` and ``strict`` may also be
-    given among the controls, unless ``draw`` has an argument of that name.
+    ``interact.options(title="...")`` is an ``interact`` with these options, which may also be given among the controls,
+    unless ``draw`` has an argument of that name.
 
     While a book is built, every combination of the controls' values is drawn once. Raises ``FigureError`` for what
     cannot become a figure, and ``FrameError``, which names the values, where ``draw`` fails and the figure is strict.
@@ -84,11 +82,7 @@ class Interact:
 
 
 class Shown:
-    """Wraps the function that ``interact`` returns: called as before, displayed as nothing, with its ``widget``.
-
-    A cell that ends in ``interact(draw, ...)`` would else show the text ``<function draw>`` below the figure, as it
-    does with ipywidgets (https://github.com/microsoft/vscode-jupyter/issues/10611).
-    """
+    """Wraps the function that ``interact`` returns: called as before, displayed as nothing, with its ``widget``."""
 
     def __init__(self, function: Draw, widget: Any) -> None:
         self.function, self.widget = function, widget
@@ -119,11 +113,7 @@ interact_manual = Interact(Options(manual=True))
 
 
 def save(path: str | os.PathLike[str], draw: Callable[..., Any], /, **keywords: Any) -> SavedFile:
-    """Draw ``draw`` for all values of its controls, as ``interact`` does in a book, into one HTML file at ``path``.
-
-    Script and style are inside the file, so ``default-src 'self'`` cannot hold for it: serve it where ``script-src
-    'unsafe-inline'`` may hold, or from disk. Raises what ``interact`` raises in a book.
-    """
+    """Draw ``draw`` for all values of its controls, as ``interact`` does in a book, into one HTML file at ``path``."""
     options, abbreviations = interact.split_keywords(draw, keywords)
     widgets = originals.widgets_by_argument(originals.make_panel(draw, abbreviations))
     payload = read_payload(InteractFigure(draw, widgets, options).output()[MIME])

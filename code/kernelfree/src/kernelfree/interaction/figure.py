@@ -1,9 +1,10 @@
 """Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
 import inspect
+import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -67,14 +68,13 @@ class InteractFigure:
         #: How its controls follow each other.
         self.following = ALONE
 
-    def output(self, arrange: Arrange = lambda html: "".join(html.values())) -> dict[str, Any]:
-        """Draw the figure and return the cell output that carries its payload.
-
-        ``arrange`` joins the controls' HTML, given by argument. Raises ``FigureError`` for what cannot become a figure.
-        """
+    def output(
+        self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
         controls, notes = kinds.controls_for(self.widgets)
         controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
-        notes += lost
+        notes += [*lost, *left_out]
         if not self.description:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
@@ -120,10 +120,8 @@ class InteractFigure:
         start = frames.index({control.name: control.start for control in controls})
         worded = {control.name: control.worded() for control in controls}
         said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
-        recorder = FrameRecorder(
-            *(self.draw, self._calls(controls), said),
-            **{"start": start, "name": self.name, "strict": self.strict, "max_bytes": self.max_bytes},
-        )
+        calls = self._calls(controls)
+        recorder = FrameRecorder(self.draw, calls, said, start, self.name, self.strict, self.max_bytes)
         merger = Merger(len(frames))
         for number, tree in recorder.trees():
             merger.add(number, tree)
@@ -134,13 +132,7 @@ class InteractFigure:
         return recorder, merged.base, pack(merged, unique_prefix(merged.base))
 
     def _payload(
-        self,
-        controls: list[Control],
-        base: Node,
-        frames: dict[str, Any],
-        notes: list[str],
-        recorder: FrameRecorder,
-        arrange: Arrange,
+        self, controls: list[Control], base: Node, frames: Any, notes: list[str], recorder: Any, arrange: Arrange
     ) -> FramesPayload:
         shown = [control for control in controls if not isinstance(control, Fixed)]
         starts = {control.name: control.states[control.start] for control in shown}
@@ -212,10 +204,7 @@ def describe(draw: Draw, options: Options) -> str:
 
 
 def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:
-    """Show what ``draw`` starts with inside the frame of another figure, whose ``draw`` called this ``interact``.
-
-    A note says that the controls are missing.
-    """
+    """Show what ``draw`` starts with in the frame of a figure that called this ``interact``; note the lost controls."""
     controls, _ = kinds.controls_for(widgets)
     if any(not isinstance(control, Fixed) for control in controls):
         name = name_after(draw)
@@ -228,10 +217,8 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
 
 def take_name(wanted: str) -> str:
     """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
-    name, number = wanted, 1
-    while name in state.names:
-        number += 1
-        name = f"{wanted}-{number}"
+    names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+    name = next(name for name in names if name not in state.names)
     state.names.add(name)
     return name
 

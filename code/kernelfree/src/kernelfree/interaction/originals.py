@@ -23,6 +23,8 @@ from kernelfree.record.reused import ReusedFigures, open_figures
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
 interactive_output: Any = _interaction.interactive_output
+#: The widgets that change in a rehearsal, and what tells whether observers show something.
+Rehearsal = tuple[dict[Any, None], Callable[[], bool]]
 _LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
 
 for _name in ("find_abbreviations", "widgets_from_abbreviations"):
@@ -54,7 +56,7 @@ class _Panel(interactive):
 def make_panel(function: Callable[..., Any], abbreviations: Mapping[str, Any], *, announce: bool = False) -> Any:
     """Return what ``interactive(function, **abbreviations)`` returns, without calling the function.
 
-    Its ``children[-1]`` is its output. Unless ``announce``, the notebook hears nothing of the widgets made for it.
+    Unless ``announce``, the notebook hears nothing of the widgets made for it.
     """
     with nullcontext() if announce else _without_announcement():
         return _Panel(_with_name(function), {}, **abbreviations)
@@ -120,11 +122,8 @@ def play_of(slider: Any) -> Any:
 
 
 @contextmanager
-def rehearsal(controls: list[Any]) -> Iterator[tuple[dict[Any, None], Callable[[], bool]]]:
-    """Let controls be moved unseen; yield the widgets that change, and what tells whether observers show something.
-
-    Restores all that observers change in widgets.
-    """
+def rehearsal(controls: list[Any]) -> Iterator[Rehearsal]:
+    """Let controls be moved unseen, and restore all that observers change in widgets."""
     changed: dict[Any, None] = {}
     before: dict[tuple[Any, str], Any] = {}
     start, figures, notify = save_traits(controls), open_figures(), widgets.Widget.notify_change

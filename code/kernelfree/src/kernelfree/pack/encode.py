@@ -1,13 +1,8 @@
 """Encode values that differ in numbers only, such as the outlines of a curve, as second differences.
 
-A curve that a control bends smoothly has second differences near 0, which compress to a bit or two each. Three
-positions of a point::
-
-    encode(["M 1 20", "M 2 20.5", "M 3 21.5"])
-    -> {"parts": ["M ", " ", ""], "series": [[100, 0, 0], [2000, -1950, 50]]}
-
-``parts`` is what the texts share; there is one series in hundredths for each number between two parts. ``reader`` in
-``static/frames.js`` adds a series up twice and writes each number with ``String(hundredths / 100)``.
+``encode(["M 1 20", "M 2 20.5", "M 3 21.5"])`` is ``{"parts": ["M ", " ", ""], "series": [[100, 0, 0], [2000, -1950,
+50]]}``: what the texts share, and a series in hundredths for each number between, which ``reader`` in
+``static/frames.js`` adds up twice. Where a curve bends smoothly they are near 0, and compress to a bit or two.
 """
 
 import json

@@ -14,8 +14,9 @@ becomes a ``Column``: one attribute of one element, its text, or whether it is t
 
 from __future__ import annotations
 
+import itertools
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
@@ -24,11 +25,9 @@ from kernelfree.draw.node import Node, garbage_collection_paused
 
 #: The name of a column that holds an element's own text, which is no attribute.
 TEXT = "#text"
-#: Run difflib only while len(old) * len(new) is at most this; beyond it, match just the common prefix and suffix.
-#: Surfaces have thousands of facets that all change their colours.
+#: Beyond this len(old) * len(new) (surfaces of thousands of facets) only the common prefix and suffix are matched.
 _MAX_DIFFLIB = 10_000
-#: The attributes that hide what a frame does not have: elements inside a drawing, whole drawings (whose room stays),
-#: and texts.
+#: What hides elements inside a drawing, whole drawings (whose room stays), and texts.
 _HIDDEN_ELEMENT, _HIDDEN_DRAWING, _HIDDEN_TEXT = ("display", "none"), ("visibility", "hidden"), ("hidden", "")
 
 
@@ -77,6 +76,14 @@ class _Values:
     def add(self, frame: int, value: str | None) -> None:
         self.which[frame] = self.numbers.setdefault(value, len(self.numbers))
 
+    def add_to(self, columns: list[Column], node: int, name: str) -> None:
+        """Add a column with the values in the order of the frames, unless all frames have the same value."""
+        if len(self.numbers) > 1:
+            order = dict.fromkeys(number for number in self.which if number >= 0)
+            numbers = {number: new for new, number in enumerate(order)}
+            known, which = list(self.numbers), [numbers.get(number, -1) for number in self.which]
+            columns.append(Column(node, name, [known[number] for number in order], which))
+
 
 @dataclass(slots=True)
 class _Slot:
@@ -115,11 +122,9 @@ class Merger:
 
     def merge(self, start: int) -> Merged:
         """Return the tree that shows frame ``start``, and the columns for the others."""
-        flattener = _Flattener(self.frames, start)
+        columns, frames, inside = list[Column](), range(self.frames), self._root.tag != "div"
         with garbage_collection_paused():
-            inside = self._root.tag != "div"
-            base = flattener.flatten(self._root, range(self.frames), inside=inside, defined=False)
-        return Merged(base, flattener.columns)
+            return Merged(_flatten((columns, itertools.count()), self._root, start, frames, inside, False), columns)
 
 
 def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
@@ -150,10 +155,7 @@ def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
 
 
 def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, int]]:
-    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element.
-
-    ``_align("abxd", "abyyd")`` is ``[(0, 2, 0, 2), (2, 3, 2, 4), (3, 4, 4, 5)]``.
-    """
+    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element."""
     shorter = min(len(old), len(new))
     head = next((k for k in range(shorter) if old[k] != new[k]), shorter)
     tail = next((k for k in range(shorter - head) if old[-1 - k] != new[-1 - k]), shorter - head)
@@ -170,54 +172,40 @@ def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, 
 # --- from slots to one tree and its columns --------------------------------------------------------------------------
 
 
-class _Flattener:
-    """Walks the slots once, numbers their elements in document order, and collects columns where frames differ."""
+#: The columns found so far, and the numbers of elements in document order.
+_Into = tuple[list[Column], Iterator[int]]
 
-    def __init__(self, frames: int, start: int) -> None:
-        self.frames = frames
-        self.start = start
-        self.columns: list[Column] = []
-        self.count = 0
 
-    def flatten(self, slot: _Slot, parents: Sequence[int], inside: bool, defined: bool) -> Node:
-        """Return the element of the merged tree for ``slot``.
+def _flatten(into: _Into, slot: _Slot, start: int, parents: Sequence[int], inside: bool, defined: bool) -> Node:
+    """Return the element of the merged tree for ``slot``, add columns where frames differ, and so on below it.
 
-        ``parents`` are the frames that have its parent; ``inside`` says whether that is part of a drawing, ``defined``
-        whether it is a definition for others to use.
-        """
-        position = self.count
-        self.count += 1
-        text = slot.attributes.pop(TEXT)
-        frames = [frame for frame in parents if text.which[frame] >= 0]
-        shown = self.start if self.start in frames else frames[0]
-        node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
-        for name, values in slot.attributes.items():
-            for frame in frames:
-                if values.which[frame] < 0:
-                    values.add(frame, None)
-            value = list(values.numbers)[values.which[shown]]
-            if value is not None:
-                node.attributes[name] = value
-            self._add_column(position, name, values)
-        self._add_column(position, TEXT, text)
-        # A definition is never drawn itself; hidden, it would be hidden where others use it.
-        if not defined and len(frames) < len(parents):
-            name, hidden = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
-            values = _Values(self.frames)
-            for frame in parents:
-                values.add(frame, hidden if text.which[frame] < 0 else None)
-            self._add_column(position, name, values)
-            if shown != self.start:
-                node.attributes[name] = hidden
-        inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
-        node.children = [self.flatten(child, frames, inside, defined) for child in slot.children]
-        return node
-
-    def _add_column(self, position: int, name: str, values: _Values) -> None:
-        """Add a column with its values in the order of the frames, unless all frames have the same value."""
-        if len(values.numbers) > 1:
-            order = dict.fromkeys(number for number in values.which if number >= 0)
-            numbers = {number: new for new, number in enumerate(order)}
-            known = list(values.numbers)
-            which = [numbers.get(number, -1) for number in values.which]
-            self.columns.append(Column(position, name, [known[number] for number in order], which))
+    ``parents`` are the frames that have the slot's parent; ``inside`` says whether that is part of a drawing,
+    ``defined`` whether it is a definition for others to use.
+    """
+    (columns, numbers), text = into, slot.attributes.pop(TEXT)
+    position = next(numbers)
+    frames = [frame for frame in parents if text.which[frame] >= 0]
+    shown = start if start in frames else frames[0]
+    node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
+    for name, values in slot.attributes.items():
+        for frame in frames:
+            if values.which[frame] < 0:
+                values.add(frame, None)
+        value = list(values.numbers)[values.which[shown]]
+        if value is not None:
+            node.attributes[name] = value
+        values.add_to(columns, position, name)
+    text.add_to(columns, position, TEXT)
+    # A definition is never drawn itself; hidden, it would be hidden where others use it.
+    if not defined and len(frames) < len(parents):
+        name, hidden = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
+        values = _Values(len(text.which))
+        for frame in parents:
+            values.add(frame, hidden if text.which[frame] < 0 else None)
+        values.add_to(columns, position, name)
+        if shown != start:
+            node.attributes[name] = hidden
+    inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
+    for child in slot.children:
+        node.children.append(_flatten(into, child, start, frames, inside, defined))
+    return node

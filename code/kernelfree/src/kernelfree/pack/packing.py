@@ -16,9 +16,7 @@ from kernelfree.pack.merge import TEXT, Column, Merged
 def pack(merged: Merged, prefix: str = "") -> dict[str, Any]:
     """Return the frames as ``static/frames.js`` reads them, which turns the base into any of them; ids get ``prefix``.
 
-    Columns that change together share a pattern, their list of ``which``::
-
-        {"columns": [[node, name, pattern, values], ...], "patterns": [which, ...]}
+    In ``{"columns": [[node, name, pattern, values], ...], "patterns": [which, ...]}`` columns share patterns.
     """
     with garbage_collection_paused():
         _shorten_ids(merged, prefix)
@@ -26,10 +24,7 @@ def pack(merged: Merged, prefix: str = "") -> dict[str, Any]:
 
 
 def share_room(merged: Merged, label: str) -> None:
-    """Give pictures in one place one size and background, and texts the room that the longest of them needs.
-
-    ``label`` is what a screen reader says of a picture.
-    """
+    """Give pictures in one place one size, background and ``label``, and texts the room that the longest needs."""
     columns = {(column.node, column.name): column.values for column in merged.columns}
     pictures = 0
     for number, node in enumerate(merged.base.walk()):

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from kernelfree.building import PROGRESS_FILE, is_building
@@ -28,38 +29,32 @@ class FrameError(FigureError):
     """Raised where ``draw`` fails, or shows what no frame can hold. Names the values that did it."""
 
 
+@dataclass
 class FrameRecorder:
     """Calls ``draw`` with each of ``calls``, its arguments by name, and makes of what a call shows a tree.
 
-    ``said`` is each call's arguments as a message names them, ``start`` the number of the frame that the page shows
-    first.
+    ``said`` is each call's arguments as a message names them, ``start`` the number of the frame that is shown first.
     """
 
-    def __init__(
-        self,
-        draw: Callable[..., Any],
-        calls: Sequence[dict[str, Any]],
-        said: Sequence[str],
-        *,
-        start: int,
-        name: str,
-        strict: bool,
-        max_bytes: int,
-    ) -> None:
-        self.draw, self.calls, self.said = draw, calls, said
-        self.start, self.name, self.strict, self.max_bytes = start, name, strict, max_bytes
-        self.rasters = RasterEncoder(frames=len(calls), budget=max_bytes)
-        #: Set where sounds and films exceed the budget, and recording stopped: how many frames fit.
-        self.fitting: int | None = None
-        #: The first figure of the starting frame as PNG in base64, for readers that take no SVG.
-        self.png: str | None = None
-        #: What the author should hear, and the lines that the calls wrote to stderr: each kind once, with its number.
-        self.notes: dict[str, None] = {}
-        self.errors: Counter[str] = Counter()
-        self._media: set[str] = set()
-        self._failures: list[str] = []
-        self._nothing_shown = True
-        self._reused = ReusedFigures(draw)
+    draw: Callable[..., Any]
+    calls: Sequence[dict[str, Any]]
+    said: Sequence[str]
+    start: int
+    name: str
+    strict: bool
+    max_bytes: int
+    #: Set where sounds and films exceed the budget, and recording stopped: how many frames fit.
+    fitting: int | None = None
+    #: The first figure of the starting frame as PNG in base64, for readers that take no SVG.
+    png: str | None = None
+    #: What the author should hear, and the lines that the calls wrote to stderr: each kind once, with its number.
+    notes: dict[str, None] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.rasters = RasterEncoder(frames=len(self.calls), budget=self.max_bytes)
+        self._media, self._failures = set[str](), list[str]()
+        self._nothing_shown, self._reused = True, ReusedFigures(self.draw)
 
     @property
     def embedded_bytes(self) -> int:
@@ -67,11 +62,7 @@ class FrameRecorder:
         return self.rasters.spent + sum(map(len, self._media))
 
     def trees(self) -> Iterator[tuple[int, Node]]:
-        """Draw all frames, the starting one first, and yield the number and the tree of each.
-
-        Raises ``FrameError`` where a call fails and ``strict`` is set, or where all calls fail, and ``FigureError``
-        where nothing is shown at all.
-        """
+        """Draw all frames, the starting one first, and yield number and tree of each. Raises as ``_check`` says."""
         if is_building():
             self._show_unrelated_figures()
         with _progress(self.name, len(self.calls)) as tick:

@@ -84,10 +84,7 @@ class Recording:
 
 @contextmanager
 def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: ReusedFigures) -> Iterator[Recording]:
-    """Call ``draw(**values)`` and yield what it showed; close the figures that it made afterwards.
-
-    Raises what ``draw`` raises.
-    """
+    """Call ``draw(**values)`` and yield what it showed; close the figures that it made afterwards."""
     before = open_figures()
     recording = Recording()
     try:

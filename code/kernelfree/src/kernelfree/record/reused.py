@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-#: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper(). A figure
-#: that is named only below that must be open in pyplot, or be returned.
+#: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper().
 _CALL_DEPTH = 3
 
 
@@ -66,10 +65,7 @@ def contains(items: Iterable[Any], wanted: Any) -> bool:
 
 
 def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
-    """Yield the values that ``draw`` refers to: globals, variables of enclosing functions, attributes of its object.
-
-    The functions among the globals are followed in the same way, ``depth`` calls deep.
-    """
+    """Yield what ``draw``, and functions that it calls ``depth`` deep, refer to: globals, closures, its object's."""
     function = getattr(draw, "func", draw)  # of a partial
     function = getattr(function, "__func__", function)  # of a method
     if not hasattr(function, "__code__"):  # a cached or a decorated function, or an object that can be called

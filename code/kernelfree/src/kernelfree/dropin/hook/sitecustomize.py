@@ -1,8 +1,7 @@
 # mypy: ignore-errors
 """Install kernelfree's drop-in as soon as ipywidgets is imported, in a kernel of a book with ``kernelfree_ipywidgets``.
 
-Python imports a module of this name when it starts; the Sphinx extension puts this folder on the kernels' path. A
-``sitecustomize`` that was there before is run all the same.
+Python imports it when it starts, from this folder on the kernels' path; another ``sitecustomize`` is run all the same.
 """
 
 import importlib.abc

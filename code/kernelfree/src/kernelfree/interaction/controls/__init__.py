@@ -21,10 +21,7 @@ KINDS: tuple[type[Control], ...] = (NumberSlider, TextSlider, RangeSlider, Menu,
 
 
 def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control], list[str]]:
-    """Return a control for each widget, and notes on widgets that cannot move.
-
-    Raises ``TypeError`` or ``ValueError`` that names a widget which is no control.
-    """
+    """Return a control for each widget, and notes on those that cannot move. Raises for one that is no control."""
     notes: list[str] = []
     return [_control_for(name, widget, notes) for name, widget in widgets_by_argument.items()], notes
 
@@ -65,9 +62,8 @@ def count_frames(controls: Sequence[Control], following: Following = ALONE) -> i
 def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE) -> tuple[list[Control], list[str]]:
     """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
-    Sliders become coarser, the one with most values first, down to about five values each; where that does not
-    suffice, the last controls stand still. One menu alone may still have more than ``most``, and so may controls that
-    follow each other.
+    Sliders become coarser, the widest first, down to about five values; then the last controls stand still. One menu
+    alone may still have more than ``most``, and so may controls that follow each other.
     """
     still: dict[int, Control] = {}
     while True:

@@ -13,10 +13,7 @@ from kernelfree.interaction.originals import options_of
 
 @dataclass(frozen=True, kw_only=True)
 class Control(ABC):
-    """Offers a finite list of values for one argument of ``draw``.
-
-    Each kind is a subclass here and an object of the same name in ``static/controls.js``, which moves its HTML.
-    """
+    """Offers a finite list of values for an argument. Each kind has an object of its name in ``static/controls.js``."""
 
     widget_types: ClassVar[tuple[type, ...]] = ()
 

@@ -4,7 +4,7 @@ Towns that an observer changes with the land, a ``k.max`` that is ``n``, two lin
 states can be reached, the page looks up to which of them a move leads.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -36,53 +36,37 @@ ALONE = Following()
 _Visited = tuple[list[Control], list[list[int]]]
 
 
-def follow(
-    widgets: Mapping[str, Any], controls: list[Control], most: int
-) -> tuple[list[Control], Following, list[str]]:
-    """Return the controls with all values that they can come to have, how they follow, and notes on what does not.
-
-    ``most`` is how many states there may be.
-    """
+def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tuple[list[Control], Following, Any]:
+    """Return the controls with all their values, their at most ``most`` states, and notes on what does not follow."""
     observers = {name: own for name, widget in widgets.items() if (own := originals.observers_of(widget))}
     kinds = {one.name: type(one) for one in controls if isinstance(one, (NumberSlider, OptionsControl, Checkbox))}
-    group, following, still = [name for name in kinds if name in observers], ALONE, ["other controls"]
-    if group:
-        with originals.rehearsal(list(widgets.values())) as (changed, has_shown):
-            visited = _visit(widgets, kinds, group, most, changed, has_shown)
-        others = sorted({type(one).__name__ for one in changed if one not in widgets.values()})
-        if visited:
-            controls, following = _listed(controls, visited)
-        still = others if visited else others or still
+    group = [name for name in kinds if name in observers]
+    visited: list[_Visited] = []
+    with originals.rehearsal(list(widgets.values())) as rehearsal:
+        if group:
+            visited = _visit(widgets, kinds, group, most, rehearsal)
+    others = {type(one).__name__ for one in rehearsal[0] if one not in widgets.values()}
+    still = ", ".join(sorted(others)) or ("" if visited else "other controls")
     notes = [
-        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({', '.join(still)}) stays "
-        "as it is there"
+        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({still}) stays as it is there"
         for name in observers
         for one in observers[name]
         if still
     ]
-    return controls, following, notes
+    return (*_listed(controls, visited), notes) if visited else (controls, ALONE, notes)
 
 
 def _visit(
-    widgets: Mapping[str, Any],
-    kinds: Mapping[str, Any],
-    group: list[str],
-    most: int,
-    changed: dict[Any, None],
-    has_shown: Callable[[], bool],
+    widgets: Mapping[str, Any], kinds: Mapping[str, Any], group: list[str], most: int, rehearsal: originals.Rehearsal
 ) -> list[_Visited]:
-    """Return the states that can be reached; none where no control follows another, or where they cannot be listed.
-
-    Adds to ``group`` the controls that turn out to follow.
-    """
-    every, own = list(widgets.values()), [widgets[name] for name in group]
-    seen: dict[str, int] = {}
-    saved: list[Any] = []
-    visited: list[_Visited] = []
+    """Return the states that can be reached; none where no control follows another, or where they cannot be listed."""
+    every, seen, saved, visited = list(widgets.values()), dict[str, int](), list[Any](), list[_Visited]()
+    changed, has_shown = rehearsal
+    move = {name: "index" if hasattr(widgets[name], "index") else "value" for name in group}
 
     def arrive() -> int:
         traits = ("_options_labels", "min", "max", "step")
-        state = repr([[getattr(one, name, None) for name in (_moves(one), *traits)] for one in own])
+        state = repr([[getattr(widgets[name], one, None) for one in (move[name], *traits)] for name in group])
         if state not in seen:
             seen[state] = len(saved)
             saved.append(originals.save_traits(every))
@@ -91,40 +75,29 @@ def _visit(
     arrive()
     for start in saved:  # which grows meanwhile
         originals.restore_traits(every, start)
-        controls = [kinds[name].from_widget(name, widgets[name]) for name in group]
-        leads: list[list[int]] = [[] for _ in group]
-        for widget, control, row in zip(own, controls, leads, strict=True):
-            follows = widget in changed
+        visited.append(([kinds[name].from_widget(name, widgets[name]) for name in group], [[] for _ in group]))
+        for name, control, leads in zip(group, *visited[-1], strict=True):
+            before = dict(changed)
             for position, value in enumerate(control.values):
                 originals.restore_traits(every, start)
                 with suppress(Exception):  # Jupyter logs what an observer raises, and goes on
-                    setattr(widget, _moves(widget), position if _moves(widget) == "index" else value)
-                row.append(arrive())
-            if not follows:
-                changed.pop(widget, None)
-        visited.append((controls, leads))
+                    setattr(widgets[name], move[name], position if move[name] == "index" else value)
+                leads.append(arrive())
+            if widgets[name] not in before:
+                changed.pop(widgets[name], None)
         followers = [name for name in widgets if widgets[name] in changed]
-        tried = len(saved) * sum(map(len, leads))
-        if not set(followers) <= kinds.keys() or len(saved) > most or tried > _MAX_MOVES or has_shown():
+        too_many = len(saved) > most or len(saved) * sum(map(len, visited[-1][1])) > _MAX_MOVES
+        if not followers or not set(followers) <= kinds.keys() or too_many or has_shown():
             return []
         if late := [name for name in followers if name not in group]:
             originals.restore_traits(every, saved[0])
-            return _visit(widgets, kinds, [*group, *late], most, changed, has_shown)
-        if not followers:
-            return []
+            return _visit(widgets, kinds, [*group, *late], most, rehearsal)
     return visited
-
-
-def _moves(widget: Any) -> str:
-    """Return the trait that a reader moves."""
-    return "index" if hasattr(widget, "index") else "value"
 
 
 def _listed(controls: list[Control], visited: list[_Visited]) -> tuple[list[Control], Following]:
     """Give each control the values that it has in any of the states, and number states and moves by them."""
-    listed: dict[str, Any] = {}
-    columns: list[list[int]] = []
-    moves: dict[str, list[list[int | None]]] = {}
+    listed, moves, columns = dict[str, Any](), dict[str, list[list[int | None]]](), list[list[int]]()
     for k, name in enumerate(group := [control.name for control in visited[0][0]]):
         versions: list[Any] = [own[k] for own, _ in visited]
         every = {_key(one, at): (one.values[at], one.labels[at]) for one in versions for at in range(len(one.values))}

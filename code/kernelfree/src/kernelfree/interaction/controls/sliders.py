@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from kernelfree.interaction.controls.control import Control, OptionsControl, basics, control_html, distinct, label_html
 from kernelfree.interaction.originals import options_of, play_of
 
-#: A slider with more steps than this is made coarser before anything is counted; one with two handles earlier.
+#: A slider with more steps than this is made coarser before anything is counted.
 _MAX_STEPS = 100_000
 
 
@@ -179,10 +179,7 @@ def _text_field(text: str) -> str:
 
 
 def spread(count: int, wanted: int, *needed: int) -> list[int]:
-    """Return about ``wanted`` of the positions 0 to count - 1, evenly spread: both ends, and those that are needed.
-
-    ``spread(11, 3)`` is ``[0, 5, 10]``, ``spread(11, 3, 7)`` is ``[0, 7, 10]``.
-    """
+    """Return about ``wanted`` of ``count`` positions, evenly spread: ``spread(11, 3, 7)`` is ``[0, 7, 10]``."""
     even = {round(k * (count - 1) / (wanted - 1)) for k in range(wanted)}
     for position in set(needed) - even:
         if free := even - {0, count - 1, *needed}:
