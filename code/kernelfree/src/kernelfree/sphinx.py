@@ -15,11 +15,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from kernelfree.again import FigureAgain, FigureList, FromOtherPages, outdated
 from kernelfree.building import DROP_IN, MAX_BYTES, MAX_FRAMES, STRICT
 from kernelfree.deliver.html import figure_html, own_file
 from kernelfree.deliver.kernels import announce_build
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, Payload, PayloadError, read_payload
-from kernelfree.elsewhere import FigureAgain, FigureList, FromOtherPages, outdated
 from kernelfree.pack.packing import gzip_size
 from kernelfree.record.outputs import WIDGET_MIME
 
