@@ -86,7 +86,7 @@ def test_a_frame_looks_as_matplotlib_draws_it(page, draw):
 def test_mathematics_grows_on_a_phone_as_text_does(page):
     figure, ax = plt.subplots(figsize=(5, 3.75))
     ax.set(ylabel="$E$", title="$mc^2$", xlabel="momentum")
-    picture = str(svg.draw(figure))
+    picture = str(svg.responsive_svg(figure))
     plt.close(figure)
     css = (source("kernelfree") / "static" / "kernelfree.css").read_text()
     sizes = {}
@@ -119,7 +119,7 @@ def test_words_on_a_phone_run_into_nothing(page):
     right.set_ylabel("rainfall (mm)")
     right.text(0, 3, "boxed words", bbox={"boxstyle": "round", "fc": "w"})
     figure.tight_layout()
-    picture = str(svg.draw(figure))
+    picture = str(svg.responsive_svg(figure))
     plt.close(figure)
     css = (source("kernelfree") / "static" / "kernelfree.css").read_text()
     for width in (320, 390, 480):

@@ -93,7 +93,7 @@ def test_numbers_keep_a_hundredth_of_a_point():
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}):
         fig.savefig(raw := io.BytesIO(), format="svg")
     theirs = ElementTree.fromstring(raw.getvalue())
-    ours = svg.draw(fig)
+    ours = svg.responsive_svg(fig)
     plt.close(fig)
 
     def numbers(d):
@@ -122,7 +122,7 @@ def test_small_rasters_are_drawn_as_paths_that_cover_the_same_pixels():
     fig, (ax, photo) = plt.subplots(1, 2)
     shown = ax.imshow(values, interpolation="none", extent=(0, 9, 7, 0))
     photo.imshow(rng.random((60, 60)), interpolation="none")
-    tree = svg.draw(fig)
+    tree = svg.responsive_svg(fig)
     expected = shown.to_rgba(values, bytes=True)
     plt.close(fig)
     (sheet,) = (node for node in tree.walk() if node.attributes.get("shape-rendering") == "crispEdges")
@@ -186,7 +186,7 @@ def night(ax):
 def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper):
     figure, ax = plt.subplots()
     draw(ax)
-    root = svg.draw(figure)
+    root = svg.responsive_svg(figure)
     plt.close(figure)
     assert re.findall(";background:(#[0-9a-f]{6})", root.attributes["style"]) == ([paper] if paper else [])
     # On its own paper a figure keeps the colours that matplotlib drew; else it takes the page's ink.
