@@ -432,6 +432,8 @@ def test_no_inline_handler_of_the_theme_is_left():
 
 def test_summary_holds_words_and_an_id_stands_once():
     assert "<p" not in fixed('<details><summary><p class="admonition-title">T</p></summary></details>')
+    nested = fixed('<nav class="bd-links"><details><summary><i></i></summary></details></nav>')
+    assert '<summary aria-label="Pages below">' in nested
     assert fixed('<div id="x"><span id="x"></span></div>') == '<div id="x"><span></span></div>'
     three = '<section id="exercise-content">1</section>' * 3
     assert re.findall("<section[^>]*>", fixed(three)) == ['<section id="exercise-content">', *["<section>"] * 2]

@@ -168,6 +168,7 @@ FIXES: list[Fix] = [
     ("a form has a submit button", "form.bd-search", add_submit_button),
     ("the words of a summary are its name", 'summary[aria-label="Toggle hidden content"]',
      lambda page, node: node.attrs.__delitem__("aria-label")),
+    ("a summary has a name", "nav.bd-links summary:not([aria-label])", set_attributes(aria_label="Pages below")),
     ("a summary contains no paragraphs", "summary p", make_span),
     ("an id belongs to one element", "[id]", delete_inner_id),
     ("an id belongs to one element", "section#exercise-content, section#solution-content", delete_repeated_id),
@@ -186,8 +187,7 @@ FIXES: list[Fix] = [
     ("the search index where nobody searches",
      'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
      delete_search_script),
-    ("Bootstrap's script where only menus and tooltips use it", 'script[src*="scripts/bootstrap.js"]',
-     unless("bootstrap")),
+    ("Bootstrap's script for menus and tooltips alone", 'script[src*="scripts/bootstrap.js"]', unless("bootstrap")),
     ("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
 ]  # fmt: skip
 
