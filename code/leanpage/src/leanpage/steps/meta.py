@@ -46,7 +46,7 @@ def configure(build: Build, config: Config) -> None:
 
 def choose_card(build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Let a page have a card only if the font of sphinxext-opengraph's cards has the letters of its first words."""
-    cards = build.config.ogp_social_cards
+    cards = build.config.ogp_social_cards or {}
     if doctree is not None and cards.get("leanpage"):
         said = site_name(build.config) + context["title"] + doctree.astext()[:300]
         cards["enable"] = all(ord(letter) in upstream.letters_of_cards() for letter in said if letter.isalpha())
