@@ -46,12 +46,12 @@ def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tu
         if group:
             visited = _visit(widgets, kinds, group, most, rehearsal)
     others = {type(one).__name__ for one in rehearsal[0] if one not in widgets.values()}
-    not_followed = ", ".join(sorted(others)) or ("" if visited else "other controls")
+    unlisted = ", ".join(sorted(others)) or ("" if visited else "other controls")
     notes = [
-        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({not_followed}) stays as it is there"
+        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({unlisted}) stays as it is there"
         for name in observers
         for one in observers[name]
-        if not_followed
+        if unlisted
     ]
     return (*_listed(controls, visited), notes) if visited else (controls, ALONE, notes)
 
