@@ -284,7 +284,7 @@ LABEL = widgets.Label("as it was")
     ("watch", "lost"),
     [
         (lambda slider: slider.observe(print, "value"), "is observed by print, which does not run on the page: what"),
-        (lambda slider: slider.observe(lambda _: None), "(other controls) stays as it is there"),
+        (lambda slider: slider.observe(lambda _: None), "(other controls) stays"),
         (lambda slider: slider.observe(lambda _: setattr(LABEL, "value", "x"), "value"), "(Label) stays"),
         (lambda slider: widgets.link((slider, "value"), (widgets.FloatText(), "value")), "by a link, which"),
         (lambda slider: slider.observe(lambda _: 1 / 0, "value"), "(other controls) stays"),

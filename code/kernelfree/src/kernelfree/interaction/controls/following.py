@@ -48,7 +48,7 @@ def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tu
     others = {type(one).__name__ for one in rehearsal[0] if one not in widgets.values()}
     unlisted = ", ".join(sorted(others)) or ("" if visited else "other controls")
     notes = [
-        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({unlisted}) stays as it is there"
+        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({unlisted}) stays"
         for name in observers
         for one in observers[name]
         if unlisted
