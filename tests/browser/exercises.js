@@ -30,8 +30,16 @@ function fill(root, text) {
   });
 }
 
+// What reads a typed answer comes with the first of them; here none waits for it.
+async function reading(root) {
+  root.querySelector("form").dispatchEvent(new Event("input"));
+  for (let i = 0; i < 300 && root.dataset.reader && !window.askback.numbers; i++)
+    await new Promise((done) => setTimeout(done, 50));
+}
+
 async function answer(name, text) {
   const root = exercise(name);
+  await reading(root);
   fill(root, text);
   root.querySelector(".askback-check").click();
   await settled();
@@ -47,10 +55,7 @@ async function reset(name) {
 async function wake(name) {
   exercise(name).scrollIntoView({ block: "center" });
   for (let i = 0; i < 300 && !("ready" in exercise(name).dataset); i++) await new Promise((done) => setTimeout(done, 50));
-  // What reads a typed answer comes with the first of them; here none waits for it.
-  exercise(name).querySelector("form").dispatchEvent(new Event("input"));
-  for (let i = 0; i < 300 && exercise(name).dataset.reader && !window.askback.numbers; i++)
-    await new Promise((done) => setTimeout(done, 50));
+  await reading(exercise(name));
   return "ready" in exercise(name).dataset;
 }
 
