@@ -152,8 +152,9 @@ def answer_by_keys(engine: Engine, one: Asked) -> list[str]:
             options = part.key.get("options")
             if part is not parts[0]:
                 engine.press("Tab")
-            # A menu goes to what is typed; its first line is empty.
-            engine.press(*(["ArrowDown"] * (ord(text) - 96) if options else text))
+            short = f"{float(text):.6g}" if part.kind == "number" else text
+            # A menu begins with an empty line.
+            engine.press(*(["ArrowDown"] * (ord(text) - 96) if options else short))
         if kind == "judge":
             engine.press("Tab")
     if kind == "gaps":
