@@ -170,7 +170,8 @@ def walk_through(kind: type[Engine], address: str, site: Path, asked: list[Asked
 
     Raises engines.Missing.
     """
-    engine, moved, faults, keyed = kind(), {}, [], set()
+    engine, moved, faults = kind(), {}, []
+    keyed = {"order None"} if engine.name == "webkit" else set()  # there a line takes seconds to move
     try:
         for name in pages(site):
             here = [one for one in asked if one.page == name]
