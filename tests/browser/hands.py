@@ -152,8 +152,9 @@ def answer_by_keys(engine: Engine, one: Asked) -> list[str]:
             options = part.key.get("options")
             if part is not parts[0]:
                 engine.press("Tab")
-            # A menu goes to what is typed; its first line is empty.
-            engine.press(*(["ArrowDown"] * (ord(text) - 96) if options else text))
+            short = f"{float(text):.6g}" if part.kind == "number" else text
+            # A menu begins with an empty line.
+            engine.press(*(["ArrowDown"] * (ord(text) - 96) if options else short))
         if kind == "judge":
             engine.press("Tab")
     if kind == "gaps":
@@ -169,7 +170,8 @@ def walk_through(kind: type[Engine], address: str, site: Path, asked: list[Asked
 
     Raises engines.Missing.
     """
-    engine, moved, faults, keyed = kind(), {}, [], set()
+    engine, moved, faults = kind(), {}, []
+    keyed = {"order None"} if engine.name == "webkit" else set()  # there a line takes seconds to move
     try:
         for name in pages(site):
             here = [one for one in asked if one.page == name]
