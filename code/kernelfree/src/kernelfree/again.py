@@ -64,7 +64,7 @@ class FromOtherPages(SphinxPostTransform):
         shown: set[str] = set()
         for place in list(self.document.findall(figure_again)):
             name = place["name"]
-            found = [*self._figure(name)] if name and name not in shown else [*self._all()] if not name else []
+            found = [] if name in shown else [*(self._figure(name) if name else self._all())]
             if not found:
                 said = "figure-again: no other page has a figure %r, or it is on this page already"
                 logger.warning(said, name, location=place, type="kernelfree", subtype="again")
@@ -84,9 +84,11 @@ class FromOtherPages(SphinxPostTransform):
                 yield nodes.container("", figure, classes=["cell_output"])
 
     def _link(self, name: str) -> nodes.Node:
-        """Return a link to a figure, which becomes its number."""
-        about = {"refdomain": "std", "reftype": "numref", "reftarget": name, "refdoc": self.env.docname}
-        return addnodes.pending_xref("", nodes.inline(), refexplicit=False, refwarn=True, **about)
+        """Return a link to a figure, which becomes its number where figures are numbered."""
+        numbered = bool(self.config.numfig)
+        about = {"refdomain": "std", "reftype": "numref" if numbered else "ref", "reftarget": name}
+        text = nodes.inline("", "Figure")
+        return addnodes.pending_xref("", text, refdoc=self.env.docname, refexplicit=not numbered, refwarn=True, **about)
 
     def _all(self) -> Iterator[nodes.Node]:
         """Write the pictures of all named figures to files; yield the list of them, in the order of the contents."""
