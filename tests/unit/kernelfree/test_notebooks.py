@@ -344,6 +344,8 @@ def test_controls_alone_bring_the_figure_that_they_change(built):
             {"application/vnd.bokehjs_exec.v0+json": "", "text/html": "<div id='x'></div>"},
             "a chart (application/vnd.bo",
         ),
+        ({"text/html": "<script>vegaEmbed()</script>", "text/plain": "alt.Chart(...)"}, "Chart (vega) is left"),
+        ({"text/html": "<script>Bokeh.embed()</script>"}, "a chart (bokeh) is left out"),
         ({"application/vnd.plotly.v1+json": {"data": []}}, "a chart (application/vnd.plotly.v1+json)"),
     ],
 )

@@ -28,8 +28,7 @@ _TAGS = frozenset(
     "a abbr audio b blockquote br caption code col colgroup dd del div dl dt em hr i img kbd li mark ol pre s small "
     "span strong sub sup table tbody td tfoot th thead tr u ul var video".split()
 )
-_VOID = frozenset(("br", "col", "hr", "img"))
-MEDIA = ("audio", "video")
+_VOID, MEDIA = frozenset(("br", "col", "hr", "img")), ("audio", "video")
 _ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src style title width height".split())
 
 
@@ -67,7 +66,8 @@ def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -
     if not data.keys() - {"text/plain"}:
         return text(plain)
     charts = [kind for kind in data if kind not in ("text/plain", "text/html")]
-    without_text = bool(charts) or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
+    charts += re.findall(r"vega|bokeh|plotly|leaflet", _joined(html or "").lower())[:1]
+    without_text = bool(charts) or not plain or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
     name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
     library = f" ({charts[0]})" if charts and charts[0] != WIDGET_MIME else ""
     lost = "is left out" if without_text else "is there as plain text"

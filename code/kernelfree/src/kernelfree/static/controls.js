@@ -168,9 +168,10 @@ export function control(settings, v) {
 }
 
 /** Let the reader choose only those positions of a control, in the order of its values, that are `open`. */
-export function offer(box, open) {
+export function offer(box, open, position) {
   const range = box.querySelector('input[type="range"]');
-  if (range) [range.min, range.max] = [open.indexOf(true), open.lastIndexOf(true)];
+  // The value once more: between other ends it could not be what it is now.
+  if (range) [range.min, range.max, range.value] = [open.indexOf(true), open.lastIndexOf(true), position];
   box.querySelectorAll('option, input[type="radio"]').forEach((choice, i) => {
     choice.disabled = !open[i];
     (choice.type === "radio" ? choice.parentElement : choice).hidden = !open[i];

@@ -48,10 +48,11 @@ function follower(following, controls, el) {
   const own = names.map((name) => controls.find((one) => one.name === name));
   let state = 0;
   const offerAll = () =>
-    own.forEach((one) =>
+    own.forEach((one, i) =>
       offer(
         el.querySelector(`[data-control="${one.name}"]`),
         moves[one.name][state].map((next) => next !== null),
+        states[state][i],
       ),
     );
   offerAll();
