@@ -26,7 +26,8 @@ function fill(root, text) {
   const fields = [...form.querySelectorAll(".askback-typed")];
   const texts = fields.length > 1 ? text.split("\n") : [text];
   fields.forEach((field, place) => {
-    field.value = texts[place] ?? "";
+    const text = texts[place] ?? "";
+    field.value = field.tagName === "SELECT" ? text.replace(/[^a-z]/gi, "").toLowerCase() : text; // a menu of letters
   });
 }
 
