@@ -335,6 +335,9 @@ def test_controls_alone_bring_the_figure_that_they_change(built):
 
 # --- what frames hold, and what they say ---
 
+#: Where a library's script draws.
+PLACE = {"text/html": "<div id='place'></div>"}
+
 
 @pytest.mark.parametrize(
     ("data", "name"),
@@ -351,7 +354,7 @@ def test_controls_alone_bring_the_figure_that_they_change(built):
 )
 def test_a_chart_that_no_frame_can_hold_is_named_and_never_a_slider_over_nothing(built, data, name):
     with pytest.raises(kernelfree.FigureError, match=re.escape(f"what it displays as {name}")):
-        kernelfree.interact(lambda n: ipd.display(data, raw=True), n=(1, 2))
+        kernelfree.interact(lambda n: [ipd.display(one, raw=True) for one in (PLACE, data)] and None, n=(1, 2))
 
 
 def test_a_styler_keeps_its_colours(built):

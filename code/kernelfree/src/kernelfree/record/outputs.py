@@ -48,10 +48,9 @@ def _as_on_a_terminal(content: str) -> str:
 
 def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -> list[Node]:
     """Convert a display's data in the richest form that frames can hold. Adds to ``notes`` what is lost."""
-    if html := data.get("text/html"):
-        nodes = from_html(_joined(html))
-        if nodes is not None:
-            return [Node("div", {"class": "kf-output"}, "", nodes)]
+    html, plain = (_joined(data.get(kind, "")) for kind in ("text/html", "text/plain"))
+    if html and (nodes := from_html(html)) is not None:
+        return [Node("div", {"class": "kf-output"}, "", nodes)]
     if tex := data.get("text/latex"):
         return [Node("div", {"class": "kf-output kf-formula"}, "", _from_latex(_joined(tex)))]
     if source := data.get("text/markdown"):
@@ -62,11 +61,10 @@ def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -
         if content := data.get(kind):
             image = _image(kind, _joined(content).strip(), rasters)
             return [Node("div", {"class": "kf-output"}, "", [Node("img", image)])]
-    plain = _joined(data.get("text/plain", ""))
-    if not data.keys() - {"text/plain"}:
-        return text(plain)
     charts = [kind for kind in data if kind not in ("text/plain", "text/html")]
-    charts += re.findall(r"vega|bokeh|plotly|leaflet", _joined(html or "").lower())[:1]
+    charts += re.findall(r"vega|bokeh|plotly|leaflet", html.lower())[:1]
+    if not charts and (not html or not (plain or "<script" in html)):  # a text, or a place for what a script draws
+        return text(plain)
     without_text = bool(charts) or not plain or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
     name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]
     library = f" ({charts[0]})" if charts and charts[0] != WIDGET_MIME else ""
