@@ -26,6 +26,7 @@ book: $(VENV)/installed  ## build the book into _build/html, every warning an er
 	  rm -rf _build/.doctrees; \
 	  echo; echo "The book was not built. What stood in the way:"; \
 	  grep -aE 'WARNING: |ERROR: |[Ee]rror:' $(LOG) | grep -av 'IPKernelApp' | sort -u | head -n 20; exit 1; }
+	@cd _build/html && rm -f the-price-of-surprise.zip && ../../$(BIN)/python -m zipfile -c the-price-of-surprise.zip $$(ls -A)
 	@echo; echo "Open _build/html/index.html in a browser, or run: make serve"
 
 serve: book  ## build, then show the book on localhost (PORT=8000)
@@ -59,7 +60,7 @@ coverage: $(VENV)/test-installed  ## which lines of the packages the unit tests 
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --skip-covered --sort=miss
 
-bench: $(VENV)/test-installed book  ## page weight, response and build time beside a stock book
+bench: $(VENV)/test-installed book  ## pages beside a stock book, figures beside a bare slider, frames beside savefig, and other tools
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 pdf: $(VENV)/test-installed book  ## the whole book as one PDF, among the site's downloads

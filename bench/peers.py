@@ -240,8 +240,9 @@ def looked_at(path: Path) -> dict[str, str]:
     sys.path[:0] = [str(ROOT / "tests")]
     from browsers import CHROMIUM_ARGS, chromium_path
 
+    chromium = chromium_path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         page = browser.new_page()
         hosts: set[str] = set()
         page.on("request", lambda one: hosts.update(re.findall(r"^https?://([^/]+)", one.url)))

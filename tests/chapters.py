@@ -87,7 +87,7 @@ def is_notebook(source: str) -> bool:
 
 
 def chapters() -> list[Chapter]:
-    """Every chapter of _toc.yml, in order."""
+    """Every chapter of _toc.yml, in order; not the slides below one of them, which show figures of the others."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
     return [Chapter(toc["root"]), *map(Chapter, files)]

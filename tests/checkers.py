@@ -43,12 +43,9 @@ def faults_by_axe(page: Any, within: str | None = None, tags: list[str] | None =
     return found
 
 
-def faults_of_access(page: Any, within: str | None = None, tags: list[str] | None = None) -> list[str]:
-    """The faults that axe and HTML_CodeSniffer (WCAG 2, AA) find in a page, or in its parts that a selector names.
-
-    Some `tags` keep axe, and it alone, to the rules that have them.
-    """
-    by_axe = faults_by_axe(page, within, tags)
+def faults_of_access(page: Any, within: str | None = None) -> list[str]:
+    """The faults that axe and HTML_CodeSniffer (WCAG 2, AA) find in a page, or in its parts that a selector names."""
+    by_axe = faults_by_axe(page, within)
     page.evaluate(_module("@pa11y", "html_codesniffer", "build", "HTMLCS.js").read_text("utf-8"))
     return [*by_axe, *page.evaluate(_SNIFFER, within)]
 

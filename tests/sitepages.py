@@ -7,11 +7,14 @@ from pathlib import Path
 
 
 def pages(site: Path) -> list[str]:
-    """Every page that a reader can stay on, but the one that is shown in the place of others."""
+    """Every page that a reader can stay on, but the one that is shown in the place of others.
+
+    The slides are no page of their own here either: they have figures of the others, and tests/browser/test_slides.py.
+    """
     every = (
         path
         for path in site.rglob("*.html")
-        if "_static" not in path.parts and path.name != "404.html" and path.name[0] != "."
+        if "_static" not in path.parts and path.name not in ("404.html", "slides.html") and path.name[0] != "."
     )
     return sorted(path.relative_to(site).as_posix() for path in every if 'http-equiv="refresh"' not in path.read_text())
 

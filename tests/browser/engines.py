@@ -22,7 +22,8 @@ from typing import Any
 
 #: Key -> its code point in WebDriver.
 KEYS = {
-    **{"Tab": "\ue004", "Enter": "\ue007", "PageUp": "\ue00e", "PageDown": "\ue00f", "End": "\ue010", "Home": "\ue011"},
+    **{"Tab": "\ue004", "Enter": "\ue006", " ": "\ue00d"},
+    **{"PageUp": "\ue00e", "PageDown": "\ue00f", "End": "\ue010", "Home": "\ue011"},
     **{"ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"},
 }
 WIDTH, HEIGHT = 1280, 900
@@ -149,7 +150,8 @@ class Firefox(Engine):
             self._socket = self._connection.__enter__()
             self._numbers = itertools.count(1)
             self._send("session.new", capabilities={})
-            self._context = self._send("browsingContext.getTree")["contexts"][0]["context"]
+            # The first window is never in front, where no button takes Enter.
+            self._context = self._send("browsingContext.create", type="window")["context"]
             self._send(
                 "browsingContext.setViewport", context=self._context, viewport={"width": WIDTH, "height": HEIGHT}
             )

@@ -26,12 +26,21 @@ function fill(root, text) {
   const fields = [...form.querySelectorAll(".askback-typed")];
   const texts = fields.length > 1 ? text.split("\n") : [text];
   fields.forEach((field, place) => {
-    field.value = texts[place] ?? "";
+    const text = texts[place] ?? "";
+    field.value = field.tagName === "SELECT" ? text.replace(/[^a-z]/gi, "").toLowerCase() : text; // a menu of letters
   });
+}
+
+// What reads a typed answer comes with the first of them; here none waits for it.
+async function reading(root) {
+  root.querySelector("form").dispatchEvent(new Event("input"));
+  for (let i = 0; i < 300 && root.dataset.reader && !window.askback.numbers; i++)
+    await new Promise((done) => setTimeout(done, 50));
 }
 
 async function answer(name, text) {
   const root = exercise(name);
+  await reading(root);
   fill(root, text);
   root.querySelector(".askback-check").click();
   await settled();
@@ -47,6 +56,7 @@ async function reset(name) {
 async function wake(name) {
   exercise(name).scrollIntoView({ block: "center" });
   for (let i = 0; i < 300 && !("ready" in exercise(name).dataset); i++) await new Promise((done) => setTimeout(done, 50));
+  await reading(exercise(name));
   return "ready" in exercise(name).dataset;
 }
 

@@ -12,11 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from engines import serve
+from engines import Chromium, serve
+from hands import answer_by_keys
 from pypdf import PdfReader
 
 from askback import ask, number
 from checkers import faults_of_access, faults_of_html
+from exercises import exercises
 from project import ROOT, python_path
 from sheets import print_sheets
 
@@ -56,10 +58,15 @@ def window(chromium, address):
     assert [slip for slip in slips if not STOCK.search(slip)] == []
 
 
-def wake(page, name: str):
+def wake(page, name: str, read: bool = True):
     exercise = page.locator(f'[data-exercise="{name}"]')
     exercise.scroll_into_view_if_needed()
     exercise.and_(page.locator("[data-ready]")).wait_for()
+    if read:  # what reads a typed answer comes with the first of them
+        exercise.locator("form").dispatch_event("input")
+        page.wait_for_function(
+            "(root) => !root.dataset.reader || window.askback.numbers", arg=exercise.element_handle()
+        )
     return exercise
 
 
@@ -202,7 +209,63 @@ def test_an_exercise_written_in_yaml_answers_on_a_page_without_a_kernel(window, 
     exercise.get_by_label("log-probabilities").check()
     exercise.get_by_role("button", name="Check").click()
     assert heard(exercise) == ("right", "It takes no logarithm itself.")
-    assert window.locator(".askback-total").inner_text() == "1 of 10 solved."
+    assert window.locator(".askback-total").inner_text() == "1 of 11 solved."
+
+
+def test_the_list_is_filtered_by_kind_difficulty_and_state_and_says_what_is_next(desk, address):
+    solve(desk, "ex-number", "ln 5")
+    solve(desk, "ex-shape", "(C, N)")
+    desk.goto(f"{address}/all.html")
+    kind, difficulty, state = (desk.locator(f"select[name={name}]") for name in ("kind", "difficulty", "state"))
+    assert kind.locator("option").all_inner_texts()[:2] == ["all: 1 of 11", "a number: 1 of 3"]
+    assert difficulty.locator("option").all_inner_texts() == [
+        "all: 1 of 11",
+        "easy: 1 of 1",
+        "medium: 0 of 9",
+        "hard: 0 of 1",
+    ]
+    listed = desk.locator("li:has([data-exercise-mark]):visible > p > a")
+    assert desk.locator(".askback-solved").all_inner_texts() == [" 1 of 10 solved", " 0 of 1 solved"]
+    assert desk.get_by_text('say what knowing nothing "costs"').is_visible()
+    kind.focus()
+    desk.keyboard.type("pai")
+    assert listed.all_inner_texts() == ["Exercise 10: Pairs"]
+    assert desk.locator(".askback-next").inner_text() == "Next: Exercise 10: Pairs"
+    assert desk.locator(".askback-found").inner_text() == "Shown: 1 of 11."
+    assert desk.locator("p:has(> strong):visible", has_text="All exercises").count() == 0
+    kind.select_option("")
+    state.select_option("missed or seen")
+    assert listed.all_inner_texts() == ["Exercise 5"]
+    state.select_option("not solved")
+    assert listed.count() == 10
+    desk.set_viewport_size({"width": 320, "height": 800})
+    assert desk.evaluate("document.documentElement.scrollWidth") == 320
+    assert faults_of_access(desk, ".askback-overview") == []
+
+
+def test_pairs_by_keyboard(window):
+    exercise = wake(window, "ex-match")
+    exercise.get_by_label("a", exact=True).focus()
+    for text in ("the truth", "the truth", "the truth"):
+        window.keyboard.type(text)
+        window.keyboard.press("Tab")
+    window.keyboard.press("Enter")
+    assert heard(exercise) == ("wrong", "a) Right.\nb) Right.\nc) It has no probabilities.")
+    exercise.get_by_label("c", exact=True).select_option("a margin")
+    exercise.get_by_role("button", name="Check").press("Enter")
+    assert heard(exercise)[0] == "right"
+
+
+def test_in_forced_colours_in_the_dark_on_a_phone_every_kind_answers_by_keyboard(chromium, address, book):
+    options = {"color_scheme": "dark", "forced_colors": "active", "reduced_motion": "reduce"}
+    page = chromium.new_context(viewport={"width": 390, "height": 844}, **options).new_page()
+    page.goto(f"{address}/kinds.html")
+    assert [fault for one in exercises(book)[1:] for fault in answer_by_keys(Chromium(page), one)] == []
+    assert faults_of_access(page, "[data-exercise]") == []
+    sign = "(all) => all.map((reply) => getComputedStyle(reply, '::before').content)"
+    signs = page.locator(".askback-reply").evaluate_all(sign)
+    assert signs.count('"✓ "') == 9 and signs.count("none") == 1  # what colours say, signs say too
+    page.context.close()
 
 
 def test_lines_are_dragged(window):
@@ -299,7 +362,7 @@ def test_what_was_solved_shows_after_a_reload_and_in_another_tab_until_it_is_cle
     other.goto(f"{address}/kinds.html")
     assert desk.locator(".askback-count").count() == 0 and desk.evaluate(KEPT) == []
     solve(desk, "ex-number", "ln 5")
-    desk.locator("nav .askback-count").get_by_text("1 of 9").first.wait_for()
+    desk.locator("nav .askback-count").get_by_text("1 of 10").first.wait_for()
     other.locator(title).get_by_text("✓ solved").wait_for()
     desk.reload()
     desk.locator(title).get_by_text("✓ solved").wait_for()
@@ -310,11 +373,11 @@ def test_what_was_solved_shows_after_a_reload_and_in_another_tab_until_it_is_cle
     assert "✓ solved" in desk.locator(title).inner_text()
     desk.goto(f"{address}/all.html")
     desk.locator('[data-exercise-mark="ex-number"]').get_by_text("✓ solved").wait_for()
-    assert desk.locator(".askback-overview p").first.inner_text() == "1 of 10 solved. Next: Exercise 2"
+    assert desk.locator(".askback-overview p").first.inner_text() == "1 of 11 solved. Next: Exercise 2"
     assert desk.get_by_role("link", name="Exercise 4: In order (of use)").get_attribute("href") == "kinds.html#ex-order"
     desk.once("dialog", lambda asked: asked.dismiss())
     desk.get_by_role("button", name="Clear it").click()
-    assert "1 of 10" in desk.locator(".askback-overview").inner_text()
+    assert "1 of 11" in desk.locator(".askback-overview").inner_text()
     desk.once("dialog", lambda asked: asked.accept())
     desk.get_by_role("button", name="Clear it").click()
     assert desk.locator(".askback-count").count() == 0 and not desk.locator(".askback-kept").is_visible()
@@ -334,13 +397,13 @@ def test_answers_are_saved_to_a_file_and_loaded_elsewhere_and_the_better_is_kept
     solve(elsewhere, "ex-number", "7")
     solve(elsewhere, "ex-shape", "(N, C)")
     elsewhere.goto(f"{address}/all.html")
-    elsewhere.get_by_label("Load it from a file").set_input_files(tmp_path / "saved.json")
+    elsewhere.get_by_label("Load your progress from a file").set_input_files(tmp_path / "saved.json")
     elsewhere.get_by_text("Loaded.").wait_for()
-    assert "2 of 10 solved. Next" in elsewhere.locator(".askback-overview").inner_text()
+    assert "2 of 11 solved. Next" in elsewhere.locator(".askback-overview").inner_text()
     (tmp_path / "other.json").write_text('{"kinds.html": {"total": 9, "done": {"ex-order": {"state": "<b>"}}}}')
-    elsewhere.get_by_label("Load it from a file").set_input_files(tmp_path / "other.json")
+    elsewhere.get_by_label("Load your progress from a file").set_input_files(tmp_path / "other.json")
     elsewhere.get_by_text("That is no file of answers.").wait_for()
-    assert "2 of 10 solved. Next" in elsewhere.locator(".askback-overview").inner_text()
+    assert "2 of 11 solved. Next" in elsewhere.locator(".askback-overview").inner_text()
     elsewhere.context.close()
 
 
@@ -377,6 +440,9 @@ def test_a_sheet_has_room_to_write_and_the_answers_on_a_page_of_their_own(desk, 
     asked, answers = "".join(texts[:first]), "".join(texts[first:])
     assert "Five classes are equally likely" in asked and "1.6094" not in asked and "The solution of" not in asked
     assert "1.6094 nats" in answers and "That is in bits" in answers and "Five classes" not in answers
+    # Each named mistake stands after the answer that shows it.
+    assert "−1.609: The sign" in answers and "(5, 3): Rows are examples" in answers and "in b, 3: That is in" in answers
+    assert re.search(r"(?:[a-d], ){3}[a-d]: The logarithm of all", answers) and "Name:" in asked
     assert desk.locator(".exercise .askback-paper").count() == 1 and desk.locator("article form").count() == 0
     desk.get_by_role("button", name="Back to the list").click()
     desk.get_by_role("button", name="Make the sheet").wait_for()
@@ -402,10 +468,10 @@ def test_on_paper_there_is_room_to_write(chromium, address, how):
         wake(page, "ex-number")
         page.emulate_media(media="print")
     assert page.locator(".askback-form:visible").count() == 0
-    assert page.locator(".askback-paper:visible").count() == 9
+    assert page.locator(".askback-paper:visible").count() == 10
     assert page.locator(".askback-box:visible").count() == 3 + 3 + 4
     assert (
-        page.locator(".askback-blank:visible").count() == 3 + 3 + 1
+        page.locator(".askback-blank:visible").count() == 3 + 3 + 1 + 3
         and page.locator(".askback-rules:visible").count() == 3
     )
     context.close()
@@ -417,12 +483,26 @@ def test_the_front_end_is_light_and_what_reads_typed_answers_comes_only_to_them(
     page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
     page.goto(f"{address}/kinds.html")
     for name in ("ex-number", "ex-choice", "ex-judge"):
-        wake(page, name)
-    own = [name.split("?")[0] for name in asked if name.startswith(("ask.", "replies.", "numbers."))]
-    assert len(own) == len(set(own)) == 3
-    files = book / "_static" / "kernelfree"
-    weights = {name.split(".")[0]: len(gzip.compress((files / name).read_bytes(), 9)) for name in own}
-    assert weights["ask"] + weights["replies"] <= 4600 and weights["numbers"] <= 5600
+        wake(page, name, read=False)
+
+    def own() -> dict[str, int]:
+        names = [name.split("?")[0] for name in asked if name.startswith(("ask.", "replies.", "numbers."))]
+        files = [next(book.glob(f"_static/*/{name}")) for name in names]
+        assert len(names) == len(set(names))
+        return {path.name.split(".")[0]: len(gzip.compress(path.read_bytes(), 9)) for path in files}
+
+    assert own().keys() == {"ask", "replies"} and sum(own().values()) <= 4800
+    exercise = page.locator("[data-exercise=ex-number]")
+    page.route(re.compile(r"/numbers\."), lambda route: route.abort())
+    exercise.get_by_label("Your answer").press_sequentially("ln 5")
+    exercise.get_by_role("button", name="Check").click()
+    exercise.get_by_text("did not arrive").wait_for()
+    assert heard(exercise)[0] == "open"
+    page.unroute_all()
+    asked[:] = [name for name in asked if not name.startswith("numbers.")]
+    exercise.get_by_role("button", name="Check").click()
+    exercise.get_by_text("Right: 1.6094 nats.").wait_for()
+    assert own()["numbers"] <= 6100
     page.context.close()
 
 
@@ -432,7 +512,17 @@ def test_nothing_moves_when_an_exercise_wakes(chromium, address):
     page.goto(f"{address}/kinds.html")
     places = "() => [...document.querySelectorAll('[data-exercise]')].map((e) => e.getBoundingClientRect().height)"
     before = page.evaluate(places)
-    for name in ("ex-number", "ex-choice", "ex-several", "ex-order", "ex-shape", "ex-judge", "ex-rain", "ex-steps"):
+    for name in (
+        "ex-number",
+        "ex-choice",
+        "ex-several",
+        "ex-order",
+        "ex-shape",
+        "ex-judge",
+        "ex-rain",
+        "ex-steps",
+        "ex-match",
+    ):
         wake(page, name)
     assert page.evaluate(places) == before
     page.context.close()

@@ -84,7 +84,7 @@ SEEN = """(root) => [...root.querySelectorAll(".kf-still svg :is(path, text, tsp
 
 
 def expected(figure) -> list[str]:
-    tree = svg.draw(figure)
+    tree = svg.responsive_svg(figure)
     plt.close(figure)
     seen = []
 

@@ -134,6 +134,26 @@ def test_many_random_acts_leave_every_number_true(figure):
         checked(figure)
 
 
+def test_the_axis_gets_other_numbers_on_the_same_elements(figure):
+    # An element that comes or goes has the browser look at the whole page's style, which costs more than the figure.
+    range_ = slider(figure, "example 1: input x")
+    numbers = "(root) => [...root.querySelectorAll('.kf-axes text')].map((node) => node.textContent)"
+    ends = {}
+    for key in ("Home", "End"):
+        range_.press(key)
+        ends[key] = figure.evaluate(numbers)
+    assert ends["Home"] != ends["End"]
+    figure.evaluate(
+        "(root) => { window.come = 0; const axes = root.querySelector('.kf-axes');"
+        " new MutationObserver((records) => { window.come += records.length; })"
+        ".observe(axes, { subtree: true, childList: true }); }"
+    )
+    for key in ("Home", "End", "Home"):
+        range_.press(key)
+        assert [text for text in figure.evaluate(numbers) if text] == [text for text in ends[key] if text]
+    assert figure.evaluate("() => window.come") == 0
+
+
 def test_a_link_brings_the_state_back(figure, page):
     slider(figure, "example 1").press("PageDown")
     figure.get_by_role("radio", name="4", exact=True).check()

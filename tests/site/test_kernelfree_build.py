@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,35 @@ def surface(a, b):
     ax.plot(0, 0, "o")
     ax.set(xlim=(-3, 3), ylim=(-9, 9), title=f"a = {a:.1f}, b = {b:.1f}")
     return fig
+"""
+
+
+FIGURE = """---
+mystnb:
+  figure:
+    name: fig-surface
+    caption: Move $a$ and see [the same figure](#again).
+---"""
+CONTENTS = """```{toctree}
+deeper/again
+```
+
+"""
+#: A page that shows the figure of another one, and asks for figures that it cannot have.
+AGAIN = """(again)=
+# Once more
+
+```{figure-again} fig-surface
+```
+
+```{figure-again} fig-surface
+```
+
+```{figure-again} again
+```
+
+```{figure-list}
+```
 """
 
 
@@ -110,9 +140,11 @@ def sound(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
     cells = [
         # The author's own slider announces itself to the kernel, as any widget does.
         cell("import ipywidgets", LINE, "interact(draw, n=ipywidgets.IntSlider(0, max=12))"),
-        cell(SURFACE, "interact(surface, a=(-1.0, 1.0, 0.1), b=(-1.0, 1.0, 0.1))"),
+        cell(FIGURE, SURFACE, "interact(surface, a=(-1.0, 1.0, 0.1), b=(-1.0, 1.0, 0.1))"),
     ]
-    done = build(folder, *cells)
+    (folder / "source" / "deeper").mkdir(parents=True)
+    (folder / "source" / "deeper" / "again.md").write_text(AGAIN)
+    done = build(folder, CONTENTS, *cells, conf="numfig = True\n")
     assert done.returncode == 0, done.stderr
     return folder, done
 
@@ -171,18 +203,10 @@ def test_a_strict_book_leaves_nothing_to_ipywidgets(tmp_path):
     assert done.returncode != 0 and re.search(r"index\.md: FigureError: figure: it has no description", done.stderr)
 
 
-#: Each kind of error, in one of the two ways to execute.
-@pytest.mark.parametrize(
-    ("lines", "said", "conf"),
-    [
-        ([FAILING, "interact(draw, n=(0, 4), strict=True)"], r"draw\(n=2\) failed: ZeroDivisionError: division", CACHE),
-        ([LINE, "interact(draw)"], "cannot find widget or abbreviation for argument: 'n'", ""),
-    ],
-)
-def test_no_error_passes_with_exit_status_0(tmp_path, lines, said, conf):
-    done = build(tmp_path, cell(*lines), conf=conf)
+def test_a_frame_that_fails_in_a_strict_figure_fails_the_build_from_the_cache_too(tmp_path):
+    done = build(tmp_path, cell(FAILING, "interact(draw, n=(0, 4), strict=True)"), conf=CACHE)
     assert done.returncode != 0
-    assert re.search(rf"index\.md: (FrameError|FigureError): .*{said}", done.stderr)
+    assert re.search(r"index\.md: FrameError: .*draw\(n=2\) failed: ZeroDivisionError: division", done.stderr)
 
 
 def test_only_files_of_our_own_are_deleted(tmp_path):
@@ -270,6 +294,47 @@ def weight(page: Path, name: str) -> int:
     folder = next(parent for parent in page.parents if (parent / "_static" / "kernelfree").is_dir())
     data = (folder / "_static" / "kernelfree" / f"{manifest['data']}.js").read_bytes()
     return sum(len(gzip.compress(part, mtime=0)) for part in (picture.encode(), data))
+
+
+def test_a_figure_is_shown_again_on_another_page(sound):
+    first, again = ((sound[0] / "html" / name).read_text() for name in ("index.html", "deeper/again.html"))
+    figure = r'<div class="kernelfree" data-live-figure="surface".*?</script></div>'
+    (own,), (copy,) = (re.findall(figure, page, re.DOTALL) for page in (first, again))
+    assert own == copy
+    for name in re.findall(r'_static/kernelfree/(?:loader|kernelfree)[^"]*', first):
+        assert f'"../{name}"' in again
+    assert 'id="fig-surface-again"' in again and "manifest" in again
+    caption = re.search(r"<figcaption>.*?</figcaption>", again, re.DOTALL)[0]
+    assert re.search(
+        r'<a class="reference internal" href="\.\./index\.html#fig-surface">.*?Fig\. 1.*?</a>\. Move', caption
+    )
+    assert 'href="#again"' in caption  # on its own page this link leads to another one
+
+
+def test_figures_that_a_page_cannot_show_again_are_named(sound):
+    said = sound[1].stderr
+    assert re.search(r"again\.md:7: WARNING: figure-again: no other page has a figure 'fig-surface'", said)
+    assert re.search(r"again\.md:10: WARNING: figure-again: no other page has a figure 'again'", said)
+    assert said.count("WARNING: figure-again") == 2
+
+
+def test_all_figures_are_svg_files(sound):
+    page = (sound[0] / "html" / "deeper" / "again.html").read_text()
+    (address,) = re.findall(
+        r'<a href="([^"]+)"><img src="\1" alt="A parabola with its tangent[^>]* loading="lazy">', page
+    )
+    picture = ElementTree.parse(sound[0] / "html" / "deeper" / address).getroot()
+    assert picture.tag.endswith("}svg") and picture.get("aria-label").startswith("A parabola")
+
+
+def test_a_page_with_figures_of_others_is_read_again_with_any_other(sound):
+    folder = sound[0]
+    (folder / "source" / "other.md").write_text("---\norphan: true\n---\n# Another page\n")
+    command = [sys.executable, "-m", "sphinx", "-b", "html", str(folder / "source"), str(folder / "html")]
+    env = {**os.environ, "PYTHONPATH": python_path(), "NO_COLOR": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=folder)
+    read = re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S+)", done.stdout)
+    assert sorted(read) == ["deeper/again", "other"], done.stdout + done.stderr
 
 
 def test_two_sliders_of_21_positions_weigh_at_most_30_kb(sound):

@@ -126,6 +126,16 @@ def test_shared_files_are_named_after_their_content(site, soups):
         assert [path for path in found if path.suffix == ".woff2" or path.name in text], pattern
 
 
+def test_no_style_seeks_what_a_script_may_focus(site, soups):
+    """The theme's script sets a tabindex on each block of code. With `:has([tabindex])` somewhere in the styles, each
+    of them has the browser look again at all that any `:has()` is about: a second, on a phone, as a page opens."""
+    text = "".join(str(page) for page in soups.values())
+    sheets = [sheet for sheet in (site / "_static").rglob("*.css") if f"/{sheet.name}" in text]
+    assert sheets
+    for sheet in sheets:
+        assert not re.search(r":has\([^{},]*tabindex", sheet.read_text("utf-8")), sheet.name
+
+
 def test_page_for_what_is_not_there_works_at_any_address(site):
     page = BeautifulSoup((site / "404.html").read_text("utf-8"), "html.parser")
     for tag in page.select("script[src], link[rel=stylesheet], link[rel=icon]"):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 import torch
 
 from askback import ExerciseError, ask, choice, gaps, guess, judge, match, number, order, shape, variant
 from askback.directive import described
-from askback.exercise import DEALT, deal, drawing, seal, unseal
+from askback.exercise import DEALT, deal, drawing, reader, seal, unseal
 from askback.questions import plain
-from askback.sphinx import _NAME
+from askback.sphinx import _NAME, Listed
 
 
 def key(exercise):
@@ -42,6 +43,7 @@ def key(exercise):
         (lambda: judge(" "), ["model answer"]),
         (lambda: ask("ex", judge("x"), hints="a hint"), ["ex", "list"]),
         (lambda: number(2.0, mistakes={"near": 2.001}), ["'near'", "the answer"]),
+        (lambda: ask("ex", number(1), difficulty="fiendish"), ["ex", "easy, medium, hard", "'fiendish'"]),
         (
             lambda: ask("ex", lambda draw: variant("Bits?", number(1, unit=draw("bits", "nats")))),
             ["same form", "Bits?"],
@@ -61,6 +63,24 @@ def test_a_question_that_cannot_be_answered_is_an_error_that_names_it(make, name
         make()
     for words in named:
         assert words in str(refused.value)
+
+
+def test_the_list_tells_kind_difficulty_and_what_is_trained():
+    exercise = ask("ex", match({"a": "1", "b": "2"}), trains='know "a" < b', difficulty="easy")
+    about = {**exercise.root_attributes(), "kind": re.search('data-kind="([a-z]+)"', exercise.form_html())[1]}
+    assert (about["data-difficulty"], about["data-trains"], about["kind"]) == ("easy", 'know "a" < b', "match")
+    assert key(exercise)["kind"] == "gaps"
+    told = Listed("ex", "", "match", "easy", 'know "a" < b', varied=True).html()
+    assert "pairs, easy, other numbers" in told and "know &quot;a&quot; &lt; b" in told
+
+
+def test_what_reads_typed_answers_comes_to_those_alone_and_a_page_loads_it_later(monkeypatch, tmp_path):
+    assert "data-reader" not in ask("ex", judge("x")).root_attributes()
+    assert "separators" in ask("ex", number(1))._esm
+    monkeypatch.setenv("KERNELFREE_BUILD", str(tmp_path / "progress"))
+    exercise, (name, content) = ask("ex", number(1)), reader()
+    assert exercise.root_attributes()["data-reader"] == name and "separators" not in exercise._esm
+    assert re.fullmatch(r"numbers\.[0-9a-f]{8}\.js", name) and "separators" in content
 
 
 def test_a_name_must_fit_an_address():

@@ -49,6 +49,9 @@ QUESTIONS = {
          "all": 200, "average": [44, 200 * (1 - math.exp(-0.25))]})),
     "twice": number(math.log(1 + 1 / math.e), unit="nats", mistakes=rank(
         {"without": 0, "probability": 1 / (1 + 1 / math.e), "nothing": math.log(2), "worst": math.log(1 + math.e)})),
+    "kept": number(0.925, tolerance=0.002, mistakes=rank({"without": 0.9, "others": 0.9 + 0.1 / 3, "wrong": 0.025})),
+    "weighted": number(-0.375, mistakes=rank({"sign": 0.375, "rows": -0.75, "unweighted": -0.25, "sum": -1.5})),
+    "devices": number(2, mistakes=rank({"of all": 4, "its own": 3, "as it is": 1})),
     "mean": number(-0.9 * math.log(0.99) - 0.1 * math.log(0.01) + 0.0823, unit="nats", mean_of=10),
     "pick": shape("(3, 3)", mistakes={f"It is {name}.": text for name, text in
                                       {"row": "(3,)", "all": "(3, 5)", "turned": "(5, 3)"}.items()}),

@@ -12,9 +12,10 @@ import torch
 import torch.nn.functional as F
 
 from answers import replies
-from askback import ExerciseError, number, variant
+from askback import ExerciseError, choice, gaps, number, variant
 from askback.exercise import drawing
 from chapters import chapters
+from exercises import Asked
 from lossbook.confidence.metrics import calibration_error
 
 
@@ -90,9 +91,43 @@ def stated(kept, weight, cost):
     return learned(weight * 1, cost / kept)
 
 
-#: Exercise -> what the numbers in its question lead to.
+def rained(p):
+    """What three rainy days come to: the likelihood, the bits of all, the bits of a day, and the nats."""
+    nats = F.nll_loss(p.log()[:, None], torch.zeros(3).long())
+    return [p.prod(), 3 * nats / math.log(2), nats / math.log(2), nats]
+
+
+def cheapest(cost):
+    """The statement that costs least on average, found on a grid, and what it costs."""
+    p = torch.linspace(0, 1, 10_001, dtype=torch.float64)
+    at = cost(p).argmin()
+    return p[at], cost(p)[at]
+
+
+def distance(q):
+    return lambda p: q * (1 - p) + (1 - q) * p
+
+
+def logs(q):
+    return lambda p: -torch.xlogy(wide(q), p) - torch.xlogy(wide(1 - q), 1 - p)
+
+
+def squares(q):
+    return lambda p: q * (1 - p) ** 2 + (1 - q) * p**2
+
+
+def slope_at(temperature):
+    """The size of a student's slopes where temperatures are a million times as high."""
+    student, teacher = wide(1.0, -2.0, 0.5)[None].requires_grad_(), wide(0.3, 1.0, -1.0)[None]
+    t = 1e6 * temperature
+    loss = F.kl_div((student / t).log_softmax(1), (teacher / t).softmax(1), reduction="batchmean")
+    return torch.autograd.grad(loss, student)[0].norm()
+
+
+#: Exercise -> what the numbers in its question lead to; of an exercise in steps, for each number asked.
 COMPUTED = {
-    "ex-coin": lambda _one, sides, *_: -wide(1 / sides).log(),
+    "ex-coin": lambda _one, a, _two, b, _three, c: rained(wide(1 / a, 1 / b, 1 / c)),
+    "ex-softmax-by-hand": lambda _zero, *n: [*wide(1, *n).log().softmax(0), (wide(1, *n).log() + 10).softmax(0)[0]],
     "ex-geometric": lambda loss: wide(-loss).exp(),
     "ex-tenth": lambda classes, p: -10 * wide(1 / classes).log() + 9 * wide(p).log(),
     "ex-entry": lambda n, _zero, k, *_: entry(n, k),
@@ -105,6 +140,7 @@ COMPUTED = {
     "ex-lse-shift": lambda lse, added, n: (wide(*[lse - math.log(n)] * int(n)) + added).logsumexp(0),
     "ex-sure": lambda p, right: F.binary_cross_entropy(wide(p), wide(right / 10)),
     "ex-gap": groups,
+    "ex-honesty": lambda q: [q * (1 - q) * 2, *cheapest(distance(q)), cheapest(logs(q))[0], cheapest(squares(q))[0]],
     "ex-likelihood": lambda heads: torch.distributions.Bernoulli(wide(heads / 10)).entropy(),
     "ex-two-batches": lambda n, a, m, b, _all: wide(*[a] * int(n), *[b] * int(m)).mean().exp(),
     "ex-hinge-price": lambda _one, wrong, _zero, right, _again: margin(wrong, right),
@@ -116,6 +152,7 @@ COMPUTED = {
     "ex-odds": lambda kept, weight, cost, _alarm: stated(kept, weight, cost),
     "ex-smoothed-share": lambda n, eps: 1 / n - slope_of(
         lambda z: F.cross_entropy(z[None], torch.tensor([0]), label_smoothing=eps), *[0.0] * int(n))[0],
+    "ex-hotter": lambda before, after: slope_at(after) / slope_at(before),
     "ex-doubled": lambda _zero, a, b, _class, _again, times: saved(wide(1, a, b).log(), times),
     "ex-weighted-slope": lambda _zero, first, _one, p, _class, weight, *_: weighted(first, p, weight),
     "ex-at-most": lambda n, loss: next(k for k in range(int(n), 0, -1) if k * math.log(2) <= n * loss),
@@ -128,10 +165,10 @@ def recipes():
     found = {}
     for chapter in chapters():
         for cell in chapter.cells:
-            asked = re.search(r'^ask\("(ex-[a-z0-9-]+)", ([a-z_]+)\)$', cell, re.MULTILINE)
+            asked = re.search(r'^ask\("(ex-[a-z0-9-]+)", ([a-z_]+),$', cell, re.MULTILINE)
             if asked:
                 nodes = [node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef)]
-                names = {"math": math, "number": number, "variant": variant}
+                names = {"math": math, "choice": choice, "gaps": gaps, "number": number, "variant": variant}
                 exec(compile(ast.Module(nodes, []), chapter.name, "exec"), names)
                 found[asked[1]] = names[asked[2]]
     return found
@@ -165,10 +202,13 @@ def test_a_thousand_seeds_agree_with_an_independent_computation(name):
     assert len(variants) >= 4
     cases, wanted = [], []
     for asked, one in variants.items():
-        key = {"kind": one.question.kind, **one.key()}
-        assert key["answer"] == pytest.approx(float(COMPUTED[name](*numbers_in(asked))), rel=1e-6, abs=1e-9), asked
+        exercise = Asked(name, name, {"kind": one.question.kind, **one.key()})
+        computed = COMPUTED[name](*numbers_in(asked))
+        answers = [part["answer"] for part in exercise.key.get("parts", [exercise.key]) if "answer" in part]
+        expected = list(map(float, computed if isinstance(computed, list) else [computed]))
+        assert answers == pytest.approx(expected, rel=1e-6, abs=1e-9), asked
         assert one.hints and all(hint.strip() for hint in one.hints)
-        cases += [(key, f"{key['answer']:.9f}", 0)] + [(key, f"{wrong:.9f}", 0) for wrong, _ in key["mistakes"]]
-        wanted += ["right"] + [reply for _, reply in key["mistakes"]]
+        cases += [(exercise.key, text, 0) for text in (exercise.right()[0], *(text for text, _ in exercise.mistakes()))]
+        wanted += ["right"] + [reply for _, reply in exercise.mistakes()]
     for (key, text, _), want, reply in zip(cases, wanted, replies(cases), strict=True):
-        assert (reply.state if want == "right" else reply.text) == want, (key["asked"], text, reply)
+        assert (reply.state if want == "right" else reply.text) == want, (key, text, reply)

@@ -8,7 +8,8 @@ import pytest
 
 from chapters import by_name, chapters, is_notebook, without_code
 
-CHAPTERS = [chapter for chapter in chapters() if not chapter.name.endswith("/notation")]
+#: What is read: neither the glossary itself nor the teacher's page, which only leads to the chapters.
+CHAPTERS = [chapter for chapter in chapters() if not chapter.name.endswith(("/notation", "/teaching"))]
 NOTEBOOKS = [chapter for chapter in CHAPTERS if is_notebook(chapter.source)]
 (GLOSSARY,) = (chapter.source for chapter in chapters() if chapter.name.endswith("/notation"))
 TERMS = re.findall(r"^([A-Za-z][^\n:]*)\n  \S", re.search(r":::\{glossary\}\n(.*?)\n:::", GLOSSARY, re.DOTALL)[1], re.M)

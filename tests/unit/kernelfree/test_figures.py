@@ -15,6 +15,7 @@ import traitlets
 
 from kernelfree import Explorable, building, still, use_theme
 from kernelfree.deliver import payload
+from kernelfree.deliver.save import pictures_in
 from kernelfree.draw import svg
 from kernelfree.state import state
 
@@ -55,6 +56,25 @@ def test_a_still_is_one_named_image_in_the_pages_ink():
     assert plt.get_fignums() == []
 
 
+def test_a_picture_is_a_file_that_needs_no_page():
+    use_theme({"#b84a00": "var(--loss, var(--other, #b84a00))"})
+    html = f"<p>One</p>{still(figure(), 'Falls.').svg()}<p>and</p>{still(figure(), 'Falls again.').svg()}"
+    first, second = pictures_in(html)
+    assert (first[2], second[2]) == ("Falls.", "Falls again.")
+    root = parsed(first[0])
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and float(root.get("width")) > float(root.get("height")) > 100
+    assert "stroke: #b84a00" in first[0] and "font-size: 10px" in first[0] and "Arial" in root.get("font-family")
+    assert not re.search(r"var\(|calc\(|currentColor|inherit|class=", first[0])
+
+
+def test_a_picture_that_brings_its_background_keeps_it():
+    fig = figure()
+    fig.set_facecolor("#204060")
+    ((file, _, _),) = pictures_in(still(fig, "Falls.").svg())
+    ground = parsed(file)[0]
+    assert ground.tag.endswith("rect") and ground.get("fill") == "#204060" and ground.get("width") == "460.8"
+
+
 def test_nothing_of_a_still_reaches_the_rest_of_the_page():
     first, second = (still(figure(), "d")._repr_mimebundle_()["text/html"] for _ in range(2))
     assert "<style" not in first and "<metadata" not in first and "xmlns" not in first
@@ -73,7 +93,7 @@ def test_numbers_keep_a_hundredth_of_a_point():
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}):
         fig.savefig(raw := io.BytesIO(), format="svg")
     theirs = ElementTree.fromstring(raw.getvalue())
-    ours = svg.draw(fig)
+    ours = svg.responsive_svg(fig)
     plt.close(fig)
 
     def numbers(d):
@@ -102,7 +122,7 @@ def test_small_rasters_are_drawn_as_paths_that_cover_the_same_pixels():
     fig, (ax, photo) = plt.subplots(1, 2)
     shown = ax.imshow(values, interpolation="none", extent=(0, 9, 7, 0))
     photo.imshow(rng.random((60, 60)), interpolation="none")
-    tree = svg.draw(fig)
+    tree = svg.responsive_svg(fig)
     expected = shown.to_rgba(values, bytes=True)
     plt.close(fig)
     (sheet,) = (node for node in tree.walk() if node.attributes.get("shape-rendering") == "crispEdges")
@@ -166,7 +186,7 @@ def night(ax):
 def test_colours_that_a_dark_page_would_swallow_stand_on_paper(draw, paper):
     figure, ax = plt.subplots()
     draw(ax)
-    root = svg.draw(figure)
+    root = svg.responsive_svg(figure)
     plt.close(figure)
     assert re.findall(";background:(#[0-9a-f]{6})", root.attributes["style"]) == ([paper] if paper else [])
     # On its own paper a figure keeps the colours that matplotlib drew; else it takes the page's ink.

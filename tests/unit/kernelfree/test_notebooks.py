@@ -287,7 +287,7 @@ LABEL = widgets.Label("as it was")
     ("watch", "lost"),
     [
         (lambda slider: slider.observe(print, "value"), "is observed by print, which does not run on the page: what"),
-        (lambda slider: slider.observe(lambda _: None), "(other controls) stays as it is there"),
+        (lambda slider: slider.observe(lambda _: None), "(other controls) stays"),
         (lambda slider: slider.observe(lambda _: setattr(LABEL, "value", "x"), "value"), "(Label) stays"),
         (lambda slider: widgets.link((slider, "value"), (widgets.FloatText(), "value")), "by a link, which"),
         (lambda slider: slider.observe(lambda _: 1 / 0, "value"), "(other controls) stays"),
@@ -398,7 +398,7 @@ def test_a_failed_frame_names_an_option_by_its_text_and_no_address(built):
 def test_long_texts_scroll(built):
     kernelfree.interact(lambda n: "\n".join(["line"] * n), n=(1, 40))
     words = BeautifulSoup(built[0][MIME]["still"], "html.parser").select_one(".kf-words")
-    assert words["tabindex"] == "0"
+    assert words["tabindex"] == "0" and words.parent.has_attr("data-scrolls")
     kernelfree.interact(lambda n: f"{n}", n=(1, 40))
     assert "tabindex" not in built[1][MIME]["still"]
 

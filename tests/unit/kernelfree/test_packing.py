@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from javascript import exports_of, node_program
 from kernelfree.draw.node import Node
-from kernelfree.draw.svg import draw as draw_svg
+from kernelfree.draw.svg import responsive_svg
 from kernelfree.pack.encode import encode
 from kernelfree.pack.merge import Merged, Merger
 from kernelfree.pack.packing import _pack_columns as pack_columns
@@ -127,7 +127,7 @@ def resolved(root: Node) -> str:
 def draw(make, *args) -> Node:
     figure = make(*args)
     try:
-        return draw_svg(figure)
+        return responsive_svg(figure)
     finally:
         plt.close(figure)
 

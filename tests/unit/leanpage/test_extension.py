@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -74,14 +75,41 @@ def test_leanpage_names_no_folder_of_this_book_and_no_other_package():
             assert not re.search(others, path.read_text("utf-8")), path
 
 
+def test_a_logo_that_cards_cannot_show_is_no_warning(tmp_path):
+    address = {"html_logo": "https://example.org/logo.svg", "html_baseurl": "https://example.org/small/"}
+    app = make(tmp_path, "leanpage", jobs=1, **address)
+    app.build()
+    assert app.statuscode == 0 and list(tmp_path.glob("out/_images/social_previews/*.png"))
+
+
 def test_card_is_drawn_where_the_site_has_an_address_and_letters_that_its_font_has(tmp_path):
     base = {"html_baseurl": "https://example.org/small/"}
-    for folder, settings, drawn in (("a", base, True), ("b", {}, False), ("c", base | {"language": "ja"}, False)):
+    foreign = {
+        "c": {"text": "統計の平均\n==========\n"},
+        "d": {"text": "A mean\n======\n\nمتوسط\n"},
+        "e": {"html_title": "統計"},
+        "f": {"ogp_social_cards": {"enable": False}},
+        "g": {"ogp_social_cards": False},  # which sphinxext-opengraph takes for no setting
+    }
+    cases = {"a": {**base, "text": "Η τιμή\n======\n\nЦена, giá tiền.\n"}, "b": {}} | {
+        x: base | foreign[x] for x in foreign
+    }
+    for folder, settings in cases.items():
         make(tmp_path / folder, "leanpage", **settings).build()
         html = (tmp_path / folder / "out" / "index.html").read_text("utf-8")
         card = re.search(r'property="og:image" content="https://example.org/small/(_images/[^"]+\.png)"', html)
-        assert bool(card) == drawn, folder
+        assert bool(card) == (folder in "ag"), folder
         assert not card or (tmp_path / folder / "out" / card[1]).is_file()
+
+
+def test_one_page_in_other_letters_leaves_the_cards_of_others(tmp_path):
+    text = "A mean\n======\n\n.. toctree::\n   :hidden:\n\n   b\n   c\n"
+    app = make(tmp_path, "leanpage", html_baseurl="https://example.org/", text=text)
+    for name, title in (("b", "統計の平均"), ("c", "A median")):
+        (app.srcdir / f"{name}.rst").write_text(f"{title}\n==========\n", "utf-8")
+    app.build()
+    drawn = {page.stem for page in app.outdir.glob("*.html") if 'property="og:image"' in page.read_text("utf-8")}
+    assert drawn == {"index", "c"}
 
 
 def test_title_that_the_author_left_empty_is_no_placeholder(tmp_path):
@@ -100,6 +128,16 @@ def test_notebooks_are_written_only_where_they_are_asked_for(tmp_path):
     text = CHAPTER.partition("They are")[0]
     make(tmp_path, "myst_nb", "leanpage", name="index.md", text=text, **settings).build()
     assert (tmp_path / "out" / "index.html").is_file() and not (tmp_path / "out" / "notebooks").exists()
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_hidden_answer_is_in_no_notebook_where_sources_are_not_published(tmp_path, published):
+    hidden = "".join(f'```{{code-cell}}\n:tags: [{tag}]\n"answer"\n```\n\n' for tag in ("remove-cell", "remove_input"))
+    text = CHAPTER.partition("# A chapter")[0] + f"# A question\n\n{hidden}```{{code-cell}}\n'shown'\n```\n"
+    settings = {"nb_execution_mode": "off", "source_suffix": {".md": "myst-nb"}, "html_copy_source": published}
+    make(tmp_path, "myst_nb", "leanpage.export", name="index.md", text=text, **settings).build()
+    notebook = (tmp_path / "out" / "notebooks" / "index.ipynb").read_text("utf-8")
+    assert "shown" in notebook and ("answer" in notebook) == published
 
 
 def test_files_of_the_author_that_are_no_pages_are_left_as_they_are(tmp_path):
@@ -158,14 +196,31 @@ def test_notebook_of_a_cached_chapter_has_its_outputs_and_pictures_and_nothing_i
     assert "Again." in last.source
 
 
-@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "epub", "latex", "text", "man", "gettext"])
-def test_other_builders_end_as_without_leanpage(tmp_path, builder):
-    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody"}
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml"])
+def test_other_builders_of_pages_make_them_light(tmp_path, builder):
+    app = make(tmp_path, "leanpage", builder=builder, jobs=1, html_theme="sphinx_book_theme", source_suffix=".rst")
+    app.build()
+    page = (app.outdir / "index.html").read_text("utf-8")
+    assert app.statuscode == 0 and "<math" in page and re.search(r"_static/site-\w+\.css", page)
+
+
+@pytest.mark.parametrize("builder", ["epub", "latex", "text", "man", "gettext", "linkcheck"])
+def test_other_builders_write_what_they_write_without_leanpage(tmp_path, builder):
+    named = {"version": "1", "copyright": "2026, Somebody", "author": "Somebody", "epub_show_urls": "no"}
     settings = {"html_theme": "sphinx_book_theme", "source_suffix": ".rst", **named}
-    with docutils_namespace():
-        app = make(tmp_path, "leanpage", builder=builder, jobs=1, **settings)
-        app.build()
-    assert app.statuscode == 0 and any(app.outdir.rglob("*.*"))
+    written = []
+    for extensions in ([], ["leanpage"]):
+        with docutils_namespace():
+            app = make(tmp_path, *extensions, builder=builder, jobs=1, **settings)  # paths stand in what gettext writes
+            app.build()
+        files = {path.relative_to(app.outdir): path for path in app.outdir.rglob("*.*") if path.name != ".buildinfo"}
+        times = re.compile(rb"\d{4}-\d\d-\d\d[T ][\d:+]+Z?")
+        written.append({name: times.sub(b"", path.read_bytes()) for name, path in files.items() if path.is_file()})
+        assert app.statuscode == 0
+        app.outdir.rename(tmp_path / f"out{len(written)}")
+        shutil.rmtree(tmp_path / "source")
+    stock, lean = ({name: text for name, text in one.items() if name.suffix != ".epub"} for one in written)
+    assert stock == lean != {}
 
 
 def test_two_jobs_write_the_pages_that_one_writes(tmp_path):

@@ -55,7 +55,14 @@ def test_only_bare_rows_are_aligned(tex, aligned):
         (r"\newcommand{\half}[1]{\frac{#1}{2}}", r"\def\half#1{\frac{#1}{2}}"),
         (r"\DeclareMathOperator*{\best}{best}", r"\def\best{\operatorname*{best}}"),
         (r"\begin{array}{@{}l*{2}{c}} u \end{array}", r"\begin{array}{lcc} u \end{array}"),
-        (r"\color{red}{x} y", r"\textcolor {red}{x} y"),
+        ("a\\\nb \\\\\n c", r"a\ b \\" + "\n c"),
+        (r"\alpha*x \operatorname*{arg}", r"\alpha *x \operatorname*{arg}"),
+        (r"\text{\# of 5\% or # a_b}", r"\text{\#{} of 5\%{} or \#{} a\_b}"),
+        (r"\begin {align} x \end {align}", r"\begin{align*} x \end{align*}"),
+        (
+            r"\mathop{\mathrm{arg\,min}}_x \mathop{\rm sup}\limits^y",
+            r"\operatorname*{arg\,min}_x \operatorname*{sup}\limits^y",
+        ),
         (r"\widetilde{x} \widetilde{xy}", r"\tilde{x} \widetilde{xy}"),
     ],
 )
@@ -107,20 +114,27 @@ def test_what_browsers_set_smaller_is_known(tex, small, smaller):
     assert [{c for c in leanmath.characters(size) if c.isascii()} for size in sizes] == [set(small), set(smaller)]
 
 
+def forms(characters, *smaller):
+    """The characters with forms for scripts in a font that is cut to some, and how many each has."""
+    font = TTFont(io.BytesIO(fonts.subset_font(leanmath.FONT.read_bytes(), characters, smaller)))
+    assert not {"fpgm", "prep", "cvt "} & set(font.keys())
+    names = {name: chr(code) for code, name in font.getBestCmap().items()}
+    features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
+    lookups = [font["GSUB"].table.LookupList.Lookup[n] for feature in features for n in feature.LookupListIndex]
+    return {names[g]: len(small) for one in lookups for t in one.SubTable for g, small in t.alternates.items()}
+
+
 def test_font_holds_the_small_forms_of_what_is_set_small_and_no_hints():
     glyphs = TTFont(leanmath.FONT).getBestCmap()
-
-    def forms(*smaller):
-        font = TTFont(io.BytesIO(fonts.subset_font(leanmath.FONT.read_bytes(), set("abc"), smaller)))
-        assert not {"fpgm", "prep", "cvt "} & set(font.keys())
-        names = {name: chr(code) for code, name in font.getBestCmap().items()}
-        features = [f.Feature for f in font["GSUB"].table.FeatureList.FeatureRecord if f.FeatureTag == "ssty"]
-        lookups = [font["GSUB"].table.LookupList.Lookup[n] for feature in features for n in feature.LookupListIndex]
-        return {names[g]: len(small) for one in lookups for t in one.SubTable for g, small in t.alternates.items()}
-
     assert {ord("a"), ord("b")} <= set(glyphs)
-    assert forms({"a", "b"}, {"b"}) == {"a": 1, "b": 2}
-    assert forms() == {}
+    assert forms(set("abc"), {"a", "b"}, {"b"}) == {"a": 1, "b": 2}
+    assert forms(set("abc")) == {}
+
+
+def test_prime_has_its_form_for_scripts_which_is_not_raised_twice():
+    page = Tree(mathml("f'(x) + g''_n"))
+    shown, *sizes = map(leanmath.characters, leanmath.by_size(page))
+    assert {"\N{PRIME}", "\N{DOUBLE PRIME}"} <= set(forms(shown, *sizes))
 
 
 @pytest.fixture
@@ -152,6 +166,7 @@ def test_page_has_mathml_numbers_and_references_and_no_mathjax(build):
     assert re.search(r'<span class="eqno">\(1\)', html)
     assert 'href="#equation-ce">(1)</a>' in html
     assert "mathjax@" not in html and r"\(" not in html
+    assert "<title>Loss \\ell" in html and 'property="og:title" content="Loss \\ell"' in html
 
 
 def test_no_line_ends_between_a_formula_and_the_mark_beside_it(build):
@@ -212,6 +227,14 @@ def test_renderer_that_the_author_chose_is_kept(build):
     assert "<math" not in build("# T\n\n$x$\n", html_math_renderer="mathjax", leanpage_math=False)
 
 
+@pytest.mark.parametrize("leanpage_math", [True, False])
+def test_renderer_of_an_extension_that_the_author_names_is_kept(build, leanpage_math):
+    """Sphinx takes it before its own MathJax, although no setting names it."""
+    extensions = ["myst_parser", "sphinx.ext.imgmath", "leanpage"]
+    html = build("# T\n\n$x$\n", extensions=extensions, leanpage_math=leanpage_math, imgmath_latex="no-such-program")
+    assert "no-such-program" in build.said.getvalue() and "<math" not in html and "mathjax@" not in html
+
+
 @pytest.mark.parametrize("false", ["false", "off", '"False"'])
 def test_page_may_be_left_to_mathjax_and_no_other_is(build, false, tmp_path):
     (tmp_path / "source").mkdir()
@@ -245,6 +268,13 @@ def test_book_may_be_left_to_mathjax(build, tmp_path):
         (r"\text{my_name}", "<mtext>my_name</mtext>"),
         (r"\text{if $x$ or $y$}", "<mi>x</mi>"),
         (r"\mathop{\rm arg}\limits_u", "<munder>"),
+        (r"\mathop{\mathrm{arg\,min}}_u", "<munder>"),
+        (r"\det_u", "<munder>"),
+        (r"\mathfrak{I}", "<mi>ℑ</mi>"),
+        (r"\large u = v", '<mrow style="font-size: 120%">'),
+        (r"\color{red}{u} v", '<mrow style="color:#FF0000;"><mi>u</mi><mi>v</mi></mrow>'),
+        (r"\textcolor{green}{u} v", '<mrow style="color:green;"><mi>u</mi></mrow><mi>v</mi>'),
+        (r"\text{5\% of}", "<mtext>5%\N{NO-BREAK SPACE}of</mtext>"),
         (r"\DeclareMathOperator{\rank}{rank} \rank M", "<mi>rank</mi>"),
         (r"\begin{array}{@{}l} u \end{array}", "<mi>u</mi>"),
         (r"\begin{eqnarray} u &=& v \\ &=& z \tag{8} \end{eqnarray}", "<mtext>(8)</mtext>"),
@@ -290,6 +320,12 @@ def test_unusable_macro_spoils_only_the_formulas_that_use_it():
         r"\ref{a}",
         r"\cancel{x}",
         r"\dddot{x}",
+        r"\large x \normalsize y",
+        r"\mathrm{\boxed{x}}",
+        r"\mathfrak{HI}",
+        r"\mathbf{a \text{b}}",
+        r"\mathcal{L} \mathscr{L}",
+        r"\mathop{\sum\sum}_{x}",
         r"\widetilde{abc}",
         r"\mathclap{x}",
         r"\ce{A ->[heat] B}",

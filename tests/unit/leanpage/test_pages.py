@@ -35,8 +35,12 @@ def site(tmp_path):
             (source / "own" / name).write_text("")
         config = SimpleNamespace(html_static_path=["own"])
         build = SimpleNamespace(
-            app=SimpleNamespace(confdir=str(source)), config=config, folder=tmp_path / "out" / "html"
+            app=SimpleNamespace(confdir=str(source)),
+            config=config,
+            folder=tmp_path / "out" / "html",
+            notice=lambda *report: made.reports.append(report),
         )
+        made.reports = []
         styles.combine(made, build)
         scripts.combine(made, build)
         scripts.move_inline_to_files(made, build)
@@ -142,6 +146,21 @@ def test_only_sheets_of_the_theme_lose_rules_and_never_the_authors(site):
 def test_rules_for_what_scripts_of_other_hosts_make_stay(site, name):
     made = site({"index.html": page(style("", "basic.css")), "_static/basic.css": f".{name}{{top:1px}}.x{{top:2px}}"})
     assert f".{name}{{top:1px}}" in sent(made, ".css") and ".x" not in sent(made, ".css")
+
+
+def test_scripts_that_no_page_loads_are_not_read(site):
+    """A foreign application beside the book may have thirty megabytes of them."""
+    made = site(
+        {
+            "index.html": page(style("", "basic.css") + script("", "a.js")),
+            "_static/basic.css": ".made-by-a-module{top:1px}.of-the-application{top:2px}",
+            "_static/a.js": "import('./b.js')",
+            "_static/b.js": "node.className = 'made-by-a-module'",
+            "lite/app.js": "node.className = 'of-the-application'",
+        }
+    )
+    assert ".made-by-a-module{top:1px}" in sent(made, ".css") and "of-the-application" not in sent(made, ".css")
+    assert set(made.scripts()) == {"_static/a.js", "_static/b.js"}
 
 
 def test_variable_that_an_authors_sheet_uses_stays(site):
@@ -252,9 +271,11 @@ def test_authors_and_unknown_scripts_keep_their_place_their_time_and_their_order
     [
         (script("", "mine.js"), "use(DOCUMENTATION_OPTIONS);"),
         (script("", "mine.js"), "new ClipboardJS('.x');"),
-        (script("", "mine.js"), "if (typeof define === 'function' && define.amd) define(f);"),
+        (script("", "mine.js"), "var define = load; define.amd = {jQuery: true};"),
+        (script("", "mine.js", "defer "), "define.amd={}"),
         ('<script src="https://cdn.example.org/require.min.js"></script>', ""),
         ("<script>SphinxHighlight.hide();</script>", ""),
+        (script("", "mine.js"), "Documentation.addTranslations({});"),  # Sphinx's words in another language
     ],
 )
 def test_nothing_is_combined_where_a_script_could_notice(site, head, text):
@@ -264,6 +285,17 @@ def test_nothing_is_combined_where_a_script_could_notice(site, head, text):
         "_static/documentation_options.js",
         "_static/doctools.js",
     ]
+    ((subtype, message),) = made.reports  # what is left as it was, and why, in one line
+    assert subtype == "scripts" and re.search(r"mine\.js|require\.min\.js|SphinxHighlight", message)
+
+
+@pytest.mark.parametrize("check", ["define.amd", "define.amd === true", '"function"==typeof define&&define.amd'])
+def test_a_script_that_only_asks_for_a_loader_is_none(site, check):
+    made = site(
+        two_pages(script("", "jquery.js"), jquery__js=f"if ({check}) define('jquery', [], f); else window.$ = f;")
+    )
+    assert sent(made, ".js") and not made.reports
+    assert loaded(made, "a.html")[1:] == [("_static/jquery.js", False)]
 
 
 def test_scripts_of_the_search_page_wait_with_those_that_they_need(site):
@@ -287,6 +319,30 @@ def test_inline_scripts_become_files_at_their_place(site):
     assert '<script type="module" src="m.js">' in str(made.pages["two.html"])
 
 
+def test_outputs_that_draw_themselves_run_what_they_ran_in_their_order(site):
+    output = (
+        '<div id="plot"></div><script type="text/javascript">first("plot")</script><script type="module">second()'
+        '</script><script type="application/json" id="spec">{"third": 1}</script><script src="https://x.org/4.js">'
+        '</script><script>fifth()</script><iframe srcdoc="<script>sixth()</script>"></iframe>'
+        '<button onclick="seventh(1)">7</button>'
+    )
+    made = site({"index.html": page(style("", "s.css"), output), "_static/s.css": ""})
+    seen = []
+    for node in made.pages["index.html"].find("article script, article iframe, article button"):
+        address = node.attributes.get("src")
+        text = (made.folder / address).read_text() if (address or "").startswith("_static/") else address or node.text()
+        seen.append((node.attributes.get("type"), text or node.attributes["srcdoc"]))
+    assert seen == [
+        ("text/javascript", 'first("plot")'),
+        ("module", "second()"),
+        ("application/json", '{"third": 1}'),
+        (None, "https://x.org/4.js"),
+        (None, "fifth()"),
+        (None, "<script>sixth()</script>"),
+        (None, "7"),
+    ]
+
+
 # --- the theme's pages -----------------------------------------------------------------------------------------------
 
 
@@ -300,6 +356,20 @@ def test_thebe_stays_only_when_asked_for():
     text = '<script>const THEBE_JS_URL = "x"</script><script async="async" src="_static/sphinx-thebe.js?v=1"></script>'
     assert fixed(text) == ""
     assert fixed(text, "thebe") == text
+
+
+@pytest.mark.parametrize(
+    "article, asked",
+    [
+        ('<button class="thebe-launch-button">Run</button>', True),
+        ('<button onclick="initThebe()">Run</button>', True),
+        ("<script>addEventListener('load', initThebe)</script>", True),
+        ('<script type="text/x-thebe-config">{"requestKernel": true}</script>', False),
+    ],
+)
+def test_thebe_is_asked_for_by_whatever_starts_it(site, article, asked):
+    build = SimpleNamespace(config=SimpleNamespace(html_theme_options={}))
+    assert ("thebe" in theme.features_used(site({"index.html": page(article=article)}), build)) == asked
 
 
 def test_script_of_tabs_is_for_sites_with_tabs():
@@ -362,6 +432,8 @@ def test_no_inline_handler_of_the_theme_is_left():
 
 def test_summary_holds_words_and_an_id_stands_once():
     assert "<p" not in fixed('<details><summary><p class="admonition-title">T</p></summary></details>')
+    nested = fixed('<nav class="bd-links"><details><summary><i></i></summary></details></nav>')
+    assert '<summary aria-label="Pages below">' in nested
     assert fixed('<div id="x"><span id="x"></span></div>') == '<div id="x"><span></span></div>'
     three = '<section id="exercise-content">1</section>' * 3
     assert re.findall("<section[^>]*>", fixed(three)) == ['<section id="exercise-content">', *["<section>"] * 2]

@@ -45,9 +45,10 @@ def book(tmp_path, said):
         start = said.tell()
         folders = (source, None, tmp_path / "out" / "html", tmp_path / "out" / "trees")
         extensions = settings.pop("extensions", ["myst_nb", "leanpage.execution"])
+        suppressed = ["toc", *settings.pop("suppressed", [])]
         config = {"extensions": extensions, "root_doc": "a", "nb_execution_mode": "cache", **settings}
         config |= {"source_suffix": {".md": "myst-nb"}, "templates_path": []}  # Sphinx's defaults last for a process
-        config |= {"nb_execution_raise_on_error": True, "suppress_warnings": ["toc"], "project": "book"}
+        config |= {"nb_execution_raise_on_error": True, "suppress_warnings": suppressed, "project": "book"}
         with docutils_namespace():
             app = Sphinx(*folders, "html", config, said, said, freshenv=fresh)
             app.build()
@@ -118,44 +119,46 @@ def test_chapter_that_turns_execution_off_is_not_executed(book):
     assert "ZeroDivisionError" not in said
 
 
+def test_report_about_a_notebook_has_its_place_and_a_name_to_suppress(book):
+    chapter = {"a": f"{FRONT}# A\n\n```{{code-cell}}\nfrom myst_nb import glue\nx = 1; glue('one', x)\n```\n"}
+    settings = {"extensions": ["myst_nb", "leanpage.export"], "nb_execution_mode": "off"}
+    assert re.search(r"/a\.md: leanpage\.notebooks: glue ", book(chapter, **settings)[1])
+    assert re.search(r"/a\.md: WARNING: glue ", book(fresh=True, leanpage_strict=True, **settings)[1])
+    assert "glue shares" not in book(fresh=True, suppressed=["leanpage.notebooks"], **settings)[1]
+
+
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 LEAN = {"extensions": ["myst_nb", "leanpage"], "nb_execution_mode": "off", "html_theme": "sphinx_book_theme"}
 WORDS = {"a": "# A\n\n```{toctree}\nb\n```\n\nWords of $x^2$.\n", "b": "# B\n\nOther words.\n"}
 
 
-def test_build_that_finds_nothing_new_gives_the_same_bytes(book):
-    before = contents(book(WORDS, **LEAN)[0])
-    assert contents(book(**LEAN)[0]) == before
-
-
-@pytest.mark.parametrize(
-    "change", ["a page", "a setting", "a static file", "a combined file that is gone", "a page gone"]
-)
-def test_every_page_is_written_again_where_anything_changed(book, change, tmp_path):
-    (tmp_path / "static").mkdir()
-    (tmp_path / "static" / "own.css").write_text("p { color: red }")
-    settings = LEAN | {"html_static_path": [str(tmp_path / "static")], "html_css_files": ["own.css"]}
+def test_build_that_finds_nothing_new_gives_the_same_bytes_and_any_change_writes_every_page_again(book, tmp_path):
+    own = tmp_path / "static" / "own.css"
+    own.parent.mkdir()
+    own.write_text("p { color: red }")
+    settings = LEAN | {"html_static_path": [str(own.parent)], "html_css_files": ["own.css"]}
     app, _ = book(WORDS, **settings)
-    before = pages(app)
-    time.sleep(0.01)
-    if change == "a page":
-        (app.srcdir / "b.md").write_text("# B\n\nNew words.\n")
-    elif change == "a setting":
-        settings["html_show_sphinx"] = False
-    elif change == "a static file":
-        (tmp_path / "static" / "own.css").write_text("p { color: blue }")
-    elif change == "a combined file that is gone":
-        next(app.outdir.glob("_static/site-*.css")).unlink()
-    else:
-        (app.outdir / "b.html").unlink()
-    app, _ = book(**settings)
-    after = pages(app)
-    assert all(after[name] != before[name] for name in ("a.html", "b.html"))
-    page = (app.outdir / "b.html").read_text()
-    (sheet,) = re.findall(r"_static/site-\w+\.css", page)
-    assert ("color:red" in (app.outdir / sheet).read_text().replace(" ", "")) == (change != "a static file")
-    assert sheet in (app.outdir / "a.html").read_text()
+    source, out, before = app.srcdir, app.outdir, contents(app)
+    assert contents(book(**settings)[0]) == before
+    for change in (
+        lambda: (source / "b.md").write_text("# B\n\nNew words.\n"),
+        lambda: settings.update(html_show_sphinx=False),
+        lambda: own.write_text("p { color: blue }"),
+        lambda: next(out.glob("_static/site-*.css")).unlink(),
+        lambda: (out / "b.html").unlink(),
+    ):
+        times = pages(app)
+        time.sleep(0.01)
+        change()
+        app, _ = book(**settings)
+        after = pages(app)
+        assert all(after[name] != times.get(name) for name in ("a.html", "b.html"))
+        page = (out / "b.html").read_text()
+        (sheet,) = re.findall(r"_static/site-\w+\.css", page)
+        colour = re.search(r"color: (\w+)", own.read_text())[1]
+        assert f"color:{colour}" in (out / sheet).read_text().replace(" ", "")
+        assert sheet in (out / "a.html").read_text()
 
 
 def test_page_that_an_earlier_build_left_behind_still_looks_as_it_did(book):

@@ -1,11 +1,13 @@
 """The static figures draw what they are given, and say where a function has no value."""
 
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 
-from lossbook.plots import plot_function, plot_heatmap, plot_probabilities, plot_two_ways
+from lossbook.plots import plot_function, plot_heatmap, plot_prices, plot_probabilities, plot_two_ways
 from lossbook.style import COLORS, DARK_COLORS, LINESTYLES, line, themed_colors
 
 
@@ -69,6 +71,15 @@ def test_probabilities_heatmap_and_two_ways_write_their_numbers():
     gaps = torch.arange(5.0)
     (axes,) = plot_two_ways(gaps, gaps, torch.where(gaps > 2, torch.inf, gaps)).axes
     assert "from a gap of 3" in texts(axes)
+
+
+def test_prices_tell_apart_what_errors_do_not():
+    panels = plot_prices(torch.tensor([0.2, 0.4, 0.8])).axes
+    widths = [[bar.get_width() for bar in axes.patches] for axes in panels]
+    assert widths[0] == pytest.approx([0.2, 0.4, 0.8]) and widths[1] == [1, 1, 0]
+    assert widths[2] == pytest.approx([math.log(5), math.log(2.5), math.log(1.25)])
+    written = [[label.get_text() for label in axes.get_yticklabels()] for axes in panels]
+    assert written == [["0.2", "0.4", "0.8"], ["1", "1", "0"], ["1.6", "0.9", "0.2"]]
 
 
 def luminance(color: str) -> float:

@@ -93,6 +93,16 @@ def test_scripts_and_index_of_sphinxs_own_search_are_gone(build):
         assert len(re.findall(r'<script defer="defer" src="_static/searchbox\.js', html)) == 1
 
 
+def test_a_themes_own_call_of_sphinxs_search_is_gone(build, tmp_path):
+    """sphinx-rtd-theme loads the index by a script in its search page."""
+    (tmp_path / "search.html").write_text(
+        '{% extends "!search.html" %}{% block footer %}<script>kept();</script>'
+        '<script>jQuery(function() { Search.loadIndex("searchindex.js"); });</script>{% endblock %}'
+    )
+    html = (build(html_theme="alabaster", templates_path=["."])[0] / "search.html").read_text("utf-8")
+    assert "<script>kept();</script>" in html and "loadIndex" not in html
+
+
 def test_the_search_page_lists_all_headings(build):
     html = (build()[0] / "search.html").read_text("utf-8")
     listed = re.search(r'<div id="search-results">(.*?)</div>', html, re.DOTALL)[1]

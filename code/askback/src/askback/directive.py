@@ -44,6 +44,6 @@ def described(name: str, given: Any) -> Exercise:
     answer = given.pop(kinds[0])
     if kinds[0] == "choice":
         answer = [(one.get("right", one.get("wrong")), "right" in one, one.get("reply", "")) for one in answer]
-    ours = {word: given.pop(word) for word in ("hints", "insight") if word in given}
+    ours = {word: given.pop(word) for word in ("hints", "insight", "trains", "difficulty") if word in given}
     make: Any = KINDS[kinds[0]]
     return ask(name, make(answer, **given), **ours)

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from traitlets import Enum, Int, Unicode, default
 from askback.questions import ExerciseError, Gaps, Number, Question, Shape, plain, rich
 from kernelfree import Explorable
 from kernelfree.building import is_building
+from kernelfree.deliver.html import name_by_content
+from kernelfree.deliver.modules import load_modules
 
 STATIC = Path(__file__).parent / "static"
 TYPED = (Number, Shape, Gaps)
+DIFFICULTIES = ("easy", "medium", "hard")
 #: How many variants a page holds, the first one included.
 DEALT = 5
 #: With ROT13: a cipher that anybody can read who wants to, and that leaves a text as compressible as it was.
@@ -46,9 +50,9 @@ class Exercise(Explorable):
     #: The form as HTML, for notebooks; on a page it is part of the HTML.
     form = Unicode(read_only=True).tag(sync=True, data=True)
 
-    def __init__(self, name: str, variants: Sequence[Variant], listed: bool = True) -> None:
+    def __init__(self, name: str, variants: Sequence[Variant], **about: str) -> None:
         self.name = name
-        self.listed = listed
+        self.about = about
         self.question = variants[0].question
         first, *others = (variant.key() for variant in variants)
         key = {**first, "variants": others} if others else first
@@ -87,8 +91,10 @@ class Exercise(Explorable):
         )
 
     def root_attributes(self) -> dict[str, str]:
-        mark = {} if self.listed else {"data-unlisted": ""}
-        return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open", **mark}
+        about = {f"data-{name}": text for name, text in self.about.items() if text}
+        if isinstance(self.question, TYPED):
+            about["data-reader"] = reader()[0]
+        return {"class": "kernelfree askback", "data-exercise": self.name, "data-state": "open", **about}
 
     @default("_about")
     def _describe(self) -> dict[str, Any]:
@@ -106,10 +112,17 @@ class Exercise(Explorable):
 
 
 class TypedExercise(Exercise):
-    """An exercise whose answer is typed, and so has to be read: its front end brings the script for that."""
+    """An exercise whose answer is typed, in a notebook: its front end brings what reads the answer, ``reader()``."""
 
-    _esm = STATIC / "numbers.js"
+    _esm = STATIC / "typed.js"
     _css = STATIC / "askback.css"
+
+
+@cache
+def reader() -> tuple[str, str]:
+    """Return the name of the script that a page loads when a first answer is typed, and its content."""
+    content = f"window.askback.numbers = {load_modules(STATIC / 'numbers.js')[-1].function()};\n"
+    return f"{name_by_content('numbers', content)}.js", content
 
 
 class Fallback:
@@ -187,12 +200,21 @@ def deal(recipe: Recipe, seeds: Sequence[int]) -> list[Variant]:
     return list(dealt.values())
 
 
-def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
+def ask(
+    name: str,
+    question: Question | Recipe,
+    *,
+    hints: Sequence[str] = (),
+    insight: str = "",
+    trains: str = "",
+    difficulty: str = "medium",
+) -> Exercise:
     """Return an exercise to end a cell with, inside the ``{exercise-start}`` whose label is ``name``.
 
     ``question`` comes from ``number``, ``choice``, ``order``, ``shape`` or ``judge``. A wrong answer that is a named
     mistake gets that mistake's reply, any other the next of ``hints``. After three wrong answers or the last hint, the
-    reader may see the answer. ``insight`` is added to the reply to a right answer.
+    reader may see the answer. ``insight`` is added to the reply to a right answer. ``{exercise-list}`` says what the
+    exercise ``trains``, in a few words, and its ``difficulty``: ``easy``, ``medium`` or ``hard``.
 
     A recipe in place of a question is a function of ``draw``, which returns a ``variant``. Where the text has 0.3,
     ``draw(0.3, 0.2, 0.4)`` is 0.3 at first, and one of the three when the reader asks for other numbers.
@@ -200,25 +222,24 @@ def ask(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), in
     Raises ``ExerciseError`` if a mistake coincides with the answer or with another mistake, and ``ValueError`` if
     ``name`` is not made of lower-case letters, digits and hyphens.
     """
-    return _made(name, question, hints, insight, listed=True)
+    if difficulty not in DIFFICULTIES:
+        raise ExerciseError(f"{name}: difficulty is one of {', '.join(DIFFICULTIES)}, not {difficulty!r}")
+    return _made(name, question, hints, insight, trains=trains, difficulty=difficulty)
 
 
 def guess(name: str, question: Question | Recipe, *, hints: Sequence[str] = (), insight: str = "") -> Exercise:
-    """Return a question for the running text, to be guessed before the text answers it.
-
-    It answers like ``ask``, with the same arguments and errors, but ``{exercise-list}`` does not list it and the
-    contents do not count it.
-    """
-    return _made(name, question, hints, insight, listed=False)
+    """Return a question for the running text, which ``{exercise-list}`` does not list and the contents do not count."""
+    return _made(name, question, hints, insight, unlisted="yes")
 
 
-def _made(name: str, question: Question | Recipe, hints: Sequence[str], insight: str, listed: bool) -> Exercise:
+def _made(name: str, question: Question | Recipe, hints: Sequence[str], insight: str, **about: str) -> Exercise:
     if callable(question):
         first, *others = deal(question, range(20 * DEALT))
         variants = [replace(first, asked=""), *others[: DEALT - 1]]  # the text asks the first one itself
     else:
         variants = [Variant("", question, _texts(name, hints), insight)]
-    return (TypedExercise if isinstance(variants[0].question, TYPED) else Exercise)(name, variants, listed)
+    typed = isinstance(variants[0].question, TYPED) and not is_building()
+    return (TypedExercise if typed else Exercise)(name, variants, **about)
 
 
 def _texts(name: str, hints: Sequence[str]) -> list[str]:

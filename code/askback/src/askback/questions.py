@@ -37,13 +37,14 @@ def plain(paper: str) -> str:
 
 def _line(label: str, *, unit: str = "") -> str:
     """Return a text field with its label and unit."""
-    spoken = f"{label}, in {unit}" if unit else label
-    typed = (
-        f'<input type="text" class="askback-typed" aria-label="{escape(spoken)}"'
-        ' autocomplete="off" autocapitalize="off" spellcheck="false">'
-    )
     behind = f' <span class="askback-unit">{escape(unit)}</span>' if unit else ""
-    return f'<span class="kf-label" aria-hidden="true">{escape(label)}</span> {typed}{behind}'
+    return f'<span class="kf-label" aria-hidden="true">{escape(label)}</span> {_typed(label, unit)}{behind}'
+
+
+def _typed(label: str, unit: str) -> str:
+    spoken = escape(f"{label}, in {unit}" if unit else label)
+    off = 'autocomplete="off" autocapitalize="off" spellcheck="false"'
+    return f'<input type="text" class="askback-typed" aria-label="{spoken}" {off}>'
 
 
 @dataclass(frozen=True)
@@ -203,16 +204,22 @@ class Gaps:
         return "".join(piece + field for piece, field in zip(text.split("{}"), filled, strict=True))
 
 
+class Match(Gaps):
+    kind = "match"
+
+    def key(self) -> dict[str, Any]:
+        return {**super().key(), "kind": "gaps"}
+
+
 def _field(letter: str, part: Number | Choice | Shape) -> str:
     """Return what fills one gap: a text field, or a menu."""
     unit = part.unit if isinstance(part, Number) else ""
-    label = escape(f"{letter}, in {unit}" if unit else letter)
     if isinstance(part, Choice):
         texts = zip(_LETTERS, (escape(text) for text, _, _ in part.options), strict=False)
         options = "".join(f'<option value="{value}">{text}</option>' for value, text in [("", ""), *texts])
-        field = f'<select class="askback-typed" aria-label="{label}">{options}</select>'
+        field = f'<select class="askback-typed" aria-label="{letter}">{options}</select>'
     else:
-        field = f'<input type="text" class="askback-typed" aria-label="{label}" autocomplete="off" spellcheck="false">'
+        field = _typed(letter, unit)
     return f'<span class="askback-gap"><span aria-hidden="true">{letter})</span> {field} {escape(unit)}</span>'
 
 
@@ -345,7 +352,7 @@ def gaps(sentence: str, *parts: Number | Choice | Shape) -> Gaps:
     return Gaps(sentence, list(parts))
 
 
-def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] | None = None) -> Gaps:
+def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] | None = None) -> Match:
     """Ask which of the values of ``pairs`` belongs to which key: a menu of all values beside each key.
 
     ``mistakes`` maps a reply to a wrong ``(key, value)``. Raises ``ExerciseError``.
@@ -360,7 +367,7 @@ def match(pairs: Mapping[str, str], *, mistakes: Mapping[str, tuple[str, str]] |
         wrong = {value: named.get((left, value), "That belongs elsewhere.") for value in values}
         return choice((value, value == right, "" if value == right else wrong[value]) for value in values)
 
-    return gaps("\n".join(f"{left}: {{}}" for left in pairs), *itertools.starmap(menu, pairs.items()))
+    return Match("\n".join(f"{left}: {{}}" for left in pairs), [*itertools.starmap(menu, pairs.items())])
 
 
 def _is_whole(x: float) -> bool:
@@ -389,13 +396,7 @@ def _evaluated(text: str, sizes: Mapping[str, int]) -> list[int]:
     raise ExerciseError(f"{text!r} is not a shape: a tuple of sizes such as '(N, C)'; names with a size: {names}")
 
 
-def _tell_apart(
-    right: Any,
-    wrong: list[Any],
-    said: str,
-    alike: Callable[[Any, Any, float], bool] = lambda a, b, share: bool(a == b),
-    note: str = "",
-) -> None:
+def _tell_apart(right: Any, wrong: list[Any], said: str, alike: Any = lambda a, b, _: a == b, note: str = "") -> None:
     for value, reply in wrong:
         if alike(value, right, 0.001):
             raise ExerciseError(f"the mistake {reply!r} ({value}) and the answer ({said}) coincide{note}")

@@ -1,16 +1,16 @@
 """The Sphinx extension: the exercises' style, the reader's progress, and the directive ``{exercise-list}``.
 
-Add ``askback.sphinx`` to the extensions; it loads ``kernelfree.sphinx``, which puts the exercises on their pages. The
-directive lists the exercises of all pages, with links. Only the reader's browser knows which of them are answered;
-``static/progress.js`` keeps and shows that.
+Add ``askback.sphinx`` to the extensions; it loads ``kernelfree.sphinx``, which puts the exercises on their pages. Only
+the reader's browser knows which of them are answered; ``static/progress.js`` keeps and shows that.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -18,6 +18,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from askback.directive import Ask
+from askback.exercise import STATIC, reader
 from kernelfree.deliver.html import remove_css_comments
 from kernelfree.deliver.rewrite import remove_comments
 
@@ -25,21 +26,8 @@ from kernelfree.deliver.rewrite import remove_comments
 FILES = ("askback.css", "progress.js", "overview.js")
 #: The name of an exercise that is listed, in its outermost tag.
 _NAME = re.compile(r'data-exercise="([a-z0-9-]+)"(?![^>]*data-unlisted)')
-_KIND = re.compile(r'class="askback-form" data-kind="([a-z]+)"')
 #: What a kind asks for, where that is not "a" and its name.
-_KINDS = {"order": "an order", "judge": "in your own words", "gaps": "several steps"}
-_OVERVIEW = (
-    '<div class="askback-overview"><p><span class="askback-total"></span> <span class="askback-next"></span></p>'
-    '<section class="askback-review" hidden aria-label="Review"><p><strong>Review</strong>: what you missed, '
-    "and what you solved some days ago, mixed.</p><ol></ol></section>"
-    '<p class="askback-kept" hidden>What you have answered is kept in this browser and nowhere else. '
-    '<button type="button" class="askback-save">Save it to a file</button> '
-    '<button type="button" class="askback-forget">Clear it</button></p>'
-    '<p><label>Load it from a file: <input type="file" class="askback-load" accept=".json"></label> '
-    '<span class="askback-said" role="status"></span></p><form class="askback-sheet"><label>A sheet to print, with the '
-    'answers on a page of their own: <select><option value="">all pages</option></select></label> '
-    "<button>Make the sheet</button></form></div>"
-)
+_KINDS = {"order": "an order", "judge": "in your own words", "gaps": "several steps", "match": "pairs"}
 
 
 class exercise_list(nodes.General, nodes.Element):
@@ -67,10 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", _outdated)
     app.connect("doctree-resolved", _fill)
     app.connect("html-page-context", _add_script)
-    return {"version": "3", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-# --- files ----------------------------------------------------------------------------------------------------------
+    return {"version": "3", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _copy_files(app: Sphinx) -> None:
@@ -79,9 +64,10 @@ def _copy_files(app: Sphinx) -> None:
         folder = Path(app.outdir, "_static", "askback")
         folder.mkdir(parents=True, exist_ok=True)
         for name in FILES:
-            text = Path(__file__).with_name("static").joinpath(name).read_text(encoding="utf-8")
+            text = STATIC.joinpath(name).read_text(encoding="utf-8")
             text = remove_comments(text) if name.endswith(".js") else remove_css_comments(text)
             folder.joinpath(name).write_text(text, encoding="utf-8")
+        folder.joinpath(reader()[0]).write_text(reader()[1], encoding="utf-8")
 
 
 def _add_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -95,19 +81,32 @@ def _add_script(app: Sphinx, pagename: str, templatename: str, context: dict[str
         app.add_js_file("askback/overview.js", loading_method="defer", priority=501)
 
 
-# --- the list -------------------------------------------------------------------------------------------------------
-
-
 def _lists(env: BuildEnvironment) -> set[str]:
     """Return the names of the pages with a list."""
-    lists: set[str] = env.__dict__.setdefault("askback_lists", set())
-    return lists
+    return env.__dict__.setdefault("askback_lists", set())
 
 
-def _exercises(env: BuildEnvironment) -> dict[str, list[tuple[str, str, str]]]:
-    """Return page -> its exercises, each a name, its title without the number, and what it asks for."""
-    exercises: dict[str, list[tuple[str, str, str]]] = env.__dict__.setdefault("askback_exercises", {})
-    return exercises
+class Listed(NamedTuple):
+    """Holds what the list says of an exercise; ``varied``: it can be asked again with other numbers."""
+
+    name: str
+    title: str
+    kind: str
+    difficulty: str
+    trains: str
+    varied: bool
+
+    def html(self) -> str:
+        said = [_KINDS.get(self.kind, f"a {self.kind}"), self.difficulty, *["other numbers"] * self.varied]
+        about = f'data-kind="{said[0]}" data-difficulty="{self.difficulty}"'
+        mark = f'<span class="askback-mark" data-exercise-mark="{self.name}" {about}></span>'
+        trains = f'<span class="askback-trains">{escape(self.trains)}</span>' if self.trains else ""
+        return f'<span class="askback-kind">{", ".join(said)}</span>{mark}{trains}'
+
+
+def _exercises(env: BuildEnvironment) -> dict[str, list[Listed]]:
+    """Return page -> its exercises."""
+    return env.__dict__.setdefault("askback_exercises", {})
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -116,30 +115,28 @@ def _outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return sorted(_lists(env)) if changed else []
 
 
-def _note_change(env: BuildEnvironment) -> None:
-    env.__dict__["askback_changed"] = True
-
-
 def _purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
-    _note_change(env)
+    env.__dict__["askback_changed"] = True
     _exercises(env).pop(page, None)
     _lists(env).discard(page)
 
 
 def _merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnvironment) -> None:
-    _note_change(env)
+    env.__dict__["askback_changed"] = True
     _exercises(env).update({page: found for page, found in _exercises(other).items() if page in pages})
     _lists(env).update(_lists(other) & set(pages))
 
 
 def _collect(app: Sphinx, doctree: nodes.document) -> None:
-    _note_change(app.env)
-    found = [
-        (match[1], _title(node, match[1]), _asked_for(node.astext()))
-        for node in doctree.findall(nodes.raw)
-        for match in [_NAME.search(node.astext())]
-        if match and node.get("format") == "html"
-    ]
+    app.env.__dict__["askback_changed"] = True
+    found = []
+    for node in doctree.findall(nodes.raw):
+        html = node.astext()
+        if node.get("format") == "html" and (match := _NAME.search(html)):
+            about = {key: unescape(text) for key, text in re.findall(r' data-(\w+)="([^"]*)"', html)}
+            varied = "askback-again" in html
+            title = _title(node, match[1]).removesuffix(" (hard)")  # which its difficulty says
+            found.append(Listed(match[1], title, about["kind"], about["difficulty"], about.get("trains", ""), varied))
     if found:
         _exercises(app.env)[app.env.docname] = found
 
@@ -153,15 +150,10 @@ def _title(node: nodes.Node, name: str) -> str:
     return " ".join(subtitle.astext().split()) if subtitle is not None else ""
 
 
-def _asked_for(html: str) -> str:
-    kind = _KIND.search(html)
-    words = _KINDS.get(kind[1], f"a {kind[1]}") if kind else ""
-    return f"{words}, again with other numbers" if "askback-again" in html else words
-
-
 def _fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    overview = STATIC.joinpath("overview.html").read_text(encoding="utf-8")
     for place in list(doctree.findall(exercise_list)):
-        place.replace_self([nodes.raw("", _OVERVIEW, format="html"), *_listed(app, page)])
+        place.replace_self([nodes.raw("", overview, format="html"), *_listed(app, page)])
 
 
 def _listed(app: Sphinx, page: str) -> Iterator[nodes.Node]:
@@ -174,13 +166,11 @@ def _listed(app: Sphinx, page: str) -> Iterator[nodes.Node]:
         yield nodes.paragraph("", "", nodes.strong("", "", _link(title, address)))
         numbers = env.toc_fignumbers.get(chapter, {}).get("exercise", {})
         items = nodes.bullet_list()
-        for name, words, asked in exercises:
-            number = ".".join(map(str, numbers.get(name, ())))
-            said = f"Exercise {number}".rstrip() + (f": {words}" if words else "")
-            kind = f'<span class="askback-kind">{asked}</span>'
-            mark = f'<span class="askback-mark" data-exercise-mark="{name}"></span>'
-            link = _link(said, f"{address}#{name}")
-            items += nodes.list_item("", nodes.paragraph("", "", link, nodes.raw("", kind + mark, format="html")))
+        for one in exercises:
+            number = ".".join(map(str, numbers.get(one.name, ())))
+            said = f"Exercise {number}".rstrip() + (f": {one.title}" if one.title else "")
+            link = _link(said, f"{address}#{one.name}")
+            items += nodes.list_item("", nodes.paragraph("", "", link, nodes.raw("", one.html(), format="html")))
         yield items
 
 

@@ -15,6 +15,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from kernelfree.again import FigureAgain, FigureList, FromOtherPages, outdated
 from kernelfree.building import DROP_IN, MAX_BYTES, MAX_FRAMES, STRICT
 from kernelfree.deliver.html import figure_html, own_file
 from kernelfree.deliver.kernels import announce_build
@@ -36,9 +37,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("kernelfree_max_frames", 1000, "env", [int])
     app.add_config_value("kernelfree_max_bytes", 3_000_000, "env", [int])
     app.add_config_value("kernelfree_timeout", 3600, "", [int])
+    app.add_directive("figure-again", FigureAgain)
+    app.add_directive("figure-list", FigureList)
+    app.add_post_transform(FromOtherPages)
     app.connect("builder-inited", _announce_build)
     app.connect("builder-inited", _begin_files)
     app.connect("source-read", _raise_timeout)
+    app.connect("env-get-outdated", outdated)
     app.connect("env-purge-doc", lambda app, env, name: _pages(env).pop(name, None))
     app.connect("env-merge-info", _merge)
     app.connect("doctree-read", _check_page)
@@ -165,14 +170,10 @@ def _is_plain_widget(node: nodes.Node) -> bool:
 
 
 def _add_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    if app.env is None:
-        return
-    # singlehtml puts every document into one page.
-    documents = app.env.found_docs if app.builder.name.endswith("singlehtml") else {pagename}
-    figures = bool(documents & _pages(app.env).keys())
-    if figures:
+    body = context.get("body", "")
+    if 'class="kf-manifest"' in body:
         app.add_js_file(f"kernelfree/{own_file('loader.js')[0]}", loading_method="defer", priority=100)
-    if figures or 'class="kf-' in context.get("body", ""):
+    if 'class="kf-' in body:
         app.add_css_file(f"kernelfree/{own_file('kernelfree.css')[0]}")
 
 

@@ -132,7 +132,6 @@ def failing_line(text: str, traceback: str) -> int | None:
     start = text.find(quoted.group(1).strip("\n"))
     if start < 0:
         return None
-    within = re.search(
-        r"(?:Cell In\[\d+\], line|File .*?<ipython-input[^>]*>.*?line|^---->) ?(\d+)", plain, re.MULTILINE
-    )
+    place = r"(?:Cell In\[\d+\], line|File .*?<ipython-input[^>]*>.*?line|^---->) ?(\d+)"
+    within = re.search(place, plain, re.MULTILINE)
     return text.count("\n", 0, start) + (int(within.group(1)) if within else 1)

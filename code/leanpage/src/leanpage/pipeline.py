@@ -27,12 +27,12 @@ HOOKS: list[Hook] = [
     ("builder-inited", "math", math.add_files, 500),
     ("env-updated", "", Build.choose_pages, 500),
     ("doctree-resolved", "math", math.convert_document, 950),  # leanpage.export reads the TeX before, at 900
+    ("html-page-context", "math", math.use_tex_in_title, 400),  # before sphinxext-opengraph reads the title
     ("html-page-context", "", meta.fix_missing_contents, 401),  # after sphinx-notfound-page
+    ("html-page-context", "meta", meta.choose_card, 450),
     ("html-page-context", "math", math.load_mathjax, 500),
-    ("html-page-context", "math", math.use_tex_in_title, 500),
     ("html-page-context", "", Build.note_page, 999),
 ]
-
 
 #: Functions that change the written pages, as `run(site, build)`, when Sphinx has written all of them. What the theme
 #: step removes, the style and script steps need no longer carry.

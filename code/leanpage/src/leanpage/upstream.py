@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from docutils import nodes
+from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -55,6 +58,11 @@ def visit_with_mathjax(translator: Any, node: nodes.Element) -> None:
     visit(translator, node)
 
 
+def other_renderer(app: Sphinx) -> str | None:
+    """Return the renderer of formulas, such as imgmath, that an extension of the author's adds (the registry's)."""
+    return next((name for name in app.registry.html_inline_math_renderers if name not in ("mathjax", "mathml")), None)
+
+
 def install_mathjax(app: Sphinx, *event: Any) -> None:
     """Add MathJax's scripts to a page (`sphinx.ext.mathjax.install_mathjax`, which asks for the chosen renderer)."""
     from sphinx.ext import mathjax
@@ -67,7 +75,15 @@ def install_mathjax(app: Sphinx, *event: Any) -> None:
         app.config.html_math_renderer = chosen
 
 
-# --- sphinx-external-toc 1 and the themes ---
+# --- sphinxext-opengraph, sphinx-external-toc 1 and the themes ---
+
+
+@cache
+def letters_of_cards() -> frozenset[int]:
+    """Return the characters of the font that sphinxext-opengraph draws cards with (its file, Roboto Flex)."""
+    folder = Path(str(files("sphinxext.opengraph"))) / "_static"
+    return frozenset(code for path in folder.glob("*.ttf") for code in TTFont(path).getBestCmap())
+
 
 #: The page that a book whose first page is not called index gets from sphinx-external-toc, to the last byte.
 TOC_REDIRECT = re.compile(r'<meta http-equiv="Refresh" content="0; url=([^"]*)" />\n')

@@ -217,6 +217,14 @@ def _exercises(ax: Axes) -> None:
     ax.set(xlim=(0, len(loss) - 1), ylim=(0, 1.05 * loss.max().item()))
 
 
+def _teaching(ax: Axes) -> None:
+    """Five prices as bars, each of a probability half as large as the one before: they rise by equal steps."""
+    halved = 0.8 / 2.0 ** torch.arange(5, dtype=torch.float64)
+    ax.bar(range(len(halved)), (-halved.log()).tolist(), 0.6, color=COLORS["loss"])
+    ax.set(xlim=(-0.7, len(halved) - 0.3), ylim=(0, 3.2))
+    _only_below(ax)
+
+
 def _notation(ax: Axes) -> None:
     """Three signs: an example's scores z become probabilities p, and the right class's p becomes the loss l."""
     z = LOGITS[1].double()
@@ -262,6 +270,7 @@ THUMBNAILS: dict[str, Callable[[Axes], None]] = {
     "summary": _summary,
     "exactly": _exactly,
     "exercises": _exercises,
+    "teaching": _teaching,
     "notation": _notation,
     "sources": _sources,
 }

@@ -100,6 +100,28 @@ def plot_pictures(files: Sequence[Path], labels: Sequence[str], columns: int = 6
     return figure
 
 
+def plot_prices(probs: Tensor) -> Figure:
+    """What guesses that give the truth ``probs`` (N,) of two classes cost: a row of three bars for each guess.
+
+    The first bar is the probability, the second the error (1 if the probability is below one half), the third -log p.
+    """
+    columns = (
+        ("probability", probs, 1.0, "right"),
+        ("error", (probs < 0.5).double(), 1.0, "accuracy"),
+        ("loss (nats)", -probs.log(), 2.5, "loss"),
+    )
+    figure, panels = plt.subplots(1, 3, figsize=(6.4, 0.42 * len(probs) + 0.6))
+    for axes, (title, values, longest, meaning) in zip(panels, columns, strict=True):
+        axes.barh(range(len(probs)), values.tolist(), 0.55, color=COLORS[meaning])
+        digits = 0 if meaning == "accuracy" else 1
+        axes.set_yticks(range(len(probs)), [f"{value:.{digits}f}" for value in values.tolist()])
+        axes.set(title=title, xlim=(0, 1.15 * longest), xticks=[], ylim=(len(probs) - 0.5, -0.5))
+        axes.tick_params(length=0)
+        axes.spines["bottom"].set_visible(False)
+    panels[0].axvline(0.5, color=INK, linestyle=":", linewidth=1)
+    return figure
+
+
 def plot_probabilities(probs: Tensor, target: Tensor) -> Figure:
     """Rows of ``probs`` (N, C) as bars, one panel an example, the bar of the right class filled and labelled."""
     n, classes = probs.shape

@@ -73,4 +73,4 @@ def line(meaning: str, **overrides: Any) -> dict[str, Any]:
 def themed_colors() -> dict[str, str]:
     """Hex colour -> CSS value, to make a light still follow its page: ``#b84a00`` -> ``var(--loss, #b84a00)``."""
     table = {color: f"var(--{meaning}, {color})" for meaning, color in COLORS.items()}
-    return {**table, INK: "currentColor", FAINT: "var(--faint, #8884)"}
+    return {**table, INK: "currentColor", FAINT: f"var(--faint, {FAINT})"}

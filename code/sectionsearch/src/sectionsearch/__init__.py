@@ -27,8 +27,11 @@ from .words import ASKING
 logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-#: Scripts of Sphinx's own search, which themes load on the search page or on all pages.
-_STOCK = re.compile(r'\s*<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"[^>]*></script>')
+#: Scripts of Sphinx's own search, which themes load on the search page or on all pages, and what calls them.
+_STOCK = re.compile(
+    r'\s*<script[^>]* src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"[^>]*></script>'
+    r"|\s*<script\b[^>]*>[^<]*\bSearch\.loadIndex\([^<]*</script>"
+)
 #: Where the search page says that it needs JavaScript, and where it shows its results.
 _NOSCRIPT = re.compile(r'<noscript>\s*<div class="admonition .*?</noscript>', re.DOTALL)
 _RESULTS = '<div id="search-results">'

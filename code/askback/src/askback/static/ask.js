@@ -1,6 +1,8 @@
 // The front end of an exercise: checks the answer in its form, shows the reply, and gives hints.
 import { announce, change, element, watch } from "kernelfree";
-import { hintsOf, respond, reveal, WORDS } from "./replies.js";
+import * as replies from "./replies.js";
+
+const { CHECKERS, hintsOf, respond, reveal, WORDS } = replies;
 
 const PATIENCE = 3; // wrong answers, after which the answer is offered
 
@@ -35,8 +37,14 @@ export default {
       change(model, { answer: "", reply: seed ? "" : WORDS.first, given: 0, state: "open" });
       input.show("");
     };
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("input", () => key.kind in CHECKERS || reader(root).catch(() => {}), { once: true });
+    form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      try {
+        if (!(key.kind in CHECKERS)) await reader(root);
+      } catch {
+        return change(model, { state: "open", reply: WORDS.offline });
+      }
       const text = input.read();
       const given = model.get("given");
       const reply = respond(key, text, given);
@@ -91,6 +99,21 @@ export default {
     });
   },
 };
+
+// What reads typed answers. A notebook's front end brings it along; on a page it comes when a first answer is typed.
+let arriving;
+function reader(root) {
+  arriving ??= new Promise((resolve, reject) => {
+    const script = element("script", { src: `${window.askback.site}_static/askback/${root.dataset.reader}` });
+    script.addEventListener("load", () => resolve(window.askback.numbers(replies)));
+    script.addEventListener("error", () => {
+      arriving = undefined;
+      reject(new Error(script.src));
+    });
+    document.head.append(script);
+  });
+  return arriving;
+}
 
 // The inputs of each kind: `read` returns their state as one text, `show` sets it.
 const INPUTS = {

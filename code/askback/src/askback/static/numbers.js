@@ -1,7 +1,7 @@
-// The front end of exercises that are answered by typing a number or a shape: what ask.js does, and reads what people type.
+// Reads what people type, numbers and shapes, and adds what checks and words them to replies.js. On a page it comes when
+// a first answer is typed: see `reader` in ask.js.
 import { CHECKERS, compared, letter, mistake, OTHER, refuse, say, WORDS } from "./replies.js";
 
-export { default } from "./ask.js";
 export { respond, reveal, WORDS } from "./replies.js";
 
 Object.assign(WORDS, {
@@ -33,6 +33,7 @@ Object.assign(CHECKERS, {
     const { value: typed, why } = tried(() => quantity(text, key));
     if (why) return refuse(...[why].flat());
     const reply = judged(key, typed);
+    if (typed.several && reply.state === "wrong") return refuse("one");
     const plain = typed.half || reply.state !== "wrong"; // what a wrong formula comes to is worth knowing
     return typed.doubt || !plain ? { ...reply, text: say("read_as", shown(typed.value), reply.text) } : reply;
   },
@@ -76,11 +77,11 @@ function judged(key, { value, half, digits, ratio }) {
       .filter(([x]) => within(x, plain(x) ? 1e-6 * Math.abs(x) : 0.005 * Math.abs(x)))
       .sort(([a], [b]) => Math.abs(value - a) - Math.abs(value - b))[0];
   const named = close(key.mistakes) ?? close(general);
-  if (named) return mistake(named[1]);
-
   const counts = (x) => digits && 2 * half <= Math.abs(x) * (1 + 1e-9); // a significant digit of x is typed
   const rounded = ([x]) => counts(x) && Math.abs(value - x) <= half * (1 + 1e-9);
   const cut = ([x]) => counts(x) && value * x > 0 && Math.abs(value) <= Math.abs(x) && Math.abs(value - x) < 2 * half;
+  const exactly = named && Math.abs(value - named[0]) <= 1e-6 * Math.abs(named[0]);
+  if (named && (exactly || !rounded([answer]))) return mistake(named[1]); // 0.93 may be short for 0.925
   const [own, others] = [key.mistakes, general].map((found) => found.filter(([x]) => !plain(x)));
   const taken = own.some(rounded);
   if (rounded([answer])) return refuse(taken ? "digits" : "near");
@@ -127,12 +128,12 @@ const ENCLOSED = /^(?:size|shape)? ?[([](.*)[)\]]$/i;
 function shapeOf(text, sizes) {
   const bare = (name) => name.replace(/_/g, "");
   const known = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [bare(name), size]));
-  let plain = legible(text.replace(/(?<=[\w)]) *(?:[xX×]|by|\\times) *(?=[\w(])/g, ","))
+  let plain = legible(text.normalize("NFKC").replace(/(?<=[\w)]) *(?:[xX×]|by|\\times) *(?=[\w(])/g, ","))
     .replace(/\.$/, "")
     .split("=")
     .at(-1)
     .replace(/_\((\w+)\)|_/g, "$1")
-    .replace(/^ ?(?:size|shape)?:? ?/i, "");
+    .replace(/^ ?(?:an? )?(?:size|shape)?:? ?| (?:matrix|tensor|table|array)$/gi, "");
   if (/^(scalar|none)$/i.test(plain)) return [];
   for (let match = ENCLOSED.exec(plain); match; match = ENCLOSED.exec(plain)) plain = tidy(match[1]);
   if (!plain) return [];
@@ -147,14 +148,39 @@ function shapeOf(text, sizes) {
 
 // --- numbers as people type them ---
 
+const ONES = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
+const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
+const PARTS = "third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 const WORD_NUMBERS = {
-  ...Object.fromEntries("zero one two three four five six seven eight nine ten".split(" ").map((word, i) => [word, i])),
-  ...{ none: 0, nothing: 0, minus: "-", half: "(1/2)", third: "(1/3)", quarter: "(1/4)", fifth: "(1/5)" },
+  ...Object.fromEntries(ONES.map((word, i) => [word, i])),
+  ...Object.fromEntries(PARTS.map((word, i) => [word, `(1/${i + 3})`])),
+  ...Object.fromEntries(TENS.map((word, i) => [word, 10 * i + 20])),
+  ...{
+    hundred: "(100)",
+    thousand: "(1000)",
+    hundredth: "(1/100)",
+    none: 0,
+    nothing: 0,
+    minus: "-",
+    half: "(1/2)",
+    quarter: "(1/4)",
+  },
 };
 const WORDY = [
+  [/ or (?:fewer|less|more|below|above)\b/g, ""],
+  [/\bnegative[,:]? */g, "-"],
+  [
+    new RegExp(`\\b(${TENS.join("|")})[ -](${ONES.slice(1, 10).join("|")})\\b`, "g"),
+    (_, ten, one) => WORD_NUMBERS[ten] + WORD_NUMBERS[one],
+  ],
   [/ ?\b(?:percent(?:age)?|per ?cent|pct)\b(?: points?)?/g, "%"],
   [/[a-z]+/g, (word) => WORD_NUMBERS[word] ?? WORD_NUMBERS[word.replace(/s$/, "")] ?? word],
-  [/(\d) +(?:in|of|out of|over) +(?=\d)/g, "$1/"],
+  [/([\d.,]+) \((100|1000)\)/g, "($1*$2)"],
+  [/(\d) point (?=\d)/g, "$1."],
+  [/\bnot [^,:;]+[,:;] */g, ""],
+  [/(\d) +(?:in|of|out of|over) +(?=[\d(])/g, "$1/"],
+  [/(\/ ?\d{1,3}),(?=\d{3}\b)/g, "$1"],
+  [/ \((?=[\d.,]+ ?%?\)$)(.*)\)$/, "; $1"],
   [/(\d) ?x ?(?=\d)/g, "$1*"],
   [/ and (?:a |one |1 )?(?=\()/g, "+"],
 ];
@@ -163,19 +189,26 @@ const WEIGHTY = /\b(?:e|pi|ln|lg|log\w*|exp|sqrt|abs|max|min|hundred|thousand|mi
 const LEAD = new RegExp(`^(?:(?!${WEIGHTY.source})[a-z_'.:]+ +| +)*`);
 
 /**
- * Read the number in `text`: { value, half, digits, ratio, doubt }. `half` is half a unit of its last digit, 0 for a
- * formula; `digits` how many significant ones it has, 0 if it can be no rounded number; `doubt` whether anything was left out that had to be guessed.
+ * Read the number in `text`: { value, half, digits, ratio, several, doubt }. `half` is half a unit of its last digit, 0 for a
+ * formula; `digits` how many significant ones it has, 0 if it can be no rounded number; `several` whether there were other
+ * numbers; `doubt` whether anything was left out that had to be guessed.
  */
 function quantity(text, key) {
-  const plain = WORDY.reduce((so, [pattern, clear]) => so.replace(pattern, clear), legible(text).toLowerCase());
+  const whole = legible(text).toLowerCase();
+  // Of a count, "72 of 200" is 72.
+  const count = key.answer > 1 ? whole.replace(/(\d) (?:out )?of \d[\d,]*$/, "$1") : whole;
+  const plain = WORDY.reduce((so, [pattern, clear]) => so.replace(pattern, clear), count);
   if (/ or /.test(plain)) reject("one");
   if (/<.*>/.test(plain)) reject();
   const parts = plain.split(/ ?(?:;|, | and |, and ) ?/).filter(Boolean);
-  const found = parts.map((part) => tried(() => single(part, key)));
+  const told = parts.filter((part) => /[\d∞]|\b(?:e|pi|inf\w*|nan)\b/.test(part)); // and not "yes"
+  const found = (told.length ? told : parts).map((part) => tried(() => single(part, key)));
   const own = found.filter(({ value }) => value?.own);
   const { value, why } = own.length === 1 ? own[0] : found.at(-1);
   if (why) reject(why);
-  return { ...value, doubt: value.doubt || parts.length > 1 };
+  const other = (one) => one.value && Math.abs(one.value.value - value.value) > one.value.half + value.half + 1e-9;
+  const several = own.length !== 1 && found.some(other);
+  return { ...value, several, doubt: value.doubt || parts.length > 1 || count !== whole };
 }
 
 function single(text, key) {

@@ -1,9 +1,20 @@
-// The list of all exercises: how many are solved, which is next, what to review today; saved to a file, loaded, cleared.
+// The list of all exercises: how many are solved, by page, kind and difficulty; which is next, and what to review today. It is
+// filtered, saved to a file, loaded, cleared.
 (() => {
   const { askback } = window;
   const AT_ONCE = 10; // exercises in one review
   const marks = [...document.querySelectorAll("[data-exercise-mark]")];
   const part = (name) => document.querySelector(`.askback-${name}`);
+  // What the filter's menus offer. Of kinds and difficulties, those that the list has.
+  const DIFFICULTIES = ["easy", "medium", "hard"];
+  const STATES = {
+    "not solved": (state) => state !== "right",
+    "missed or seen": (state) => state === "wrong" || state === "shown",
+    solved: (state) => state === "right",
+  };
+  const menus = [...part("filter").querySelectorAll("select")];
+  const has = (mark, { name, value }, state) =>
+    !value || (name === "state" ? STATES[value](state) : mark.dataset[name] === value);
 
   // Each exercise that was tried: its name -> what is kept of it.
   function kept() {
@@ -17,8 +28,23 @@
     const [right, shown, wrong] = ["right", "shown", "wrong"].map(count);
     const rest = [shown && `answer seen: ${shown}`, wrong && `tried: ${wrong}`].filter(Boolean);
     part("total").textContent = `${right} of ${marks.length} solved${rest.length ? ` (${rest.join(", ")})` : ""}.`;
-    const next = marks.find(({ dataset }) => !all.has(dataset.exerciseMark));
+    const stateOf = ({ dataset }) => all.get(dataset.exerciseMark)?.state;
+    const found = marks.filter((mark) => menus.every((menu) => has(mark, menu, stateOf(mark))));
+    const next = found.find((mark) => !stateOf(mark)) ?? found.find((mark) => stateOf(mark) !== "right");
     part("next").replaceChildren(...(next ? ["Next: ", link(next)] : []));
+    for (const mark of marks) mark.closest("li").hidden = !found.includes(mark);
+    const solved = (some) => `${some.filter((mark) => stateOf(mark) === "right").length} of ${some.length}`;
+    for (const [list, heading] of lists) {
+      const own = marks.filter((mark) => list.contains(mark));
+      for (const node of [list, heading]) node.hidden = !own.some((mark) => found.includes(mark));
+      heading.querySelector(".askback-solved").textContent = ` ${solved(own)} solved`;
+    }
+    for (const menu of menus)
+      for (const option of menu.options) {
+        const own = marks.filter((mark) => has(mark, { name: menu.name, value: option.value }, stateOf(mark)));
+        option.text = `${option.value || "all"}: ${menu.name === "state" ? own.length : solved(own)}`;
+      }
+    part("found").textContent = found.length < marks.length ? `Shown: ${found.length} of ${marks.length}.` : "";
     // What was missed first, then what was solved longest ago.
     const due = marks
       .map((mark, place) => ({ mark, place, ...all.get(mark.dataset.exerciseMark) }))
@@ -40,6 +66,21 @@
   function shuffled(a, b) {
     const rank = ({ place }) => ((place + 1) * 7919 + Number(askback.today().slice(-2)) * 104_729) % 997;
     return rank(a) - rank(b);
+  }
+
+  // Each list of a page's exercises, with the heading above it.
+  const lists = new Map(marks.map((mark) => mark.closest("ul")).map((list) => [list, list.previousElementSibling]));
+  for (const heading of lists.values())
+    heading.append(Object.assign(document.createElement("span"), { className: "askback-solved" }));
+  for (const menu of menus) {
+    const own = new Set(marks.map(({ dataset }) => dataset[menu.name]));
+    const offered = {
+      kind: [...own],
+      difficulty: DIFFICULTIES.filter((one) => own.has(one)),
+      state: Object.keys(STATES),
+    };
+    for (const value of ["", ...offered[menu.name]]) menu.append(new Option(value, value));
+    menu.addEventListener("change", show);
   }
 
   function link(mark) {
@@ -93,10 +134,9 @@
 
   // The pages of the list: their titles and addresses.
   const pages = new Map();
-  for (const mark of marks) {
-    const list = mark.closest("ul");
-    const heading = list.previousElementSibling.querySelector("a");
-    pages.set(heading.href, heading.textContent);
+  for (const heading of lists.values()) {
+    const page = heading.querySelector("a");
+    pages.set(page.href, page.textContent);
   }
   const menu = part("sheet").querySelector("select");
   for (const [address, title] of pages) menu.append(new Option(title, address));
@@ -124,9 +164,9 @@
       for (const asked of page.querySelectorAll(".exercise:has([data-exercise])")) {
         const title = asked.querySelector(".admonition-title").textContent.trim();
         const answers = await keyOf(asked);
-        const wrong = [answers, ...(answers.parts ?? [])].flatMap(namedIn).map((text) => element("li", ...rich(text)));
+        const wrong = [...namedIn(answers), ...(answers.parts ?? []).flatMap(namedInPart)];
         key.push(element("p", element("strong", title), ": ", ...rich(answers.said)));
-        if (wrong.length) key.push(element("ul", ...wrong));
+        if (wrong.length) key.push(element("ul", ...wrong.map((text) => element("li", ...rich(text)))));
         sheet.push(onPaper(asked, address));
       }
     }
@@ -138,18 +178,32 @@
     back.addEventListener("click", () => location.reload());
     const tools = element("p", print, " ", back);
     tools.className = "askback-overview";
-    return [tools, ...sheet, last];
+    const name = element("p", "Name: ");
+    name.className = "askback-paper";
+    name.append(Object.assign(element("span"), { className: "askback-blank" }));
+    return [tools, name, ...sheet, last];
   }
 
   // The mistakes that a key names: what a class may well come up with.
-  function namedIn({ mistakes = [], options = [] }) {
-    const typed = mistakes.map(([x, reply]) =>
-      typeof x === "number" ? `${Number(x.toPrecision(4))}: ${reply}` : reply,
-    );
+  function namedIn({ kind, mistakes = [], options = [] }) {
     return [
-      ...typed,
-      ...options.flatMap(([right, reply], i) => (right ? [] : `${String.fromCharCode(97 + i)}) ${reply}`)),
+      ...mistakes.map(([x, reply]) => `${answered(kind, x)}: ${reply}`),
+      ...options.flatMap(([right, reply], i) => (right ? [] : `${letter(i)}) ${reply}`)),
     ];
+  }
+
+  function namedInPart(part, i) {
+    return namedIn(part).map((text) => `in ${letter(i)}, ${text}`);
+  }
+
+  // A wrong number, shape, or order of the lines that the sheet shows.
+  function answered(kind, x) {
+    if (kind === "order") return x.map(letter).join(", ");
+    return kind === "shape" ? `(${x.join(", ")})` : String(Number(x.toPrecision(4))).replace("-", "−");
+  }
+
+  function letter(place) {
+    return String.fromCharCode(97 + place);
   }
 
   function rich(text) {

@@ -7,6 +7,7 @@ export const WORDS = {
   solved: "You solved this one.",
   first: "Now with the numbers of the text again.",
   empty: "Write an answer first.",
+  offline: "What checks the answer did not arrive. Are you online? Then check once more.",
   choose: "Choose first.",
   other: "Not that.",
   reread: "Read the question once more. What is asked for, in your own words?",

@@ -1,6 +1,7 @@
-"""Write a figure as one HTML file that needs nothing else, to be mailed, shown among slides or in a frame."""
+"""Write a figure as one file that needs nothing else: HTML, to be mailed or shown in a frame, or a still as SVG."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -42,3 +43,30 @@ def write_html_file(payload: FramesPayload, path: Path) -> SavedFile:
     )
     path.write_text(text, encoding="utf-8")
     return SavedFile(path, text)
+
+
+_FONTS = "Arial, Helvetica, Liberation Sans, sans-serif"
+#: A picture on a page: its description, its box, its style, and the rest.
+_PICTURE = re.compile(
+    r'<svg role="img" aria-label="([^"]*)" class="kf-picture" viewBox="([^"]*)" style="([^"]*)"(.*?</svg>)', re.DOTALL
+)
+
+
+def pictures_in(html: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each picture of a page's HTML as an SVG file in the colours of a light page, its size, and its description.
+
+    Programs that draw know no CSS variables, and many of them no ``currentColor``.
+    """
+    for said, box, style, rest in _PICTURE.findall(html):
+        left, top, width, height = box.split()
+        size = f'width="{float(width):.0f}" height="{float(height):.0f}"'  # whole numbers, as HTML wants them
+        paper = re.search(r"background:([^;]+)", style)
+        ground = f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{paper[1]}"/>' if paper else ""
+        while rest != (rest := re.sub(r"var\(--[\w-]+, ?([^()]+)\)", r"\1", rest)):  # the innermost first
+            pass
+        rest = re.sub(r"calc\(([\d.]+px)\*1\)", r"\1", rest)
+        for old, new in ('"inherit"', f'"{_FONTS}"'), ("currentColor", "#000000"), (" href=", " xlink:href="):
+            rest = rest.replace(old, new)
+        rest = rest.replace(">", f">{ground}", 1)
+        names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        yield f'<svg {names} {size} viewBox="{box}" role="img" aria-label="{said}"{rest}\n', size, said

@@ -8,7 +8,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from kernelfree.draw.node import Node, ids, rename_ids
-from kernelfree.draw.svg import draw
+from kernelfree.draw.svg import responsive_svg
 from kernelfree.state import state
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Still:
             raise ValueError("a still needs a description: one or two sentences for readers who cannot see it")
         self.description = " ".join(description.split())
         self.figure = figure
-        self.tree = draw(figure)
+        self.tree = responsive_svg(figure)
         set_label(self.tree, join_label(title, self.description))
 
     def svg(self) -> str:

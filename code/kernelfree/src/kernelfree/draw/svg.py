@@ -66,7 +66,7 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
         return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
 
 
-def draw(figure: Figure) -> Node:
+def responsive_svg(figure: Figure) -> Node:
     """Draw one figure as a responsive ``<svg>`` tree, its ids as matplotlib hashed them."""
     drawing = draw_figure(figure)
     drawing.root.attributes = picture_attributes([drawing.box], drawing.paper)

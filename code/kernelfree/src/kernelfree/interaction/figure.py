@@ -79,26 +79,35 @@ class InteractFigure:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        most, max_bytes = self.max_frames, self.max_bytes
-        controls = self._fit(controls, most, f"more than max_frames={most:,}", "max_frames", notes)
+        controls = self._fit(
+            controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames", notes
+        )
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
         recorder, base, frames = self._draw(controls)
-        while base is None or (weight := gzip_size(frames) - recorder.embedded_bytes) > max_bytes:
-            if base is None:
-                most, why = recorder.fitting or 0, f"whose sounds and films take more than max_bytes={max_bytes:,}"
-            else:
-                most = int(0.9 * count_frames(controls, self.following) * max_bytes / weight)
-                why = f"which take {weight:,} bytes, more than max_bytes={max_bytes:,}"
-                if count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
-                    notes.append(f"its frames take {weight:,} bytes: draw fewer points, or offer fewer options")
-                    break
+        while excess := self._excess(recorder, base, frames, controls):
+            most, why = excess
+            if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
+                notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
+                break
             controls = self._fit(controls, most, why, "max_bytes", notes)
             recorder, base, frames = self._draw(controls)
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
         payload = self._payload(controls, base, frames, notes, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
+
+    def _excess(
+        self, recorder: FrameRecorder, base: Node | None, frames: Any, controls: list[Control]
+    ) -> tuple[int, str] | None:
+        """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
+        if base is None:
+            return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
+        weight = gzip_size(frames) - recorder.embedded_bytes
+        if weight <= self.max_bytes:
+            return None
+        fitting = int(0.9 * count_frames(controls, self.following) * self.max_bytes / weight)
+        return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
     def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
         """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
@@ -125,7 +134,7 @@ class InteractFigure:
         merger = Merger(len(frames))
         for number, tree in recorder.trees():
             merger.add(number, tree)
-        if recorder.fitting is not None:
+        if recorder.frames_that_fit is not None:
             return recorder, None, {}
         merged = merger.merge(start)
         share_room(merged, join_label(self.options.title, self.description or self.name))

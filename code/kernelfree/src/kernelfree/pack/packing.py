@@ -36,9 +36,9 @@ def share_room(merged: Merged, label: str) -> None:
             pictures += 1
             set_label(node, label if pictures == 1 else f"{label} ({pictures})")
         elif node.attributes.get("class") == "kf-room":
-            longest = _longest_lines(values(TEXT, node.children[0].text, number + 1))
-            node.attributes["data-longest"] = longest
+            node.attributes["data-longest"] = longest = _longest_lines(values(TEXT, node.children[0].text, number + 1))
             if len(longest) > 800 or longest.count("\n") > 12:  # it may scroll, by the keyboard too
+                node.attributes["data-scrolls"] = ""
                 node.children[0].attributes["tabindex"] = "0"
     merged.columns = [column for column in merged.columns if column.name not in ("data-box", "data-paper")]
 

@@ -43,8 +43,8 @@ class FrameRecorder:
     name: str
     strict: bool
     max_bytes: int
-    #: Set where sounds and films exceed the budget, and recording stopped: how many frames fit.
-    fitting: int | None = None
+    #: How many, where sounds and films exceed the budget.
+    frames_that_fit: int | None = None
     #: The first figure of the starting frame as PNG in base64, for readers that take no SVG.
     png: str | None = None
     #: What the author should hear, and the lines that the calls wrote to stderr: each kind once, with its number.
@@ -62,22 +62,25 @@ class FrameRecorder:
         return self.rasters.spent + sum(map(len, self._media))
 
     def trees(self) -> Iterator[tuple[int, Node]]:
-        """Draw all frames, the starting one first, and yield number and tree of each. Raises as ``_check`` says."""
+        """Draw all frames, the starting one first, and yield number and tree of each. Raises as ``_check`` says.
+
+        Stops early, with ``frames_that_fit`` set, where sounds and films exceed the budget.
+        """
         if is_building():
             self._show_unrelated_figures()
         with _progress(self.name, len(self.calls)) as tick:
             others = (number for number in range(len(self.calls)) if number != self.start)
-            for done, number in enumerate(itertools.chain([self.start], others), 1):
-                self.rasters.drawn = done - 1
+            for done, number in enumerate(itertools.chain([self.start], others)):
+                self.rasters.drawn = done
                 tree = self._tree(number)
                 parts = [part for part in tree.children if part.tag != "svg"]
                 nodes = (node for part in parts for node in part.walk() if node.tag in outputs.MEDIA)
                 self._media.update(node.attributes["src"] for node in nodes)
                 if sum(map(len, self._media)) > self.max_bytes:
-                    self.fitting = done - 1
+                    self.frames_that_fit = done
                     return
                 yield number, tree
-                tick(done)
+                tick(done + 1)
         self._check()
         for figure in self._reused.touched():
             close(figure)  # Jupyter would show it once more, below the frames

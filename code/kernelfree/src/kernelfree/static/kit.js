@@ -404,25 +404,35 @@ export function axes({ width = 480, height = 280, x, y, label }) {
       draw();
     },
   };
+  const rules = svg("path", { class: "kf-rule" });
+  const names = [
+    svg("text", { x: edge.left + inner.width / 2, y: height - 6, "text-anchor": "middle" }),
+    svg("text", { transform: `translate(12 ${edge.top + inner.height / 2}) rotate(-90)`, "text-anchor": "middle" }),
+  ];
+  const numbers = []; // these stay, since an element that comes or goes has the browser look at the whole page's style
+  marks.append(rules, ...names);
   function draw() {
     const bottom = edge.top + inner.height;
-    const text = (content, attributes) => svg("text", attributes, content);
     const [xs, ys] = [ends.x, ends.y].map((axis) => axis.ticks ?? ticks(axis.min, axis.max));
     const places = (list) => Math.max(...list.map((tick) => decimals(Number(tick.toPrecision(10)))));
-    marks.replaceChildren(
-      svg("path", { class: "kf-rule", d: `M${edge.left} ${edge.top}V${bottom}H${width - edge.right}` }),
-      ...xs.map((tick) => text(format(tick, places(xs)), { x: at.x(tick), y: bottom + 16, "text-anchor": "middle" })),
-      ...ys.map((tick) =>
-        text(format(tick, places(ys)), { x: edge.left - 7, y: at.y(tick) + 4, "text-anchor": "end" }),
-      ),
-      ...xs.map((tick) => svg("path", { class: "kf-rule", d: `M${at.x(tick)} ${bottom}v4` })),
-      ...ys.map((tick) => svg("path", { class: "kf-rule", d: `M${edge.left} ${at.y(tick)}h-4` })),
-      text(ends.x.label ?? "", { x: edge.left + inner.width / 2, y: height - 6, "text-anchor": "middle" }),
-      text(ends.y.label ?? "", {
-        transform: `translate(12 ${edge.top + inner.height / 2}) rotate(-90)`,
-        "text-anchor": "middle",
-      }),
-    );
+    const wanted = [
+      ...xs.map((tick) => [at.x(tick), bottom + 16, "middle", format(tick, places(xs))]),
+      ...ys.map((tick) => [edge.left - 7, at.y(tick) + 4, "end", format(tick, places(ys))]),
+    ];
+    wanted.forEach(([x, y, anchor, text], k) => {
+      numbers[k] ??= marks.appendChild(svg("text"));
+      furnish(numbers[k], { x, y, "text-anchor": anchor }, []);
+      write(numbers[k], text);
+    });
+    for (const spare of numbers.slice(wanted.length)) write(spare, "");
+    const strokes = [
+      ...xs.map((tick) => `M${at.x(tick)} ${bottom}v4`),
+      ...ys.map((y) => `M${edge.left} ${at.y(y)}h-4`),
+    ];
+    rules.setAttribute("d", `M${edge.left} ${edge.top}V${bottom}H${width - edge.right}${strokes.join("")}`);
+    names.forEach((name, k) => {
+      write(name, [ends.x, ends.y][k].label ?? "");
+    });
   }
   draw();
   return at;

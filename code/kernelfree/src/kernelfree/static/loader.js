@@ -218,11 +218,11 @@
           start(target);
         }
       },
-      { rootMargin: "100% 0px" },
+      { rootMargin: "75% 0px" },
     );
     for (const root of document.querySelectorAll(".kernelfree")) {
-      const { top, bottom } = root.getBoundingClientRect();
-      if (top < 2 * innerHeight && bottom > -innerHeight)
+      const { top, bottom, width } = root.getBoundingClientRect(); // no width where it is not displayed
+      if (width && top < 1.75 * innerHeight && bottom > -0.75 * innerHeight)
         start(root); // near from the start: no need to wait for a frame
       else near.observe(root);
     }

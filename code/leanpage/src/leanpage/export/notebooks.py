@@ -148,11 +148,10 @@ class Chapter:
         return number - 1
 
     def add_code(self, number: int, shown: bool) -> None:
-        cell = self.executed[number]
-        if cell.cell_type != "code":
-            return
-        source = self.sources[number]
-        if not source.strip():
+        cell, source = self.executed[number], self.sources[number]
+        tags = {tag.replace("_", "-") for tag in cell.metadata.get("tags", [])}
+        kept_back = tags & {"remove-input", "remove-cell"} and not self.app.config.html_copy_source
+        if cell.cell_type != "code" or not source.strip() or kept_back:
             return
         self.add_text()
         count = 1 + sum(one.cell_type == "code" for one in self.cells)
@@ -162,7 +161,6 @@ class Chapter:
             if "execution_count" in output:
                 output["execution_count"] = count
         new = nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=count)
-        tags = set(cell.metadata.get("tags", []))
         folded = {name: True for name, kinds in FOLDED.items() if tags & kinds}
         if folded:
             new.metadata["jupyter"] = folded
@@ -283,8 +281,7 @@ def install_cell(app: Sphinx) -> Any | None:
         source = f"{name} @ git+{address}{f'@{here}' if here else ''}{mark}{fragment}"
         missing = f"{module} is not installed, and this book knows no public repository to take it from"
         lines.append(f"if importlib.util.find_spec({module!r}) is None:")
-        lines.append(
-            f'    %pip install --quiet "{source}"' if address else f'    raise ModuleNotFoundError("{missing}")'
-        )
+        install = f'    %pip install --quiet "{source}"'
+        lines.append(install if address else f'    raise ModuleNotFoundError("{missing}")')
     folded = {"tags": ["setup"], "jupyter": {"source_hidden": True}}
     return nbformat.v4.new_code_cell("\n".join(lines), metadata=folded)

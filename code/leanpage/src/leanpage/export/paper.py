@@ -48,7 +48,7 @@ class Book:
         page = read(site, self.root)
         links = [attribute(link, "href") for link in page.find("nav.bd-links a.reference.internal")]
         paths = (resolve(self.root, urlsplit(link).path) for link in links if link[0] != "#")
-        self.pages = list(dict.fromkeys([self.root, *paths]))
+        self.pages = [p for p in dict.fromkeys([self.root, *paths]) if not read(site, p).first("meta[name=no-paper]")]
         self.title = text(page.first("article h1"))
         self.language = attribute(required(page, "html"), "lang") or "en"
         self.author = text(page.first(".component-author")).removeprefix("By ")

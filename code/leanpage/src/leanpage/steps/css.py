@@ -28,9 +28,6 @@ USED_VARIABLE = re.compile(r"--[\w-]+(?![\w-]|\s*:)")
 Token = Any  #: a node of tinycss2, which has no types
 
 
-# --- the names on pages ---
-
-
 @dataclass
 class Names:
     """The names that a selector may ask for: exact ones, and beginnings of names that scripts put together."""
@@ -59,9 +56,6 @@ def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
             words.update(WORD.findall(node.html or ""))
     beginnings = sorted(word for word in words if len(word) > 2 and word[-1] in "-_" and word[0].isalpha())
     return Names(exact | words, tuple(beginnings))
-
-
-# --- reading sheets ---
 
 
 def parse(sheet: str) -> list[Token]:
@@ -101,7 +95,7 @@ def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
 
 def imported(rule: Token) -> tuple[str, str] | None:
     """Return the address and the condition of an @import; None for any other rule."""
-    found = IMPORT.fullmatch(rule.serialize())
+    found = IMPORT.fullmatch(rule.serialize()) if rule.type == "at-rule" else None
     return (found[1] or found[2] or "", found[3]) if found else None
 
 
@@ -113,9 +107,6 @@ def icons(rules: list[Token]) -> set[str]:
         of_an_icon = rule.type == "qualified-rule" and re.search(r"\bfa[\w-]*", tinycss2.serialize(rule.prelude))
         shown |= characters if of_an_icon else {one for one in characters if one >= "\ue000"}
     return shown
-
-
-# --- dropping rules ---
 
 
 def used_variables(texts: Iterable[str]) -> Names:

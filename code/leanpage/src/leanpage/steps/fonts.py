@@ -17,10 +17,9 @@ FEATURES = ["ssty", "dtls", "flac", "kern", "mark", "ccmp"]
 def subset_font(font: bytes, characters: set[str], smaller: Sequence[set[str]] = ()) -> bytes:
     """Return `font` as woff2 with the glyphs for `characters`, and those that replace, stretch or accent them.
 
-    Returns no bytes if it has none of them.
-
     `smaller` are the characters that also appear in scripts, and in scripts of scripts, for which a math font has forms
-    of their own. Hinting, a third of a font, is left out; most systems ignore it. Equal input gives equal bytes.
+    of their own. Hinting, a third of a font, is left out; most systems ignore it. Equal input gives equal bytes,
+    and a font that has none of the characters no bytes.
     """
     parsed = TTFont(io.BytesIO(font), recalcTimestamp=False)
     if not characters & set(map(chr, parsed.getBestCmap())):

@@ -21,14 +21,13 @@ from sphinx.config import Config
 from sphinx.util.math import get_node_equation_number
 
 from .. import upstream
-from ..build import Build, write_file
+from ..build import PAGE_BUILDERS, Build, write_file
 from ..site import Site
 from ..tree import Node, Tree, attribute, has, rename
 from . import fonts, tex
 from .tex import RefusedError
 
-STATIC = Path(__file__).parent.parent / "static"
-STYLE, SCRIPT = STATIC / "math.css", STATIC / "math.js"
+STYLE, SCRIPT = (Path(__file__).parent.parent / "static" / name for name in ("math.css", "math.js"))
 FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 #: Where a browser sets math smaller: in scripts and limits, in the index of a root, in fractions in a line of text.
 _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mroot")
@@ -45,7 +44,7 @@ class Converter:
     r"""Convert the formulas of one page, on which a ``\newcommand`` holds until the page ends."""
 
     def __init__(self, macros: dict[str, str], tags: str = "none"):
-        self.tags = tags
+        self.tags, self.scripts = tags, set[str]()
         self.unbalanced = {name: body for name, body in macros.items() if not is_balanced(body)}
         known = usable(tuple(item for item in macros.items() if item[0] not in self.unbalanced))
         self.core = LatexToMathML(macros=known, fancy_error=False, global_group=True)
@@ -57,18 +56,24 @@ class Converter:
         """
         if self.tags == "all" and display or self.tags == "ams" and tex.NUMBERED.search(source):
             raise RefusedError("MathJax is told to number equations by itself (tags in its configuration).")
+        self.scripts.update(re.findall(r"\\math(?:cal|scr)\b", source))
+        if len(self.scripts) > 1:
+            raise RefusedError(r"\mathcal and \mathscr look alike in the math font.")
         formula = self.expand_unbalanced(source)
+        size, formula = tex.SIZE.match(formula), tex.SIZE.sub("", formula)
         try:
             element = self.core.convert_with_global_state(tex.respell(formula), displaystyle=display)
         except LatexError as error:
             raise RefusedError(re.sub(r"^\w*\d+: ", "", str(error))) from None
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
             raise RefusedError("strokes cannot be drawn.")
+        element = re.sub(r"(?<=color:)#\w{6}", lambda value: tex.COLOURS.get(value[0], value[0]), element)
         # Browsers no longer know <menclose>.
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
         start, body = move_sizes(element).removesuffix("</math>").split(">", 1)
-        return f"{start}><semantics><mrow>{body}</mrow>{annotation}</semantics></math>"
+        row = f'<mrow style="font-size: {tex.SIZES[size[1]]}%">' if size else "<mrow>"
+        return f"{start}><semantics>{row}{body}</mrow>{annotation}</semantics></math>"
 
     def expand_unbalanced(self, source: str) -> str:
         r"""Return TeX with the macros written out that open what another one closes: ``\left[`` and ``\right]``."""
@@ -123,12 +128,9 @@ def align_rows(source: str) -> str:
     return r"\begin{aligned}" + source + r"\end{aligned}" if re.search(r"\\\\|(?<!\\)&", bare) else source
 
 
-# --- settings ---
-
-
 def configure(build: Build, config: Config) -> None:
     """Choose the math renderer, and collect the macros of MathJax's configuration."""
-    renderer = config.html_math_renderer
+    renderer = config.html_math_renderer or upstream.other_renderer(build.app)
     off = not config.leanpage_math or "math" in config.leanpage_skip
     if off or renderer not in (None, "mathjax", "mathml"):
         # An author who chose another renderer keeps it. Without a name Sphinx would take ours.
@@ -159,7 +161,7 @@ def converter_for(config: Config) -> Converter:
 
 
 def is_on(build: Build) -> bool:
-    return build.app.builder.format == "html" and build.config.html_math_renderer == "mathml"
+    return build.writes_pages and build.config.html_math_renderer == "mathml"
 
 
 def add_files(build: Build) -> None:
@@ -174,9 +176,6 @@ def add_files(build: Build) -> None:
 def count_labels(build: Build) -> None:
     """Number the labels of equations that have none, where MyST-Parser draws them at random."""
     upstream.set_equation_label(lambda env: f"{env.docname}-{env.new_serialno('leanpage-equation')}")
-
-
-# --- a document on its way to a page ---
 
 
 def convert_document(build: Build, doctree: nodes.document, docname: str) -> None:
@@ -240,13 +239,10 @@ def keep_punctuation(doctree: nodes.document) -> None:
             parent[max(at - 1, 0) : at + 2] = [*before, together, *after]
 
 
-# --- writing HTML ---
-
-
 def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
     """Return a node's MathML, or None for MathJax. A title in another page's navigation is converted by itself."""
-    if "mathml" in node or "leanpage" in node:
-        return None if "leanpage" in node else str(node["mathml"])
+    if "mathml" in node or "leanpage" in node or translator.builder.name not in PAGE_BUILDERS:
+        return node.get("mathml") if "leanpage" not in node else None
     try:
         return mathml_of(node, converter_for(translator.config))
     except RefusedError:
@@ -276,11 +272,9 @@ def visit_math_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def load_mathjax(
-    build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Load MathJax on a page that is left to it, as Sphinx does."""
-    if is_on(build) and pagename in build.left_to_mathjax:
+def load_mathjax(build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Load MathJax on a page that is left to it, and for other formats than pages (EPUB), as Sphinx does."""
+    if pagename in build.left_to_mathjax or build.config.html_math_renderer == "mathml" and not build.writes_pages:
         upstream.install_mathjax(build.app, pagename, templatename, context, doctree)
 
 
@@ -290,25 +284,21 @@ def use_tex_in_title(build: Build, pagename: str, templatename: str, context: di
         context["title"] = MATH.sub(lambda math: "".join(ANNOTATION.findall(math[0])), context["title"])
 
 
-# --- the written pages ---
-
-
 def write_font(site: Site, build: Build) -> None:
     """Write the math font, cut to the characters on the pages, and name it in the style sheet."""
     if not is_on(build):
         return
     for page in site.pages.values():
         draw_lines(page)
-    levels = [
-        set[str]().union(*map(characters, level)) for level in zip(*map(by_size, site.pages.values()), strict=True)
-    ]
-    if not levels or not levels[0]:
-        site.write(
-            f"_static/leanpage/{STYLE.name}", re.sub(rb"@font-face \{.*?\}\n", b"", STYLE.read_bytes(), flags=re.DOTALL)
-        )
-        return
-    name = Path(site.write_hashed("math", ".woff2", fonts.subset_font(FONT.read_bytes(), levels[0], levels[1:]))).name
-    site.write(f"_static/leanpage/{STYLE.name}", STYLE.read_text("utf-8").replace("MATH_FONT", f"../{name}").encode())
+    sizes = zip(*map(by_size, site.pages.values()), strict=True)
+    levels = [set[str]().union(*map(characters, level)) for level in sizes]
+    sheet = STYLE.read_text("utf-8")
+    if levels and levels[0]:
+        font = fonts.subset_font(FONT.read_bytes(), levels[0], levels[1:])
+        sheet = sheet.replace("MATH_FONT", f"../{Path(site.write_hashed('math', '.woff2', font)).name}")
+    else:
+        sheet = re.sub(r"@font-face \{.*?\}\n", "", sheet, flags=re.DOTALL)
+    site.write(f"_static/leanpage/{STYLE.name}", sheet.encode())
 
 
 def draw_lines(page: Tree) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from docutils import nodes
 from sphinx.config import Config
 
 from .. import upstream
@@ -18,8 +17,6 @@ from ..site import Site
 from ..tree import attribute
 
 ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
-#: Languages that are not written in Latin, Greek or Cyrillic letters, of those that Sphinx knows.
-OTHER_SCRIPTS = {"ar", "bn", "fa", "he", "hi", "ja", "ko", "ne", "si", "ta", "te", "ur", "zh", "hy", "ka", "th"}
 #: The mark of a redirect that leanpage wrote, in an earlier build perhaps.
 GENERATOR = '<meta name="generator" content="leanpage">'
 #: Pages that a search engine need not know.
@@ -30,10 +27,12 @@ def configure(build: Build, config: Config) -> None:
     """Give sphinxext-opengraph, sphinx-sitemap and sphinx-notfound-page the settings that the author left open."""
     config.ogp_site_url = config.ogp_site_url or config.html_baseurl
     config.ogp_site_name = config.ogp_site_name or site_name(config) or False
-    if config.ogp_social_cards is None and not (config.html_baseurl and can_draw_cards(config)):
-        config.ogp_social_cards = {"enable": False}  # a card's address must be a full one
-    # sphinxext-opengraph asks for a weight that its font lacks, which matplotlib reports for every card.
+    if config.ogp_social_cards is None:  # a card's address must be a full one
+        config.ogp_social_cards = {"enable": bool(config.html_baseurl), "leanpage": bool(config.html_baseurl)}
+    # Of every card matplotlib reports a weight that its font lacks, sphinxext-opengraph a logo that is no bitmap.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    if "sphinxext.opengraph" not in config.extensions:
+        logging.getLogger("sphinx.sphinxext.opengraph").setLevel(logging.ERROR)
     if not config.html_baseurl and "sitemap.configuration" not in config.suppress_warnings:
         config.suppress_warnings = [*config.suppress_warnings, "sitemap.configuration"]
     if upstream.is_default(config, "sitemap_url_scheme"):
@@ -45,10 +44,12 @@ def configure(build: Build, config: Config) -> None:
         config.html_search_scorer = str(Path(build.app.confdir, config.html_search_scorer))
 
 
-def can_draw_cards(config: Config) -> bool:
-    """Return whether the font of sphinxext-opengraph's cards, Roboto, has the letters of the book's language."""
-    letters = [letter for letter in site_name(config) if letter.isalpha()]
-    return (config.language or "en").partition("_")[0] not in OTHER_SCRIPTS and all(ord(c) < 0x530 for c in letters)
+def choose_card(build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Let a page have a card only if the font of sphinxext-opengraph's cards has the letters of its first words."""
+    cards = build.config.ogp_social_cards or {}
+    if doctree is not None and cards.get("leanpage"):
+        said = site_name(build.config) + context["title"] + doctree.astext()[:300]
+        cards["enable"] = all(ord(letter) in upstream.letters_of_cards() for letter in said if letter.isalpha())
 
 
 def site_name(config: Config) -> str:
@@ -56,9 +57,7 @@ def site_name(config: Config) -> str:
     return str(config.html_title or ("" if upstream.is_default(config, "project") else config.project))
 
 
-def fix_missing_contents(
-    build: Build, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
+def fix_missing_contents(build: Build, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Let the theme draw the 404 page of a book with a single page, which has no table of contents."""
     if pagename == build.config.notfound_pagename and "toctree" in context:
         contents = context["toctree"]

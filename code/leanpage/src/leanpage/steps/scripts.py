@@ -24,9 +24,9 @@ SETTING = re.compile(r"(?:(?:var|let|const) \w+|DOCUMENTATION_OPTIONS\.\w+) = (?
 #: Sphinx's scripts of the search page, and what they load: they may wait as well.
 SEARCH = re.compile(r"_static/(?:searchtools|language_data)\.js|searchindex\.js")
 #: What a script that runs while the page is parsed could want of the combined ones; or a loader of modules (AMD),
-#: which takes clipboard.js for one of its own.
+#: which takes clipboard.js for one of its own. Scripts that only ask for a loader, such as jQuery, are none.
 EARLY_USE = re.compile(r"\b(?:Documentation|DOCUMENTATION_OPTIONS|SphinxHighlight|ClipboardJS|bootstrap)\b")
-LOADER = re.compile(r"\brequire(?:\.min)?\.js\b|\bdefine\.amd\b")
+LOADER = re.compile(r"\brequire(?:\.min)?\.js\b|\bdefine\.amd\s*=(?!=)")
 
 
 def combine(site: Site, build: Build) -> None:
@@ -37,12 +37,14 @@ def combine(site: Site, build: Build) -> None:
     pages = {name: classic_scripts(site, name) for name in site.styled()}
     known = [[key for node, key in found if is_known(key)] for found in pages.values()]
     shared = [key for key in dict.fromkeys(known[0]) if all(key in keys for keys in known)] if known else []
-    if len(shared) < 2 or any(may_notice(site, node, key) for found in pages.values() for node, key in found):
+    if len(shared) < 2:
+        return
+    noticing = next((key for found in pages.values() for node, key in found if may_notice(site, node, key)), None)
+    if noticing is not None:
+        build.notice("scripts", f"scripts are not combined: {' '.join(noticing.split())[:80]} could notice it.")
         return
     # Settings come before the scripts that read them, and the object that holds some of them before all.
-    ordered = sorted(
-        shared, key=lambda key: 2 - bool(SETTING.fullmatch(key)) - 2 * key.endswith("documentation_options.js")
-    )
+    ordered = sorted(shared, key=lambda key: (not key.endswith("documentation_options.js"), not SETTING.fullmatch(key)))
     texts = [key if SETTING.fullmatch(key) else site.read(key) or "" for key in ordered]
     combined = "\n;\n".join(jsmin(text, keep_bang_comments=True) for text in texts)
     path = site.write_hashed("site", ".js", combined.encode())
@@ -77,10 +79,11 @@ def is_known(key: str) -> bool:
 
 def may_notice(site: Site, node: Node, key: str) -> bool:
     """Return whether a script would find the page in another state if the known scripts were combined."""
-    if is_known(key) or SEARCH.fullmatch(key) or has(node, "defer") or has(node, "async"):
+    if is_known(key) or SEARCH.fullmatch(key):
         return False
-    text = key if not has(node, "src") else site.read(key) if (site.folder / key).is_file() else ""
-    return bool(LOADER.search(key) or EARLY_USE.search(text or "") or LOADER.search(text or ""))
+    text = (key if not has(node, "src") else site.read(key) if (site.folder / key).is_file() else "") or ""
+    waits = has(node, "defer") or has(node, "async")
+    return bool(LOADER.search(key) or LOADER.search(text) or not waits and EARLY_USE.search(text))
 
 
 def move_inline_to_files(site: Site, build: Build) -> None:

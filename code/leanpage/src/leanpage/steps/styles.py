@@ -24,7 +24,6 @@ MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widg
 PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
 ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
 
-
 Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
 
 
@@ -102,15 +101,16 @@ def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str
     """Return style sheets as one text, those of the theme without their unused rules and variables."""
     imports: list[str] = []
     texts = []
-    for path, media in run:
-        text = css.serialize(rules_of(site, path, imports))
-        texts.append(f"@media {media}{{{text}}}" if media else text)
     trimmed = [bool(TRIMMED.fullmatch(path)) and path not in own for path, _ in run]
-    variables = css.Names(set(), ("--",))  # all, as long as no rule has gone
-    for _ in range(3):  # a variable may be used by another one alone
+    every = css.Names(set(), ("--",))  # variables stay as long as no rule has gone
+    for (path, media), cut in zip(run, trimmed, strict=True):
+        rules = rules_of(site, path, imports)
+        text = css.without_unused_rules(rules, known, every) if cut else css.serialize(rules)
+        texts.append(f"@media {media}{{{text}}}" if media else text)
+    for _ in range(2):  # a variable may be used by another one alone
+        variables = css.used_variables([elsewhere, *texts])
         pairs = zip(texts, trimmed, strict=True)
         texts = [css.without_unused_rules(css.parse(text), known, variables) if cut else text for text, cut in pairs]
-        variables = css.used_variables([elsewhere, *texts])
     return "".join(f"{text}\n" for text in (*imports, *texts))
 
 
@@ -133,7 +133,8 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
     for rule in css.parse(site.read(path) or ""):
         address, condition = css.imported(rule) or ("", "")
         if not address:
-            rules += css.parse(css.change_addresses(rule.serialize(), moved))
+            changed = css.change_addresses(text := rule.serialize(), moved)
+            rules += css.parse(changed) if changed != text else [rule]  # parsing takes most of this step's time
         elif re.match(r"[a-zA-Z][\w+.-]*:|//", address):
             imports.append(rule.serialize())
         elif (site.folder / from_root(address)).is_file():

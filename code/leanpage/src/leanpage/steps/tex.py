@@ -24,7 +24,7 @@ COMMANDS = {
     "symit": r"\mathit", "symbb": r"\mathbb", "symfrak": r"\mathfrak", "symscr": r"\mathscr", "symcal": r"\mathcal",
     "symsf": r"\mathsf", "symtt": r"\mathtt", "mathbfit": r"\boldsymbol", "scr": r"\mathscr", "strut": r"\mathstrut",
     "cr": r"\\", "displaylimits": "", "nonscript": "", "allowbreak": "", "goodbreak": "", "nobreak": "",
-    "color": r"\textcolor",  # in MathJax, too, \color{red}{x} colours one argument
+    "det": r"\operatorname*{det}",
 }  # fmt: skip
 #: Environments by the name under which math-core draws the same. None numbers its rows: Sphinx does.
 ENVIRONMENTS = {
@@ -39,8 +39,19 @@ MACROS = {"substack": r"\begin{subarray}{c}#1\end{subarray}"}
 NEGATED = {r"\implies": r"\nRightarrow", r"\impliedby": r"\nLeftarrow", r"\iff": r"\nLeftrightarrow"}
 
 COMMAND = re.compile(r"\\(" + "|".join(sorted(COMMANDS, key=len, reverse=True)) + r")(?![a-zA-Z])\*?")
-ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-z]+\*?)\}(?:\s*\{(\d+)\})?")
+ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-z]+\*?)\}(?:\s*\{(\d+)\})?")
 EQNARRAY = re.compile(r"\\begin\{eqnarray\*?\}(.*?)\\end\{eqnarray\*?\}", re.DOTALL)
+#: A command before a star that is a sign of its own: math-core reads both as one name.
+STARRED = re.compile(r"(\\(?!operatorname|DeclareMathOperator|(?:re)?newcommand|[hv]space|tag|begin|end)[a-zA-Z]+)\*")
+#: Colours by the value that math-core knows them by: MathJax leaves names in small letters to CSS.
+COLOURS = {
+    "#BF803F": "brown", "#00B9F2": "cyan", "#404040": "darkgray", "#03FF00": "green", "#BFBFBF": "lightgray",
+    "#BFFF04": "lime", "#FB3199": "magenta", "#9F8C18": "olive", "#FF8001": "orange", "#FFBFBF": "pink",
+    "#BF0140": "purple", "#800080": "violet", "#FFEB3D": "yellow",
+}  # fmt: skip
+#: Sizes that may begin a formula, in per cent; math-core refuses them anywhere else.
+SIZES = {"tiny": 50, "scriptsize": 70, "small": 85, "normalsize": 100, "large": 120, "Large": 144, "LARGE": 173}
+SIZE = re.compile(r"\A\s*\\(" + "|".join(SIZES) + r")(?![a-zA-Z])")
 #: The argument of a command, with at most one level of braces inside it.
 ARGUMENT = r"\{((?:[^{}]|\\[{}]|\{[^{}]*\})*)\}"
 TEXT = re.compile(r"\\(text(?:rm|bf|it|sf|tt|normal)?|mbox|hbox)\{((?:[^{}$]|\\[$]|\$[^$]*\$)*)\}")
@@ -51,7 +62,9 @@ OPERATOR = re.compile(r"\\DeclareMathOperator(\*?)\s*" + NAME + ARGUMENT)
 DRAWN_WRONGLY = [
     (re.compile(r"\\(?:eq)?ref\b"), "a reference inside a formula leads nowhere."),
     (re.compile(r"\\(?:[bx]?cancel|enclose)\b"), "strokes cannot be drawn."),
+    (re.compile(r"\\(?:math(?:rm|bf|it|sf|tt)|boldsymbol)\s*\{[^{}]*\\(?:boxed|text)\b"), "fonts cannot be mixed."),
     (re.compile(r"\\d{3,4}ot\b"), "accents of three or four dots cannot be drawn."),
+    (re.compile(r"\\(?:math)?frak\s*\{[^{}]*(?:[^{}]I|I[^{}])"), "the fraktur I would be an H."),
     (re.compile(r"\\(?:href|style|class|cssId|require)\b"), "HTML inside a formula cannot be drawn."),
 ]
 #: What MathJax numbers, if ``tags`` tells it to.
@@ -67,13 +80,15 @@ def respell(tex: str) -> str:
     for pattern, reason in DRAWN_WRONGLY:
         if found := pattern.search(tex):
             raise RefusedError(f"{found[0]}: {reason}")
-    tex = TEXT.sub(split_text, tex)
+    tex = re.sub(r"\\(?:math)?frak\s*(?:\{I\}|I\b)", r"\\Im ", tex)
+    tex = re.sub(r"(?<!\\)((?:\\\\)*\\)\n", r"\1 ", tex)
+    tex = STARRED.sub(r"\1 *", TEXT.sub(split_text, tex))
     tex = OPERATOR.sub(lambda m: rf"\def\{m[2] or m[3]}{{\operatorname{m[1]}{{{m[4]}}}}}", tex)
     # \def, since MathJax lets a macro be defined twice.
     tex = DEFINITION.sub(lambda m: rf"\def\{m[1] or m[2]}" + "".join(f"#{n + 1}" for n in range(int(m[3] or 0))), tex)
     tex = re.sub(r"\\label\{[^{}]*\}", "", tex)
     tex = re.sub(r"\\operatorname(\*?)\{\\(?:math|text)rm\{([^{}]*)\}\}", r"\\operatorname\1{\2}", tex)
-    tex = re.sub(rf"\\mathop\s*{ARGUMENT}\s*\\limits", as_operator, tex)
+    tex = re.sub(rf"\\mathop\s*{ARGUMENT}\s*(?=\\limits|[_^])", as_operator, tex)
     tex = re.sub(r"\\not\s*(\\implies(?:by)?|\\iff)(?![a-zA-Z])", lambda m: NEGATED[m[1]], tex)
     tex = re.sub(r"(\\(?:left|right|middle|[bB]igg?[lrm]?))\s*([<>])", angle_bracket, tex)
     tex = re.sub(r"\\\\(?:\s*\*)?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?(?=\s|\\|[^*\[])", r"\\\\", tex)
@@ -88,15 +103,15 @@ def respell(tex: str) -> str:
 
 
 def split_text(match: re.Match[str]) -> str:
-    r"""Return ``\text{if $x$ holds}`` as ``\text{if }x\text{ holds}``, its per cent signs and underscores escaped."""
+    r"""Return ``\text{if $x$ holds}`` as ``\text{if }x\text{ holds}``, signs with a meaning escaped."""
     parts = re.split(r"(?<!\\)\$", match[2])
-    words = [re.sub(r"(?<!\\)([%_])", r"\\\1", part) for part in parts[::2]]
+    words = [re.sub(r"(\\[%_#&$]) ", r"\1{} ", re.sub(r"(?<!\\)([%_#])", r"\\\1", part)) for part in parts[::2]]
     pieces = [rf"\{match[1]}{{{text}}}" for text in words]
     return "".join(piece + formula for piece, formula in zip(pieces, [*parts[1::2], ""], strict=True))
 
 
 def as_operator(match: re.Match[str]) -> str:
-    r"""Return ``\mathop{\rm arg\,max}\limits`` as an operator with its limits below."""
+    r"""Return ``\mathop{\rm arg\,max}_u`` as an operator with its limits below; math-core refuses what is no name."""
     name = re.sub(r"\\(?:math|text)?rm\b\s*", "", match[1]).replace("{", "").replace("}", "").strip()
     return rf"\operatorname*{{{name}}}"
 

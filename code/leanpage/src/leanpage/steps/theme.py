@@ -32,20 +32,13 @@ class Page:
 
 
 Change = Callable[[Page, Node], None]
-
-
 #: The reason for a fix, a CSS selector, and a function that changes each element that matches it.
 Fix = tuple[str, str, Change]
-
-
 #: Scripts of Sphinx and the theme, whose needs are known.
 KNOWN_SCRIPT = re.compile(
     r"_static/(?:scripts|vendor|leanpage)/.*|(?:.*/)?(?:searchindex|searchtools|language_data|doctools"
     r"|documentation_options|sphinx_highlight|sphinx-thebe)\.js"
 )
-
-
-# --- changes ---
 
 
 def delete(page: Page, node: Node) -> None:
@@ -175,6 +168,7 @@ FIXES: list[Fix] = [
     ("a form has a submit button", "form.bd-search", add_submit_button),
     ("the words of a summary are its name", 'summary[aria-label="Toggle hidden content"]',
      lambda page, node: node.attrs.__delitem__("aria-label")),
+    ("a summary has a name", "nav.bd-links summary:not([aria-label])", set_attributes(aria_label="Pages below")),
     ("a summary contains no paragraphs", "summary p", make_span),
     ("an id belongs to one element", "[id]", delete_inner_id),
     ("an id belongs to one element", "section#exercise-content, section#solution-content", delete_repeated_id),
@@ -193,13 +187,9 @@ FIXES: list[Fix] = [
     ("the search index where nobody searches",
      'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]',
      delete_search_script),
-    ("Bootstrap's script where only menus and tooltips use it", 'script[src*="scripts/bootstrap.js"]',
-     unless("bootstrap")),
+    ("Bootstrap's script for menus and tooltips alone", 'script[src*="scripts/bootstrap.js"]', unless("bootstrap")),
     ("the script of tabs where no page has any", 'script[src*="design-tabs.js"]', unless("tabs")),
 ]  # fmt: skip
-
-
-# --- the site's features ---
 
 
 def features_used(site: Site, build: Build) -> frozenset[str]:
@@ -210,7 +200,8 @@ def features_used(site: Site, build: Build) -> frozenset[str]:
     text = unique_lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
     used = {
         "thebe": (options.get("launch_buttons") or {}).get("thebe")
-        or any(page.first(".thebe-launch-button") for page in pages),
+        or any(page.first(".thebe-launch-button, [onclick*=initThebe]") for page in pages)
+        or re.search(r"\binitThebe\b", text),
         "tabs": any(page.first(".sd-tab-set") for page in pages),
         "bootstrap": any(map(needs_bootstrap, pages)) or re.search(r"\bbootstrap\.[A-Z]", text),
         "search while typing": any("search_as_you_type = true" in page.source for page in pages),
@@ -227,9 +218,6 @@ def needs_bootstrap(page: Tree) -> bool:
     """Return whether a page uses more of Bootstrap's script than the menus and tooltips that menus.js handles."""
     uses = {attribute(node, "data-bs-toggle") for node in page.find("[data-bs-toggle]")}
     return bool(uses - {"dropdown", "tooltip"}) or page.first("#pst-collapse-sidebar-button, .carousel") is not None
-
-
-# --- steps ---
 
 
 def fix_page(page: Page) -> None:
@@ -249,7 +237,7 @@ def apply_fixes(site: Site, build: Build) -> None:
 
 def add_files(build: Build) -> None:
     """Write and load leanpage's own styles and scripts; they are no setting, whose folder would differ by machine."""
-    if build.app.builder.format != "html":
+    if not build.writes_pages:
         return
     for path in sorted(STATIC.iterdir()):
         write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())

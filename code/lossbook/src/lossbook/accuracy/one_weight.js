@@ -18,7 +18,7 @@ import { steps } from "kernelfree/steps";
 import { accuracy, crossEntropy, crossEntropySlope, flips, treads, unpack, weightLine } from "./staircase.js";
 
 const SIDE = 8;
-const POINTS = { all: 120, close: 40 }; // of the curve: up close it is nearly straight
+const POINTS = { all: 60, close: 30 }; // of the curve: up close it is nearly straight
 const WIDTH = 460;
 
 // What a reader is led to do, one act after another.
@@ -160,6 +160,8 @@ function weightGrid(model) {
     const name = `weight of row ${Math.floor(j / SIDE) + 1}, column ${(j % SIDE) + 1}: ${format(w, 2)}${blank.has(j) ? ", blank in every picture" : ""}`;
     return element("span", {
       role: "radio",
+      "aria-checked": "false",
+      tabindex: -1,
       "aria-label": name,
       title: name,
       class: blank.has(j) ? "ow-cell ow-blank" : "ow-cell",
@@ -191,6 +193,11 @@ function weightGrid(model) {
     },
     ...cells,
   );
+  let shown = null;
+  const check = (cell, is) => {
+    cell?.setAttribute("aria-checked", is);
+    if (cell) cell.tabIndex = is ? 0 : -1;
+  };
   return {
     node: element(
       "div",
@@ -207,11 +214,10 @@ function weightGrid(model) {
       ),
     ),
     show(pixel) {
-      if (cells[pixel].tabIndex === 0 && cells[pixel].getAttribute("aria-checked") === "true") return;
-      cells.forEach((cell, j) => {
-        cell.setAttribute("aria-checked", j === pixel);
-        cell.tabIndex = j === pixel ? 0 : -1;
-      });
+      if (pixel === shown) return;
+      check(cells[shown], false);
+      check(cells[pixel], true);
+      shown = pixel;
     },
   };
 }

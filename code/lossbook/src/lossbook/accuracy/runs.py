@@ -132,7 +132,7 @@ def train_accuracy(data: Digits, parameters: torch.Tensor) -> float:
     return accuracy(two_logits(data.x_train, parameters[:-1], parameters[-1]), data.y_train).item()
 
 
-def hardest_first(run: Run, x: torch.Tensor, target: torch.Tensor, count: int = 36) -> torch.Tensor:
+def hardest_first(run: Run, x: torch.Tensor, target: torch.Tensor, count: int = 30) -> torch.Tensor:
     """Indices (count,) of the pictures that the run's last weights find hardest: x (M, 64), target (M,)."""
     logits = two_logits(x, *run.final)
     return F.cross_entropy(logits, target, reduction="none").argsort(descending=True)[:count]

@@ -137,6 +137,7 @@ function drawingBoard(model) {
       "span",
       {
         role: "gridcell",
+        "aria-selected": "false",
         tabindex: j ? -1 : 0,
         class: "yd-cell",
         "data-sign": w < 0 ? "−" : "+",
@@ -196,9 +197,8 @@ function drawingBoard(model) {
         cells[j].setAttribute("aria-label", `${place(j)}: ${level ? `ink ${level} of ${FULL}` : "blank"}`);
       });
       if (pixel !== seen.pixel) {
-        cells.forEach((cell, j) => {
-          cell.setAttribute("aria-selected", j === pixel);
-        });
+        cells[seen.pixel]?.setAttribute("aria-selected", false);
+        cells[pixel].setAttribute("aria-selected", true);
       }
       if (show !== seen.show) node.toggleAttribute("data-weights", show);
       seen = { ink, pixel, show };

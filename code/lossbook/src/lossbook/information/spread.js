@@ -38,21 +38,20 @@ export default {
         aims.node,
       ),
     );
-    const drawn = new Map(); // by number of classes: the same rows at every spread
+    const drawn = new Map(); // by number of classes: the same rows at every spread, and the curve of their means
     let last = null;
     return watch(model, ["spread", "classes"], () => {
       const count = classes.get();
       if (!drawn.has(count)) {
         const all = normals(ROWS * count);
-        drawn.set(
-          count,
-          Array.from({ length: ROWS }, (_, i) => all.slice(i * count, (i + 1) * count)),
-        );
+        const rows = Array.from({ length: ROWS }, (_, i) => all.slice(i * count, (i + 1) * count));
+        drawn.set(count, { rows, line: over.line(rows) });
       }
-      const losses = rowLosses(drawn.get(count), spread.get());
+      const { rows, line } = drawn.get(count);
+      const losses = rowLosses(rows, spread.get());
       const now = { losses, mean: mean(losses), guess: Math.log(count), spread: spread.get(), count };
       bars.show(now);
-      if (last !== count) over.draw(drawn.get(count), now.guess);
+      if (last !== count) over.draw(line, now);
       over.show(now);
       aims.show(now);
       const text = said(now);
@@ -123,9 +122,12 @@ function curve() {
   at.plot.append(guess, line, dot, name);
   return {
     node: at.node,
-    draw(rows, height) {
+    line(rows) {
       const points = Array.from({ length: POINTS + 1 }, (_, k) => (k / POINTS) * WIDEST);
-      line.setAttribute("d", at.path(points.map((s) => [s, mean(rowLosses(rows, s))])));
+      return at.path(points.map((s) => [s, mean(rowLosses(rows, s))]));
+    },
+    draw(d, { guess: height, count }) {
+      line.setAttribute("d", d);
       guess.setAttribute(
         "d",
         at.path([
@@ -134,7 +136,7 @@ function curve() {
         ]),
       );
       name.setAttribute("y", at.y(height) - 6);
-      write(name, `ln ${rows[0].length}`);
+      write(name, `ln ${count}`);
     },
     show(now) {
       dot.setAttribute("cx", at.x(now.spread).toFixed(2));

@@ -71,9 +71,9 @@ def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE
         sizes = [control.positions for control in coarse]
         free = [k for k, control in enumerate(coarse) if control.name not in following.names]
         moving = [k for k in free if len(coarse[k].values) > 1]
-        fewest = 3 if len(moving) > 1 else 2
+        alone = len(moving) == 1  # then it may shrink to its ends
         while count_frames(coarse, following) > most:
-            sliders = [k for k in moving if sizes[k] > fewest and (fewest == 2 or len(coarse[k].values) > 5)]
+            sliders = [k for k in moving if sizes[k] > (2 if alone else 3) and (alone or len(coarse[k].values) > 5)]
             if not sliders:
                 break
             widest = max(sliders, key=lambda k: len(coarse[k].values))

@@ -46,12 +46,12 @@ def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tu
         if group:
             visited = _visit(widgets, kinds, group, most, rehearsal)
     others = {type(one).__name__ for one in rehearsal[0] if one not in widgets.values()}
-    still = ", ".join(sorted(others)) or ("" if visited else "other controls")
+    unlisted = ", ".join(sorted(others)) or ("" if visited else "other controls")
     notes = [
-        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({still}) stays as it is there"
+        f"{name!r} is observed by {one}, which does not run on the page: what it changes ({unlisted}) stays"
         for name in observers
         for one in observers[name]
-        if still
+        if unlisted
     ]
     return (*_listed(controls, visited), notes) if visited else (controls, ALONE, notes)
 
@@ -83,11 +83,12 @@ def _visit(
                 with suppress(Exception):  # Jupyter logs what an observer raises, and goes on
                     setattr(widgets[name], move[name], position if move[name] == "index" else value)
                 leads.append(arrive())
-            if widgets[name] not in before:
+            if widgets[name] not in before:  # moving it by hand is no following
                 changed.pop(widgets[name], None)
         followers = [name for name in widgets if widgets[name] in changed]
+        unmovable = not set(followers) <= kinds.keys()
         too_many = len(saved) > most or len(saved) * sum(map(len, visited[-1][1])) > _MAX_MOVES
-        if not followers or not set(followers) <= kinds.keys() or too_many or has_shown():
+        if not followers or unmovable or too_many or has_shown():
             return []
         if late := [name for name in followers if name not in group]:
             originals.restore_traits(every, saved[0])
