@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
 import sys
 import warnings
 
@@ -27,6 +29,7 @@ from kernelfree.interaction.controls import coarsen, controls_for, count_frames
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size
 from kernelfree.state import state
+from project import python_path, source
 
 
 @pytest.fixture
@@ -436,3 +439,12 @@ def test_words_in_a_frame_are_marked_so_that_they_do_not_outgrow_it(built):
     picture = BeautifulSoup(built[0][MIME]["still"], "html.parser").svg
     marked = [one.get("data-text", one.text) for one in picture.select(".kf-framed > *")]
     assert sorted(marked) == ["$x$ in a frame", "in a box", "its title"]
+
+
+def test_a_notebook_may_import_anywidget_first(tmp_path):
+    hook = source("kernelfree") / "dropin" / "hook"
+    path = os.pathsep.join([str(hook), python_path()])
+    env = {**os.environ, "PYTHONPATH": path, "KERNELFREE_IPYWIDGETS": "1", "KERNELFREE_BUILD": str(tmp_path)}
+    code = "import anywidget, kernelfree, ipywidgets; print(kernelfree.Explorable, ipywidgets.interact)"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and "kernelfree.interaction.call.Interact" in done.stdout, done.stderr

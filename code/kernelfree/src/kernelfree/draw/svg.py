@@ -1,8 +1,4 @@
-"""Turn a matplotlib figure into a small tree of SVG elements that fits into a page.
-
-``draw_figure`` makes of matplotlib's SVG a fragment that takes ink and colours from the page, scales with it, and
-clashes with nothing; ``picture_attributes`` gives it its size and background there.
-"""
+"""Turn a matplotlib figure into a small tree of SVG that takes colours from a page, and clashes with nothing there."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ from kernelfree.record.recording import display, shell_of_kernel
 from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
-#: The display of what shows nothing.
 _NOTHING = {"text/html": "", "text/plain": ""}
 
 
@@ -71,10 +70,7 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
 
 
 def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the display of a widget: the figures whose outputs are in it, or as ipywidgets does if there are none.
-
-    A box of controls alone waits for their figure, unless that changes one that was displayed before.
-    """
+    """Return a widget's display: the figures whose outputs are in it, else ipywidgets' own; controls alone may wait."""
     below = list(_walk(widget))
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
     controlled = list(dict.fromkeys(state.controls[part] for part in below if part in state.controls))

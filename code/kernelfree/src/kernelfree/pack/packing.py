@@ -14,10 +14,7 @@ from kernelfree.pack.merge import TEXT, Column, Merged
 
 
 def pack(merged: Merged, prefix: str = "") -> dict[str, Any]:
-    """Return the frames as ``static/frames.js`` reads them, which turns the base into any of them; ids get ``prefix``.
-
-    In ``{"columns": [[node, name, pattern, values], ...], "patterns": [which, ...]}`` columns share patterns.
-    """
+    """Return the frames as ``static/frames.js`` reads them, to turn the base into any of them; ids get ``prefix``."""
     with garbage_collection_paused():
         _shorten_ids(merged, prefix)
         return _pack_columns(merged.columns)
