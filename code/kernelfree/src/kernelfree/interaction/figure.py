@@ -92,6 +92,7 @@ class InteractFigure:
                 break
             controls = self._fit(controls, most, why, "max_bytes", notes)
             recorder, base, frames = self._draw(controls)
+        assert base is not None  # or there would be an excess
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
         payload = self._payload(controls, base, frames, notes, recorder, arrange)
