@@ -441,10 +441,11 @@ def test_words_in_a_frame_are_marked_so_that_they_do_not_outgrow_it(built):
     assert sorted(marked) == ["$x$ in a frame", "in a box", "its title"]
 
 
-def test_a_notebook_may_import_anywidget_first(tmp_path):
+@pytest.mark.parametrize("first", ["anywidget", "kernelfree", "ipywidgets"])
+def test_a_notebook_may_import_any_of_them_first(tmp_path, first):
     hook = source("kernelfree") / "dropin" / "hook"
     path = os.pathsep.join([str(hook), python_path()])
     env = {**os.environ, "PYTHONPATH": path, "KERNELFREE_IPYWIDGETS": "1", "KERNELFREE_BUILD": str(tmp_path)}
-    code = "import anywidget, kernelfree, ipywidgets; print(kernelfree.Explorable, ipywidgets.interact)"
+    code = f"import {first}, kernelfree, ipywidgets; print(kernelfree.Explorable, ipywidgets.interact)"
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.returncode == 0 and "kernelfree.interaction.call.Interact" in done.stdout, done.stderr

@@ -3,6 +3,9 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+# First of all, since the drop-in is installed at the end of this import, and needs the modules below whole.
+import ipywidgets  # noqa: F401
+
 from kernelfree.draw.still import still
 from kernelfree.draw.theme import use_theme
 from kernelfree.dropin.boxes import interactive, interactive_output
