@@ -216,7 +216,7 @@ def _field(letter: str, part: Number | Choice | Shape) -> str:
     unit = part.unit if isinstance(part, Number) else ""
     if isinstance(part, Choice):
         texts = zip(_LETTERS, (escape(text) for text, _, _ in part.options), strict=False)
-        options = "".join(f'<option value="{value}">{text}</option>' for value, text in [("", ""), *texts])
+        options = "".join(f'<option value="{value}">{text}</option>' for value, text in [("", "choose"), *texts])
         field = f'<select class="askback-typed" aria-label="{letter}">{options}</select>'
     else:
         field = _typed(letter, unit)
