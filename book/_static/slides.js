@@ -1,4 +1,4 @@
-// Shows the sections of a page one at a time, as slides. Without it they stand below one another.
+// Shows the sections of a page one at a time, as slides. Without it they follow one below another.
 (() => {
   const slides = [...document.querySelectorAll("article section section")];
   const { body } = document;

@@ -56,7 +56,7 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
 
 
 class FromOtherPages(SphinxPostTransform):
-    """Puts figures of other pages where the directives stand."""
+    """Replace the directives by figures of other pages."""
 
     default_priority = 3  # before MyST-NB chooses among the kinds of an output (4), and references are resolved (9)
 
