@@ -300,7 +300,7 @@ function grip(plot, v, name) {
     "g",
     { class: "ow-grip" },
     svg("rect", { class: "ow-reach", x: -24, y: -13, width: 48, height: 46 }),
-    svg("rect", { class: "ow-pill", x: -14, y: -12, width: 28, height: 24, rx: 12 }),
+    svg("rect", { class: "ow-pill", x: -17, y: -12, width: 34, height: 24, rx: 12 }),
     svg("text", { y: 4, "text-anchor": "middle" }, name),
   );
   const options = {

@@ -47,7 +47,7 @@ export default {
       "g",
       { class: "pr-grip" },
       svg("rect", { class: "pr-reach", x: -30, y: -28, width: 60, height: 56 }),
-      svg("rect", { x: -17, y: -12, width: 34, height: 24, rx: 12 }),
+      svg("rect", { x: -22, y: -12, width: 44, height: 24, rx: 12 }),
       svg("text", { y: 4, "text-anchor": "middle" }, "lead"),
     );
     plots.loss.plot.prepend(bar);
