@@ -63,11 +63,11 @@ def sent(site, suffix):
 
 
 def linked(site, name, what="stylesheet"):
-    return [node.attributes["href"] for node in site.pages[name].find(f'link[rel="{what}"]')]
+    return [node.attributes["href"] for node in site.page(name).find(f'link[rel="{what}"]')]
 
 
 def loaded(site, name):
-    return [(node.attributes.get("src"), "defer" in node.attributes) for node in site.pages[name].find("script")]
+    return [(node.attributes.get("src"), "defer" in node.attributes) for node in site.page(name).find("script")]
 
 
 # --- trees -----------------------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_scripts_that_no_page_loads_are_not_read(site):
         }
     )
     assert ".made-by-a-module{top:1px}" in sent(made, ".css") and "of-the-application" not in sent(made, ".css")
-    assert set(made.scripts()) == {"_static/a.js", "_static/b.js"}
+    assert set(made.scripts({"_static/a.js"})) == {"_static/a.js", "_static/b.js"}
 
 
 def test_variable_that_an_authors_sheet_uses_stays(site):
@@ -196,7 +196,7 @@ def test_page_shown_anywhere_has_absolute_addresses(site):
 def test_bare_pages_are_left_alone(site):
     leads_elsewhere = '<meta http-equiv="Refresh" content="0; url=book/index.html" />'
     made = site({"index.html": leads_elsewhere, "a.html": page(style("", "a.css")), "_static/a.css": ""})
-    assert "site-" not in str(made.pages["index.html"])
+    assert "site-" not in str(made.page("index.html"))
 
 
 def test_what_is_not_a_page_of_the_book_has_no_effect_and_suffers_none(site):
@@ -313,10 +313,10 @@ def test_inline_scripts_become_files_at_their_place(site):
             "_static/s.css": "",
         }
     )
-    index = str(made.pages["index.html"])
+    index = str(made.page("index.html"))
     address = re.search(r'before</p>\s*<script src="(_static/inline-\w+\.js)"></script>', index)[1]
     assert data in index and (made.folder / address).read_text() == "draw()"
-    assert '<script type="module" src="m.js">' in str(made.pages["two.html"])
+    assert '<script type="module" src="m.js">' in str(made.page("two.html"))
 
 
 def test_outputs_that_draw_themselves_run_what_they_ran_in_their_order(site):
@@ -328,7 +328,7 @@ def test_outputs_that_draw_themselves_run_what_they_ran_in_their_order(site):
     )
     made = site({"index.html": page(style("", "s.css"), output), "_static/s.css": ""})
     seen = []
-    for node in made.pages["index.html"].find("article script, article iframe, article button"):
+    for node in made.page("index.html").find("article script, article iframe, article button"):
         address = node.attributes.get("src")
         text = (made.folder / address).read_text() if (address or "").startswith("_static/") else address or node.text()
         seen.append((node.attributes.get("type"), text or node.attributes["srcdoc"]))
@@ -367,9 +367,8 @@ def test_thebe_stays_only_when_asked_for():
         ('<script type="text/x-thebe-config">{"requestKernel": true}</script>', False),
     ],
 )
-def test_thebe_is_asked_for_by_whatever_starts_it(site, article, asked):
-    build = SimpleNamespace(config=SimpleNamespace(html_theme_options={}))
-    assert ("thebe" in theme.features_used(site({"index.html": page(article=article)}), build)) == asked
+def test_thebe_is_asked_for_by_whatever_starts_it(article, asked):
+    assert ("thebe" in theme.features_used(Tree(page(article=article)))) == asked
 
 
 def test_script_of_tabs_is_for_sites_with_tabs():
@@ -399,8 +398,9 @@ def test_bar_with_more_in_it_than_a_search_button_stays():
 
 
 def test_bootstrap_stays_where_more_than_menus_is_used():
-    assert not theme.needs_bootstrap(Tree('<a data-bs-toggle="dropdown"></a><a data-bs-toggle="tooltip"></a>'))
-    assert theme.needs_bootstrap(Tree('<a data-bs-toggle="collapse"></a>'))
+    menus = '<a data-bs-toggle="dropdown"></a><a data-bs-toggle="tooltip"></a>'
+    assert "bootstrap" not in theme.features_used(Tree(menus))
+    assert "bootstrap" in theme.features_used(Tree('<a data-bs-toggle="collapse"></a>'))
 
 
 def test_menus_are_opened_by_one_script_alone():
@@ -516,7 +516,7 @@ def test_authors_drawings_are_left_alone(tmp_path):
     (tmp_path / "a.html").write_text(page(article=f'{drawing}<div class="cell_output">{drawing}</div>'))
     site = Site(tmp_path, ["a.html"])
     drawings.shorten(site, None)
-    assert re.findall(r'd="([^"]*)"', str(site.pages["a.html"])) == [
+    assert re.findall(r'd="([^"]*)"', str(site.page("a.html"))) == [
         "M 100.5 100.5 L 101.5 101.5 L 102.5 102.5",
         "M100.5 100.5l1 1l1 1",
     ]

@@ -60,7 +60,7 @@ def _bound(concern: str, run: Callable[..., Any], build: Build) -> Callable[...,
 
 
 def finish(build: Build, exception: Exception | None) -> None:
-    """Run the steps on the pages that Sphinx wrote, and write the changed pages."""
+    """Run the steps on the pages that Sphinx wrote."""
     if exception or not build.writes_pages or not build.pages:
         return
     names = {name for name in build.pages if (build.folder / name).is_file()}
@@ -68,4 +68,3 @@ def finish(build: Build, exception: Exception | None) -> None:
     for concern, run in STEPS:
         if concern not in build.config.leanpage_skip:
             run(site, build)
-    site.save()

@@ -1,11 +1,11 @@
-"""Open the pages of a built site as trees, and find, read and write the site's other files."""
+"""Open the pages of a built site as trees, one after the other, and find, read and write the site's other files."""
 
 from __future__ import annotations
 
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,14 +20,30 @@ class Site:
     """The pages of a built site, by their paths from its root.
 
     Only pages that Sphinx wrote are opened: HTML of the author's own, and pages of documents that are gone, are left
-    as they are.
+    as they are. A page is a tree only while a step looks at it, since the trees of a large book would fill the memory.
     """
 
     def __init__(self, folder: Path, names: Iterable[str], base: str = "/"):
         self.folder, self.base = folder, base
-        self.pages = {name: Tree((folder / name).read_text("utf-8")) for name in sorted(names)}
+        self.names = sorted(names)
         #: Scripts that a step took out of all pages.
         self.removed: set[str] = set()
+
+    def page(self, name: str) -> Tree:
+        return Tree((self.folder / name).read_text("utf-8"))
+
+    def pages(self, *, styled: bool = False) -> Iterator[tuple[str, Tree]]:
+        """Parse one page after the other; with `styled` only those with a style sheet, which are no bare redirects."""
+        for name in self.names:
+            page = self.page(name)
+            if not styled or self.linked(name, page, 'link[rel~="stylesheet"]', "href"):
+                yield name, page
+
+    def edit(self, *, styled: bool = False) -> Iterator[tuple[str, Tree]]:
+        """Parse the same pages, and write each when the caller has changed it and asks for the next one."""
+        for name, page in self.pages(styled=styled):
+            yield name, page
+            self.write(name, str(page).encode())
 
     @staticmethod
     def base_path(address: str) -> str:
@@ -56,25 +72,20 @@ class Site:
         except UnicodeDecodeError:
             return None
 
-    def linked(self, selector: str, name: str) -> dict[str, str]:
-        """Return the texts of the site's files that elements of any page name in an attribute, by path."""
-        addresses = {
-            path
-            for page, tree in self.pages.items()
-            for node in tree.find(selector)
-            if (path := self.file(page, attribute(node, name))) and path != "searchindex.js"
-        }
-        return {path: (self.folder / path).read_bytes().decode("utf-8", "replace") for path in sorted(addresses)}
+    def linked(self, name: str, page: Tree, selector: str, key: str) -> set[str]:
+        """Return the paths of the site's files that elements of a page name in an attribute."""
+        paths = (self.file(name, attribute(node, key)) for node in page.find(selector))
+        return {path for path in paths if path and path != "searchindex.js"}
 
-    def scripts(self) -> dict[str, str]:
+    def scripts(self, loaded: set[str]) -> dict[str, str]:
         """Return the scripts that pages load, and those beside them, which they may import, by path."""
-        texts = self.linked("script[src]", "src")
-        folders = {posixpath.dirname(path) for path in texts}
-        for path in sorted(path for folder in folders for path in (self.folder / folder).glob("*.*js")):
-            name = path.relative_to(self.folder).as_posix()
-            if name not in self.removed and not COMBINED.fullmatch(path.name):
-                texts.setdefault(name, path.read_bytes().decode("utf-8", "replace"))
-        return texts
+        folders = {posixpath.dirname(path) for path in loaded}
+        beside = {path for folder in folders for path in (self.folder / folder).glob("*.*js")}
+        names = {path.relative_to(self.folder).as_posix() for path in beside if not COMBINED.fullmatch(path.name)}
+        return self.texts(loaded | names - self.removed)
+
+    def texts(self, paths: Iterable[str]) -> dict[str, str]:
+        return {path: (self.folder / path).read_bytes().decode("utf-8", "replace") for path in sorted(paths)}
 
     def write(self, path: str, content: bytes) -> None:
         write_file(self.folder, path, content)
@@ -84,15 +95,3 @@ class Site:
         path = f"_static/{stem}-{hashlib.sha256(content).hexdigest()[:10]}{suffix}"
         self.write(path, content)
         return path
-
-    def styled(self) -> dict[str, Tree]:
-        """Return the pages that have a style sheet, which leaves out bare redirects."""
-        return {
-            name: page
-            for name, page in self.pages.items()
-            if any(self.file(name, attribute(link, "href")) for link in page.find('link[rel~="stylesheet"]'))
-        }
-
-    def save(self) -> None:
-        for name, page in self.pages.items():
-            (self.folder / name).write_bytes(str(page).encode())

@@ -5,8 +5,6 @@ The parser (selectolax with lexbor) follows the HTML standard, so a browser read
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 Node = LexborNode
@@ -69,8 +67,3 @@ def rename(tree: Tree, node: Node, name: str) -> Node:
     node.insert_before(other, move=True)
     node.decompose()
     return other
-
-
-def unique_lines(texts: Iterable[str]) -> str:
-    """Return the lines of `texts`, each once; the pages of a site share most of theirs."""
-    return "\n".join(dict.fromkeys(line for text in texts for line in text.splitlines()))

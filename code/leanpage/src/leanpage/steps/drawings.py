@@ -20,7 +20,7 @@ COUNTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 
 
 def shorten(site: Site, build: Build) -> None:
-    for page in site.pages.values():
+    for _, page in site.edit():
         for node in page.find(DRAWN):
             path = attribute(node, "d")
             shorter = relative(path)

@@ -288,12 +288,13 @@ def write_font(site: Site, build: Build) -> None:
     """Write the math font, cut to the characters on the pages, and name it in the style sheet."""
     if not is_on(build):
         return
-    for page in site.pages.values():
+    levels: list[set[str]] = [set(), set(), set()]
+    for _, page in site.edit():
         draw_lines(page)
-    sizes = zip(*map(by_size, site.pages.values()), strict=True)
-    levels = [set[str]().union(*map(characters, level)) for level in sizes]
+        for level, elements in zip(levels, by_size(page), strict=True):
+            level |= characters(elements)
     sheet = STYLE.read_text("utf-8")
-    if levels and levels[0]:
+    if levels[0]:
         font = fonts.subset_font(FONT.read_bytes(), levels[0], levels[1:])
         sheet = sheet.replace("MATH_FONT", f"../{Path(site.write_hashed('math', '.woff2', font)).name}")
     else:

@@ -67,7 +67,7 @@ def fix_missing_contents(build: Build, pagename: str, template: str, context: di
 def complete_heads(site: Site, build: Build) -> None:
     """Add the missing icon and description to each page, and write the icon and the redirect to the first page."""
     icon = Path(build.config.html_favicon or "leanpage-favicon.svg").name
-    for name, page in site.pages.items():
+    for name, page in site.edit():
         title = page.first("title")
         if title is None:
             continue
@@ -90,7 +90,7 @@ def complete_heads(site: Site, build: Build) -> None:
 def write_redirect(site: Site, build: Build) -> None:
     """Complete an index.html that only redirects to the first page, for browsers that do not follow by themselves."""
     path = site.folder / "index.html"
-    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() and "index.html" not in site.pages else ""
+    text = path.read_bytes().decode("utf-8", "replace") if path.is_file() and "index.html" not in site.names else ""
     if upstream.TOC_REDIRECT.fullmatch(text) or GENERATOR in text:
         root = build.config.root_doc
         title = site_name(build.config) or build.app.env.titles[root].astext()

@@ -12,7 +12,7 @@ from rjsmin import jsmin
 
 from ..build import Build
 from ..site import Site
-from ..tree import Node, attribute, has
+from ..tree import Node, Tree, attribute, has
 
 #: Scripts of Sphinx, the themes and widespread extensions. None of them writes into the page while it is parsed.
 KNOWN = re.compile(
@@ -34,13 +34,16 @@ def combine(site: Site, build: Build) -> None:
 
     Nothing is combined if any script could notice the difference: see EARLY_USE and LOADER.
     """
-    pages = {name: classic_scripts(site, name) for name in site.styled()}
-    known = [[key for node, key in found if is_known(key)] for found in pages.values()]
+    known: list[list[str]] = []
+    noticing = ""
+    for name, page in site.pages(styled=True):
+        found = classic_scripts(site, name, page)
+        known.append([key for _, key in found if is_known(key)])
+        noticing = noticing or next((key for node, key in found if may_notice(site, node, key)), "")
     shared = [key for key in dict.fromkeys(known[0]) if all(key in keys for keys in known)] if known else []
     if len(shared) < 2:
         return
-    noticing = next((key for found in pages.values() for node, key in found if may_notice(site, node, key)), None)
-    if noticing is not None:
+    if noticing:
         build.notice("scripts", f"scripts are not combined: {' '.join(noticing.split())[:80]} could notice it.")
         return
     # Settings come before the scripts that read them, and the object that holds some of them before all.
@@ -48,8 +51,8 @@ def combine(site: Site, build: Build) -> None:
     texts = [key if SETTING.fullmatch(key) else site.read(key) or "" for key in ordered]
     combined = "\n;\n".join(jsmin(text, keep_bang_comments=True) for text in texts)
     path = site.write_hashed("site", ".js", combined.encode())
-    for name, found in pages.items():
-        page = site.pages[name]
+    for name, page in site.edit(styled=True):
+        found = classic_scripts(site, name, page)
         ours = [node for node, key in found if key in shared]
         data = {key: value for node in ours for key, value in node.attributes.items() if key.startswith("data-")}
         script = page.element("script", src=site.root(name) + path, defer=None, **data)
@@ -61,10 +64,10 @@ def combine(site: Site, build: Build) -> None:
                 node.attrs["defer"] = None
 
 
-def classic_scripts(site: Site, name: str) -> list[tuple[Node, str]]:
+def classic_scripts(site: Site, name: str, page: Tree) -> list[tuple[Node, str]]:
     """Return a page's scripts that run in their order, with the path of each, or its text if it is inline."""
     found = []
-    for node in site.pages[name].find("script:not(svg *, math *, template *)"):
+    for node in page.find("script:not(svg *, math *, template *)"):
         kind = attribute(node, "type").strip().lower()
         if kind not in ("", "text/javascript", "application/javascript") or has(node, "blocking"):
             continue
@@ -88,10 +91,10 @@ def may_notice(site: Site, node: Node, key: str) -> bool:
 
 def move_inline_to_files(site: Site, build: Build) -> None:
     """Replace each inline script by a file at the same place: a strict content policy allows no script in a page."""
-    for name in site.styled():
-        for node, text in classic_scripts(site, name):
+    for name, page in site.edit(styled=True):
+        for node, text in classic_scripts(site, name, page):
             if text and not has(node, "src"):
-                script = site.pages[name].element("script")
+                script = page.element("script")
                 for key, value in node.attributes.items():
                     script.attrs[key] = value
                 script.attrs["src"] = site.root(name) + site.write_hashed("inline", ".js", text.encode())

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ..build import Build
 from ..site import Site
-from ..tree import Node, attribute, unique_lines
+from ..tree import Node, Tree, attribute
 from . import css, fonts
 
 #: The sheets whose unused rules are dropped: those of Sphinx, the themes and widespread extensions. All others, an
@@ -29,33 +29,44 @@ Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a
 
 def combine(site: Site, build: Build) -> None:
     """Replace the style sheets that all pages have by one; by more where a sheet of some pages lies between them."""
-    pages = {name: sheets_of(site, name) for name in site.styled()}
-    runs = shared_runs([[sheet for _, sheet in found] for found in pages.values()])
+    pages: list[list[Sheet | None]] = []
+    loaded, linked, variables, icons = set[str](), set[str](), set[str](), set[str]()
+    for name, page in site.pages():
+        loaded |= site.linked(name, page, "script[src]", "src")
+        links = site.linked(name, page, 'link[rel~="stylesheet"]', "href")
+        linked |= links
+        variables |= css.used_variables([page.source]).exact
+        icons |= icons_in(page.source)
+        if links:
+            pages.append([sheet for _, sheet in sheets_of(site, name, page)])
+    runs = shared_runs(pages)
     if not runs:
         return
-    trees = list(site.pages.values())
-    scripts = list(site.scripts().values())
-    combined = {path for run in runs for path, _ in run}
-    later = [text for path, text in site.linked('link[rel~="stylesheet"]', "href").items() if path not in combined]
-    elsewhere = unique_lines([*(page.source for page in trees), *scripts, *later])
-    known = css.names_on(trees, scripts)
+    scripts = site.scripts(loaded).values()
+    known = css.names_on((page for _, page in site.pages()), scripts)
     known.beginnings += MADE_LATER
+    later = site.texts(linked - {path for run in runs for path, _ in run}).values()
+    for text in (*scripts, *later):
+        variables |= css.used_variables([text]).exact
+        icons |= icons_in(text)
     own = own_files(build)
+    combined = []
     for run in runs:
-        sheet = combined_text(site, run, known, elsewhere, own)
-        sheet = cut_icon_fonts(site, sheet, elsewhere)
-        path = site.write_hashed("site", ".css", f'@charset "utf-8";\n{sheet}'.encode())
-        for name, found in pages.items():
+        sheet = cut_icon_fonts(site, combined_text(site, run, known, variables, own), icons)
+        combined.append(site.write_hashed("site", ".css", f'@charset "utf-8";\n{sheet}'.encode()))
+    for name, page in site.edit(styled=True):
+        found = sheets_of(site, name, page)
+        for run, path in zip(runs, combined, strict=True):
             nodes = [node for node, sheet_of_page in found if sheet_of_page in run]
-            nodes[0].insert_before(site.pages[name].element("link", rel="stylesheet", href=site.root(name) + path))
+            nodes[0].insert_before(page.element("link", rel="stylesheet", href=site.root(name) + path))
             for node in nodes:
                 node.decompose()
 
 
-def sheets_of(site: Site, name: str) -> list[tuple[Node, Sheet | None]]:
+def sheets_of(site: Site, name: str, page: Tree) -> list[tuple[Node, Sheet | None]]:
     """Return the style sheets of a page's head in order; None for those of other hosts, inline ones and alternates."""
     found: list[tuple[Node, Sheet | None]] = []
-    head = site.pages[name].head
+    head = page.head
     plain = head.css('link[rel="stylesheet"]:not([disabled]):not([title]):not([integrity])')
     places = {node.mem_id for node in plain}
     for node in head.css('link[rel~="stylesheet"], style'):
@@ -97,20 +108,22 @@ def own_files(build: Build) -> set[str]:
     return {f"_static/{path.relative_to(folder).as_posix()}" for folder in own for path in folder.rglob("*.css")}
 
 
-def combined_text(site: Site, run: list[Sheet], known: css.Names, elsewhere: str, own: set[str]) -> str:
-    """Return style sheets as one text, those of the theme without their unused rules and variables."""
+def combined_text(site: Site, run: list[Sheet], known: css.Names, used: set[str], own: set[str]) -> str:
+    """Return style sheets as one text, those of the theme without their unused rules and variables.
+
+    `used` are the variables that pages, scripts and other sheets use.
+    """
     imports: list[str] = []
-    texts = []
-    trimmed = [bool(TRIMMED.fullmatch(path)) and path not in own for path, _ in run]
-    every = css.Names(set(), ("--",))  # variables stay as long as no rule has gone
-    for (path, media), cut in zip(run, trimmed, strict=True):
-        rules = rules_of(site, path, imports)
-        text = css.without_unused_rules(rules, known, every) if cut else css.serialize(rules)
-        texts.append(f"@media {media}{{{text}}}" if media else text)
+    sheets = []
+    for path, media in run:
+        tokens = rules_of(site, path, imports)
+        cut = TRIMMED.fullmatch(path) and path not in own
+        rules = css.with_known_names(tokens, known) if cut else [css.as_it_is(rule) for rule in tokens]
+        sheets.append(rules if not media else [css.Rule(f"@media {media}", [], rules)])
+    texts = [css.written(rules, css.Names(set(), ("--",))) for rules in sheets]
     for _ in range(2):  # a variable may be used by another one alone
-        variables = css.used_variables([elsewhere, *texts])
-        pairs = zip(texts, trimmed, strict=True)
-        texts = [css.without_unused_rules(css.parse(text), known, variables) if cut else text for text, cut in pairs]
+        variables = css.used_variables([*used, *texts])
+        texts = [css.written(rules, variables) for rules in sheets]
     return "".join(f"{text}\n" for text in (*imports, *texts))
 
 
@@ -130,11 +143,10 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
         return posixpath.relpath(from_root(file), "_static") + address[len(file) :]
 
     rules: list[css.Token] = []
-    for rule in css.parse(site.read(path) or ""):
+    for rule in css.parse(css.change_addresses(site.read(path) or "", moved)):
         address, condition = css.imported(rule) or ("", "")
         if not address:
-            changed = css.change_addresses(text := rule.serialize(), moved)
-            rules += css.parse(changed) if changed != text else [rule]  # parsing takes most of this step's time
+            rules.append(rule)
         elif re.match(r"[a-zA-Z][\w+.-]*:|//", address):
             imports.append(rule.serialize())
         elif (site.folder / from_root(address)).is_file():
@@ -143,12 +155,15 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
     return rules
 
 
-def cut_icon_fonts(site: Site, sheet: str, elsewhere: str) -> str:
-    """Return `sheet` with its Font Awesome fonts cut to the icons that it, or any text `elsewhere`, can show."""
-    icons = css.icons(css.parse(sheet))
-    for match in PRIVATE.finditer(elsewhere):
-        code = match[1] or match[2]
-        icons.add(chr(int(code, 16)) if code else match[0])
+def icons_in(text: str) -> set[str]:
+    """Return the characters of icon fonts in a text."""
+    found = PRIVATE.finditer(text)
+    return {chr(int(code, 16)) if (code := match[1] or match[2]) else match[0] for match in found}
+
+
+def cut_icon_fonts(site: Site, sheet: str, elsewhere: set[str]) -> str:
+    """Return `sheet` with its Font Awesome fonts cut to the icons that it shows, or that stand `elsewhere`."""
+    icons = css.icons(css.parse(sheet)) | elsewhere
 
     def cut(face: re.Match[str]) -> str:
         file = site.folder / posixpath.normpath(f"_static/{face[1]}")

@@ -6,7 +6,7 @@ Each fix names the elements that it is about, what it does to them, and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from sphinx.config import Config
 from .. import upstream
 from ..build import Build, write_file
 from ..site import Site
-from ..tree import Node, Tree, attribute, has, rename, unique_lines
+from ..tree import Node, Tree, attribute, has, rename
 
 STATIC = Path(__file__).parent.parent / "static" / "theme"
 
@@ -192,32 +192,31 @@ FIXES: list[Fix] = [
 ]  # fmt: skip
 
 
-def features_used(site: Site, build: Build) -> frozenset[str]:
-    """Return the features, by the names in FIXES, that pages, settings or the author's scripts use."""
-    options = build.config.html_theme_options
-    pages = site.pages.values()
-    scripts = [text for name, text in site.scripts().items() if not KNOWN_SCRIPT.fullmatch(name)]
-    text = unique_lines([*scripts, *(node.text() for page in pages for node in page.find("article script"))])
+#: What shows in a script that it uses a feature.
+USED_BY_SCRIPT = {
+    "thebe": re.compile(r"\binitThebe\b"),
+    "bootstrap": re.compile(r"\bbootstrap\.[A-Z]"),
+    "search scripts": re.compile(r"\bSearch\.\w"),
+    "icons by script": re.compile(r"\bFontAwesome\b"),
+    "page names": re.compile(r"\bpagename\b"),
+}
+
+
+def features_used(page: Tree) -> set[str]:
+    """Return the features, by the names in FIXES, that a page and the scripts of its text use."""
+    toggles = {attribute(node, "data-bs-toggle") for node in page.find("[data-bs-toggle]")}  # menus.js does two of them
     used = {
-        "thebe": (options.get("launch_buttons") or {}).get("thebe")
-        or any(page.first(".thebe-launch-button, [onclick*=initThebe]") for page in pages)
-        or re.search(r"\binitThebe\b", text),
-        "tabs": any(page.first(".sd-tab-set") for page in pages),
-        "bootstrap": any(map(needs_bootstrap, pages)) or re.search(r"\bbootstrap\.[A-Z]", text),
-        "search while typing": any("search_as_you_type = true" in page.source for page in pages),
-        "search scripts": re.search(r"\bSearch\.\w", text),
-        "icons by script": re.search(r"\bFontAwesome\b", text),
-        "page names": options.get("switcher")
-        or options.get("show_version_warning_banner")
-        or re.search(r"\bpagename\b", text),
+        "thebe": page.first(".thebe-launch-button, [onclick*=initThebe]"),
+        "tabs": page.first(".sd-tab-set"),
+        "bootstrap": toggles - {"dropdown", "tooltip"} or page.first("#pst-collapse-sidebar-button, .carousel"),
+        "search while typing": "search_as_you_type = true" in page.source,
     }
-    return frozenset(feature for feature, found in used.items() if found)
+    by_script = used_by_script(node.text() for node in page.find("article script"))
+    return {feature for feature, found in used.items() if found} | by_script
 
 
-def needs_bootstrap(page: Tree) -> bool:
-    """Return whether a page uses more of Bootstrap's script than the menus and tooltips that menus.js handles."""
-    uses = {attribute(node, "data-bs-toggle") for node in page.find("[data-bs-toggle]")}
-    return bool(uses - {"dropdown", "tooltip"}) or page.first("#pst-collapse-sidebar-button, .carousel") is not None
+def used_by_script(texts: Iterable[str]) -> set[str]:
+    return {feature for text in texts for feature, pattern in USED_BY_SCRIPT.items() if pattern.search(text)}
 
 
 def fix_page(page: Page) -> None:
@@ -227,12 +226,21 @@ def fix_page(page: Page) -> None:
 
 
 def apply_fixes(site: Site, build: Build) -> None:
-    used, context = features_used(site, build), build.config.html_context
+    options, context = build.config.html_theme_options, build.config.html_context
     mode = "" if context.get("leanpage_default_mode") else str(context.get("default_mode", ""))
-    before = set(site.linked("script[src]", "src"))
-    for name, tree in site.styled().items():
-        fix_page(Page(tree, site.root(name), used, mode))
-    site.removed |= before - set(site.linked("script[src]", "src"))
+    used: set[str] = {"thebe"} if (options.get("launch_buttons") or {}).get("thebe") else set()
+    if options.get("switcher") or options.get("show_version_warning_banner"):
+        used.add("page names")
+    before, after = set[str](), set[str]()
+    for name, tree in site.pages():
+        used |= features_used(tree)
+        before |= site.linked(name, tree, "script[src]", "src")
+    scripts = site.scripts(before).items()
+    used |= used_by_script(text for path, text in scripts if not KNOWN_SCRIPT.fullmatch(path))
+    for name, tree in site.edit(styled=True):
+        fix_page(Page(tree, site.root(name), frozenset(used), mode))
+        after |= site.linked(name, tree, "script[src]", "src")
+    site.removed |= before - after
 
 
 def add_files(build: Build) -> None:
