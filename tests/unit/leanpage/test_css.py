@@ -2,7 +2,7 @@
 
 import pytest
 
-from leanpage.steps import css
+from leanpage.steps import css, styles
 from leanpage.tree import Tree
 
 PAGE = '<html><body class="dark"><div id="top" class="box wide"><p>text</p><svg viewBox="0 0 1 1"></svg></div></html>'
@@ -103,5 +103,5 @@ def test_names_that_a_script_puts_together_count():
 
 
 def test_icons_are_those_of_any_string_and_letters_only_where_a_rule_is_an_icons():
-    rules = css.parse(':root{--pst-icon-info:"\\f05a"}.fa-a{--fa:"A"}p::after{content:"text"}')
-    assert css.icons(rules) == {"\uf05a", "A"}
+    sheet = ':root{--pst-icon-info:"\\f05a"}.fa-a,.fa-b:hover{--fa:"A"}p::after{content:"text"}'
+    assert css.icon_letters(sheet) | styles.icons_in(sheet) == {"\uf05a", "A"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,8 @@ def finish(build: Build, exception: Exception | None) -> None:
         return
     names = {name for name in build.pages if (build.folder / name).is_file()}
     site = Site(build.folder, names, Site.base_path(build.config.html_baseurl))
+    gc.freeze()  # else the collector would search all that Sphinx holds, again and again
     for concern, run in STEPS:
         if concern not in build.config.leanpage_skip:
             run(site, build)
+    gc.unfreeze()

@@ -22,6 +22,9 @@ WORD = re.compile(r"[\w-]+")
 WORD_OF_SCRIPT = re.compile(r"""(?<![\w-])(?<!["'` ,>][.#])[\w-]+""")
 IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
 URL = re.compile(r"""(@import\s*)?url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')]*?))\s*\)""", re.I)
+#: A rule that names a class of Font Awesome, from that name to its end.
+ICON_RULE = re.compile(r"\.fa[\w-]*[^{};]*\{[^{}]*\}")
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'")
 #: A variable wherever it is not given a value.
 USED_VARIABLE = re.compile(r"--[\w-]+(?![\w-]|\s*:)")
 
@@ -86,16 +89,6 @@ def nested_rules(rule: Token) -> list[Token] | None:
     return list(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True))
 
 
-def each_token(tokens: Iterable[Token]) -> Iterable[Token]:
-    """Walk all tokens of parsed rules, with those in blocks and functions."""
-    for token in tokens:
-        yield token
-        for inner in ("prelude", "content", "arguments"):
-            held = getattr(token, inner, None)
-            if held:
-                yield from each_token(held)
-
-
 def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
     """Return `sheet` with each address in url() but for those of imports replaced by what `change` returns.
 
@@ -116,14 +109,11 @@ def imported(rule: Token) -> tuple[str, str] | None:
     return (found[1] or found[2] or "", found[3]) if found else None
 
 
-def icons(rules: list[Token]) -> set[str]:
-    """Return the characters that a sheet shows as icons: of a font's private range, and any in the rules of an icon."""
-    shown: set[str] = set()
-    for rule in rules:
-        characters = set("".join(token.value for token in each_token([rule]) if token.type == "string"))
-        of_an_icon = rule.type == "qualified-rule" and re.search(r"\bfa[\w-]*", tinycss2.serialize(rule.prelude))
-        shown |= characters if of_an_icon else {one for one in characters if one >= "\ue000"}
-    return shown
+def icon_letters(sheet: str) -> set[str]:
+    """Return the characters in the strings of rules for icons: not all icons have one of a font's private range."""
+    strings = [text for rule in ICON_RULE.finditer(sheet) for text in STRING.findall(rule[0])]
+    tokens = tinycss2.parse_component_value_list(" ".join(strings))
+    return {letter for token in tokens if token.type == "string" for letter in token.value}
 
 
 def used_variables(texts: Iterable[str]) -> Names:

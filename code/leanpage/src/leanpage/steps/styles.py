@@ -20,8 +20,8 @@ TRIMMED = re.compile(
 #: The beginnings of names that scripts of other hosts make: MathJax, Thebe, widgets, comments, annotations.
 MADE_LATER = ("mjx-", "MJX", "MathJax", "thebe", "jp-", "lm-", "jupyter-", "widget-", "cm-", "CodeMirror", "hypothesis",
               "annotator-", "utterances", "giscus")  # fmt: skip
-#: Characters that icon fonts use, in a script's text as they are or as escapes.
-PRIVATE = re.compile(r"[\ue000-\uf8ff]|\\u\{?(?:00)?([ef][0-9a-fA-F]{3})\}?|&#x([ef][0-9a-fA-F]{3});")
+#: Characters that icon fonts use, in a text as they are or as escapes of CSS, of a script or of HTML.
+PRIVATE = re.compile(r"[\ue000-\uf8ff]|(?:\\(?:u\{?)?(?:00)?|&#x)([ef][0-9a-fA-F]{3})(?![0-9a-fA-F])")
 ICON_FONT = re.compile(r'@font-face\s*\{[^{}]*?url\("([^"]*/webfonts/fa-[\w-]+\.woff2)"\)[^{}]*\}')
 
 Sheet = tuple[str, str]  #: the path of a style sheet, and the media for which a page asks for it
@@ -158,12 +158,12 @@ def rules_of(site: Site, path: str, imports: list[str]) -> list[css.Token]:
 def icons_in(text: str) -> set[str]:
     """Return the characters of icon fonts in a text."""
     found = PRIVATE.finditer(text)
-    return {chr(int(code, 16)) if (code := match[1] or match[2]) else match[0] for match in found}
+    return {chr(int(match[1], 16)) if match[1] else match[0] for match in found}
 
 
 def cut_icon_fonts(site: Site, sheet: str, elsewhere: set[str]) -> str:
     """Return `sheet` with its Font Awesome fonts cut to the icons that it shows, or that stand `elsewhere`."""
-    icons = css.icons(css.parse(sheet)) | elsewhere
+    icons = css.icon_letters(sheet) | icons_in(sheet) | elsewhere
 
     def cut(face: re.Match[str]) -> str:
         file = site.folder / posixpath.normpath(f"_static/{face[1]}")
