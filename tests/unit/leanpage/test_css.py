@@ -11,7 +11,7 @@ PAGE = '<html><body class="dark"><div id="top" class="box wide"><p>text</p><svg 
 def cut(sheet, page=PAGE, script=""):
     known = css.names_on([Tree(page)], [script])
     variables = css.used_variables([sheet, page, script])
-    return css.written(css.with_known_names(css.parse(sheet), known), variables).strip()
+    return css.without_unused_rules(css.parse(sheet), known, variables).strip()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import tinycss2
 from rjsmin import jsmin
@@ -42,15 +42,6 @@ class Names:
         return name in self.exact or name.startswith(self.beginnings)
 
 
-class Rule(NamedTuple):
-    """A rule of a sheet: what stands before its braces, and its declarations and the rules inside of them."""
-
-    start: str
-    #: Each with its property's name; what is kept as it is has neither a name nor a start.
-    declarations: list[tuple[str, str]]
-    rules: list[Rule]
-
-
 def names_on(pages: Iterable[Tree], scripts: Iterable[str] = ()) -> Names:
     """Return every name in `pages`, in their data, and every word of `scripts` outside of comments and selectors.
 
@@ -78,10 +69,6 @@ def serialize(rules: list[Token]) -> str:
     return "".join(f"{rule.serialize()}\n" for rule in rules)
 
 
-def as_it_is(rule: Token) -> Rule:
-    return Rule("", [("", rule.serialize())], [])
-
-
 def nested_rules(rule: Token) -> list[Token] | None:
     """Return the rules inside @media and the like, or None for any other rule."""
     if rule.type != "at-rule" or rule.lower_at_keyword not in NESTING or rule.content is None:
@@ -90,10 +77,7 @@ def nested_rules(rule: Token) -> list[Token] | None:
 
 
 def change_addresses(sheet: str, change: Callable[[str], str | None]) -> str:
-    """Return `sheet` with each address in url() but for those of imports replaced by what `change` returns.
-
-    None leaves an address as it is.
-    """
+    """Return `sheet` with each address in url() replaced by what `change` returns; None, and an import, leaves it."""
 
     def changed(match: re.Match[str]) -> str:
         new = None if match[1] else change(match[2] or match[3] or match[4] or "")
@@ -122,48 +106,38 @@ def used_variables(texts: Iterable[str]) -> Names:
     return Names(found, tuple(name for name in found if name[-1] == "-" and len(name) > 3))
 
 
-def with_known_names(tokens: list[Token], known: Names) -> list[Rule]:
-    """Return rules without the selectors, and without the rules, that ask for a name that is not `known`."""
+def without_unused_rules(rules: list[Token], known: Names, variables: Names) -> str:
+    """Return rules as text, without selectors that ask for a name that is not `known`, and without unused variables.
+
+    >>> rules = parse(":root{--a:1;--b:2} p, .x{top:var(--a)}")
+    >>> without_unused_rules(rules, Names({"root", "p"}), used_variables(["var(--a)"]))
+    ':root{--a:1}\np{top:var(--a)}\n'
+    """
     kept = []
-    for rule in tokens:
+    for rule in rules:
         nested = nested_rules(rule)
         if nested is not None:
             start = f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}".strip()
-            kept.append(Rule(start, [], with_known_names(nested, known)))
+            kept.append((start, without_unused_rules(nested, known, variables)))
         elif rule.type == "qualified-rule":
             selectors = [tinycss2.serialize(s).strip() for s in split_selectors(rule.prelude) if may_match(s, known)]
-            if selectors:
-                kept.append(Rule(",".join(selectors), declarations(rule.content), []))
+            kept.append((",".join(selectors), declarations(rule.content, variables) if selectors else ""))
         elif rule.type == "at-rule" and rule.lower_at_keyword != "charset":
-            kept.append(as_it_is(rule))
-    return kept
+            kept.append(("", rule.serialize()))
+    return "".join(f"{start}{{{body}}}\n" if start else f"{body}\n" for start, body in kept if body)
 
 
-def declarations(content: list[Token]) -> list[tuple[str, str]]:
-    """Return a rule's declarations, or its text as a single one where it holds more than these."""
+def declarations(content: list[Token], variables: Names) -> str:
+    """Return a rule's declarations without those of unused variables, or its text where it holds more than these."""
     parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     if any(part.type != "declaration" for part in parts):
-        return [("", tinycss2.serialize(content).strip())]  # nested rules, or hacks for old browsers
+        return str(tinycss2.serialize(content).strip())  # nested rules, or hacks for old browsers
     important = {True: "!important", False: ""}
-    return [
-        (part.name, f"{part.name}:{tinycss2.serialize(part.value).strip()}{important[part.important]}")
+    return ";".join(
+        f"{part.name}:{tinycss2.serialize(part.value).strip()}{important[part.important]}"
         for part in parts
-    ]
-
-
-def written(rules: list[Rule], variables: Names) -> str:
-    """Return rules as text, without the values of variables that are not among `variables`, and without empty rules.
-
-    >>> rules = with_known_names(parse(":root{--a:1;--b:2} p, .x{top:var(--a)}"), Names({"root", "p"}))
-    >>> written(rules, Names({"--a"}))
-    ':root{--a:1}\\np{top:var(--a)}\\n'
-    """
-    texts = []
-    for start, parts, nested in rules:
-        kept = [text for name, text in parts if name[:2] != "--" or name in variables]
-        if body := ";".join(kept) + written(nested, variables):
-            texts.append(f"{start}{{{body}}}\n" if start else f"{body}\n")
-    return "".join(texts)
+        if part.name[:2] != "--" or part.name in variables
+    )
 
 
 def split_selectors(tokens: list[Token]) -> list[list[Token]]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ from . import fonts, tex
 from .tex import RefusedError
 
 STYLE, SCRIPT = (Path(__file__).parent.parent / "static" / name for name in ("math.css", "math.js"))
-FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
+#: Found without importing ziamath, which would read the whole font.
+FONT = Path(str(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")))
 #: Where a browser sets math smaller: in scripts and limits, in the index of a root, in fractions in a line of text.
 _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultiscripts", "mroot")
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])

@@ -6,6 +6,7 @@ import html
 import logging
 import re
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from ..build import Build
 from ..site import Site
 from ..tree import attribute
 
-ICON = Path(__file__).parent.parent / "static" / "favicon.svg"
+ICON, REDIRECT = (Path(__file__).parent.parent / "static" / name for name in ("favicon.svg", "redirect.html"))
 #: The mark of a redirect that leanpage wrote, in an earlier build perhaps.
 GENERATOR = '<meta name="generator" content="leanpage">'
 #: Pages that a search engine need not know.
@@ -95,20 +96,7 @@ def write_redirect(site: Site, build: Build) -> None:
         root = build.config.root_doc
         title = site_name(build.config) or build.app.env.titles[root].astext()
         address, base = quote(build.page_path(root)), build.config.html_baseurl
-        site.write("index.html", redirect_page(address, title, build.config.language or "en", base).encode())
-
-
-def redirect_page(address: str, title: str, language: str, base: str) -> str:
-    canonical = f'<link rel="canonical" href="{html.escape(base + address)}">\n' if base else ""
-    return f"""<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)}</title>
-{canonical}{GENERATOR}
-<meta http-equiv="refresh" content="0; url={address}">
-</head>
-<body><main><h1><a href="{address}">{html.escape(title)}</a></h1></main></body>
-</html>
-"""
+        canonical = f'<link rel="canonical" href="{html.escape(base + address)}">\n' if base else ""
+        words = {"address": address, "title": html.escape(title), "language": build.config.language or "en"}
+        page = Template(REDIRECT.read_text("utf-8")).substitute(words, head=canonical + GENERATOR)
+        site.write("index.html", page.encode())

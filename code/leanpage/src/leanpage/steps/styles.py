@@ -114,16 +114,16 @@ def combined_text(site: Site, run: list[Sheet], known: css.Names, used: set[str]
     `used` are the variables that pages, scripts and other sheets use.
     """
     imports: list[str] = []
-    sheets = []
-    for path, media in run:
-        tokens = rules_of(site, path, imports)
-        cut = TRIMMED.fullmatch(path) and path not in own
-        rules = css.with_known_names(tokens, known) if cut else [css.as_it_is(rule) for rule in tokens]
-        sheets.append(rules if not media else [css.Rule(f"@media {media}", [], rules)])
-    texts = [css.written(rules, css.Names(set(), ("--",))) for rules in sheets]
-    for _ in range(2):  # a variable may be used by another one alone
+    sheets = [(rules_of(site, path, imports), media) for path, media in run]
+    trimmed = [bool(TRIMMED.fullmatch(path)) and path not in own for path, _ in run]
+    texts: list[str] = []
+    variables = css.Names(set(), ("--",))  # all of them stay as long as no rule has gone
+    for _ in range(3):  # a variable may be used by another one alone
+        texts.clear()
+        for (rules, media), cut in zip(sheets, trimmed, strict=True):
+            text = css.without_unused_rules(rules, known, variables) if cut else css.serialize(rules)
+            texts.append(f"@media {media}{{{text}}}" if media else text)
         variables = css.used_variables([*used, *texts])
-        texts = [css.written(rules, variables) for rules in sheets]
     return "".join(f"{text}\n" for text in (*imports, *texts))
 
 
