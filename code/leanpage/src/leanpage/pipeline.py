@@ -26,6 +26,7 @@ HOOKS: list[Hook] = [
     ("builder-inited", "reproducible", math.count_labels, 500),
     ("builder-inited", "theme", theme.add_files, 500),
     ("builder-inited", "math", math.add_files, 500),
+    ("env-before-read-docs", "", lambda *event: gc.freeze(), 100),  # or garbage is sought in all that is loaded
     ("env-updated", "", Build.choose_pages, 500),
     ("doctree-resolved", "math", math.convert_document, 950),  # leanpage.export reads the TeX before, at 900
     ("html-page-context", "math", math.use_tex_in_title, 400),  # before sphinxext-opengraph reads the title
@@ -54,6 +55,7 @@ def connect(app: Sphinx) -> None:
     for event, concern, run, priority in HOOKS:
         app.connect(event, _bound(concern, run, build), priority)
     app.connect("build-finished", lambda app, exception: finish(build, exception), 900)
+    app.connect("build-finished", lambda *event: gc.unfreeze(), 950)
 
 
 def _bound(concern: str, run: Callable[..., Any], build: Build) -> Callable[..., Any]:
@@ -66,8 +68,7 @@ def finish(build: Build, exception: Exception | None) -> None:
         return
     names = {name for name in build.pages if (build.folder / name).is_file()}
     site = Site(build.folder, names, Site.base_path(build.config.html_baseurl))
-    gc.freeze()  # else the collector would search all that Sphinx holds, again and again
+    gc.freeze()  # and in all that Sphinx has read
     for concern, run in STEPS:
         if concern not in build.config.leanpage_skip:
             run(site, build)
-    gc.unfreeze()

@@ -21,7 +21,7 @@ WORD = re.compile(r"[\w-]+")
 #: A word of a script, but for a selector such as ".name": that finds an element and makes none.
 WORD_OF_SCRIPT = re.compile(r"""(?<![\w-])(?<!["'` ,>][.#])[\w-]+""")
 IMPORT = re.compile(r"""@import\s*(?:url\(\s*)?(?:["']([^"']*)["']|([^"'()\s]+))\s*\)?\s*(.*?);?""", re.DOTALL | re.I)
-URL = re.compile(r"""(@import\s*)?url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')]*?))\s*\)""", re.I)
+URL = re.compile(r"""(@import\s*)?url\(\s*(?:"([^"]*)"|'([^']*)'|([^"'()\s]*))\s*\)""", re.I)
 #: A rule that names a class of Font Awesome, from that name to its end.
 ICON_RULE = re.compile(r"\.fa[\w-]*[^{};]*\{[^{}]*\}")
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\\\n]|\\.)*'")

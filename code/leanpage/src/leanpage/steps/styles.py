@@ -119,7 +119,7 @@ def combined_text(site: Site, run: list[Sheet], known: css.Names, used: set[str]
     texts: list[str] = []
     variables = css.Names(set(), ("--",))  # all of them stay as long as no rule has gone
     for _ in range(3):  # a variable may be used by another one alone
-        texts.clear()
+        texts = []
         for (rules, media), cut in zip(sheets, trimmed, strict=True):
             text = css.without_unused_rules(rules, known, variables) if cut else css.serialize(rules)
             texts.append(f"@media {media}{{{text}}}" if media else text)
