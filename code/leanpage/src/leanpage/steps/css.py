@@ -107,7 +107,7 @@ def used_variables(texts: Iterable[str]) -> Names:
 
 
 def without_unused_rules(rules: list[Token], known: Names, variables: Names) -> str:
-    """Return rules as text, without selectors that ask for a name that is not `known`, and without unused variables.
+    r"""Return rules as text, without selectors that ask for a name that is not `known`, and without unused variables.
 
     >>> rules = parse(":root{--a:1;--b:2} p, .x{top:var(--a)}")
     >>> without_unused_rules(rules, Names({"root", "p"}), used_variables(["var(--a)"]))
