@@ -25,22 +25,51 @@ def test_line_over_or_under_letters_is_seen_at_every_density(chromium, tex, side
     assert edge.max(axis=0).mean() > 0.5  # along the whole width
 
 
+def shown(chromium, formula: str):
+    """A page in Chromium with a formula in the math font, in letters of 30 pixels."""
+    font = base64.b64encode(fonts.subset_font(math.FONT.read_bytes(), set("𝑚𝑝→←↔⏞√+abc"))).decode()
+    style = math.STYLE.read_text().replace("MATH_FONT", f"data:font/woff2;base64,{font}")
+    page = chromium.new_page(viewport={"width": 800, "height": 300})
+    page.set_content(f"<style>{style}</style><p style='font: 30px serif; padding: 60px'>{formula}</p>")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page
+
+
+def ink(page):
+    """Which pixels of a page are dark."""
+    return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L")) < 128
+
+
+@pytest.mark.parametrize("display", [False, True])
+def test_root_is_hardly_deeper_than_its_letter_and_keeps_no_room_beside_it(chromium, display):
+    page = shown(chromium, math.Converter({}).mathml(r"\sqrt{p}", display=display))
+    letter, root = page.locator("mi").bounding_box(), page.locator("msqrt").bounding_box()
+    dark = ink(page)
+    page.close()
+    assert root["x"] + root["width"] - (letter["x"] + letter["width"]) < 1
+    under = dark[:, : int(letter["x"])].any(axis=1).nonzero()[0].max()  # where the sign's tip is
+    lowest = dark[:, int(letter["x"]) :].any(axis=1).nonzero()[0].max()  # and the letter's
+    assert under - lowest < 0.2 * 30
+
+
+def test_operator_between_words_has_space_on_both_sides(chromium):
+    page = shown(chromium, math.Converter({}).mathml(r"\text{ab}+\text{c}", display=False))
+    columns = ink(page).any(axis=0).nonzero()[0]
+    page.close()
+    gaps = np.diff(columns)
+    assert (gaps > 0.2 * 30).sum() == 2
+
+
 @pytest.mark.parametrize(
     "tex",
     [r"\overrightarrow{%s}", r"\overleftarrow{%s}", r"\overbrace{%s}", r"\xrightarrow{%s}", r"\xleftrightarrow{%s}"],
 )
 def test_arrow_or_brace_is_as_long_as_what_stands_by_it(chromium, tex):
-    formula = math.Converter({}).mathml(tex % ("m" * 12), display=True)
-    font = base64.b64encode(fonts.subset_font(math.FONT.read_bytes(), set("𝑚→←↔⏞"))).decode()
-    style = math.STYLE.read_text().replace("MATH_FONT", f"data:font/woff2;base64,{font}")
-    page = chromium.new_page(viewport={"width": 800, "height": 300})
-    page.set_content(f"<style>{style}</style><p style='font: 30px serif; padding: 60px'>{formula}</p>")
-    page.evaluate("document.fonts.ready.then(() => true)")
+    page = shown(chromium, math.Converter({}).mathml(tex % ("m" * 12), display=True))
     letters = page.locator("mi")
     first, last = letters.first.bounding_box(), letters.last.bounding_box()
-    image = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("L"))
+    beside = ink(page)
     page.close()
-    beside = image.copy()
-    beside[int(first["y"]) : int(first["y"] + first["height"])] = 255  # without the letters themselves
-    columns = np.flatnonzero((beside < 128).any(axis=0))
+    beside[int(first["y"]) : int(first["y"] + first["height"])] = False  # without the letters themselves
+    columns = np.flatnonzero(beside.any(axis=0))
     assert columns.min() < first["x"] + 10 and columns.max() > last["x"] + last["width"] - 10

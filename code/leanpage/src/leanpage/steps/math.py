@@ -37,6 +37,9 @@ SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
 ELEMENT = re.compile(r"<(/?)(m(?!ath\b|style\b)\w+)([^>]*)(?<!/)>")
 SIZE = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
+#: Words. To MathML <mtext> is space, and an operator with nothing but space beside it puts its own space around all of
+#: that: "hits+misses". A name in <mi> looks the same.
+TEXT = re.compile(r"<mtext>([^<]*\w[^<]*)</mtext>")
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
@@ -69,6 +72,8 @@ class Converter:
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
             raise RefusedError("strokes cannot be drawn.")
         element = re.sub(r"(?<=color:)#\w{6}", lambda value: tex.COLOURS.get(value[0], value[0]), element)
+        upright = ' mathvariant="normal"'  # browsers slant a single letter
+        element = TEXT.sub(lambda text: f"<mi{upright if len(text[1]) == 1 else ''}>{text[1]}</mi>", element)
         # Browsers no longer know <menclose>.
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
