@@ -90,7 +90,6 @@ def test_a_sound_chapter_builds_strictly_and_again_only_when_a_function_it_uses_
 
     status, said = build(copy, *STRICT)
     assert status == 0 and "0.5000" in shown(), said
-    assert "chapter book/index (1 cells)" in said
     said = build(copy, *STRICT)[1]
     assert "Executing notebook" not in said, "nothing had changed"
     functional = source("lossbook", copy) / "functional.py"

@@ -38,7 +38,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Before MyST-NB reads the path (builder-inited), and early enough to count as a change of configuration.
     app.connect("config-inited", choose_cache)
     app.connect("env-before-read-docs", execute_in_parallel)
-    app.connect("source-read", announce_chapter)
     app.connect("build-finished", explain_failure)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -102,13 +101,6 @@ def execute_in_parallel(app: Sphinx, env: BuildEnvironment, docnames: list[str])
         executor.logger.setLevel(standard_logging.INFO)
         logger.info("\nexecuting %d chapters, as many at a time as there are cores", len(cache.list_unexecuted(paths)))
         executor.run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
-
-
-def announce_chapter(app: Sphinx, docname: str, content: list[str]) -> None:
-    """Log each chapter as it is read, with its number of cells."""
-    cells = len(re.findall(r"^\s*[`:]{3,}\s*\{code-cell", content[0], re.MULTILINE))
-    if cells:
-        logger.info("\nchapter %s (%d cells)", docname, cells)
 
 
 def explain_failure(app: Sphinx, exception: Exception | None) -> None:

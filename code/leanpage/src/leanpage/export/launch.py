@@ -15,6 +15,9 @@ from ..steps import repository
 from .notebooks import FOLDER
 
 COLAB = "https://colab.research.google.com"
+#: The button for a notebook, as sphinx-book-theme describes buttons.
+DOWNLOAD = {"text": ".ipynb", "icon": "fas fa-code", "tooltip": "Download this chapter as an executed notebook",
+            "label": "download-notebook-button"}  # fmt: skip
 
 
 def remove_colab_elsewhere(app: Sphinx) -> None:
@@ -63,7 +66,7 @@ def change_buttons(
     exported = doctree is not None and Path(app.outdir, FOLDER, f"{pagename}.ipynb").exists()
     is_notebook = exported and str(app.env.doc2path(pagename)).endswith(".ipynb")
     if downloads := groups.get("download-buttons"):
-        ours = download_button(context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1))
+        ours = {"type": "link", "url": context["pathto"](f"{FOLDER}/{pagename}.ipynb", 1), **DOWNLOAD}
         others = [button for button in downloads["buttons"] if button.get("label") != ours["label"]]
         downloads["buttons"] = [ours, *others] if exported and not is_notebook else others
     launch = groups.get("launch-buttons")
@@ -85,9 +88,3 @@ def change_buttons(
         launch["buttons"] = [button for button in launch["buttons"] if button["text"] != "Colab"]
     if not launch["buttons"]:
         context["header_buttons"].remove(launch)
-
-
-def download_button(address: str) -> dict[str, str]:
-    """Return sphinx-book-theme's description of a button."""
-    about = {"tooltip": "Download this chapter as an executed notebook", "label": "download-notebook-button"}
-    return {"type": "link", "url": address, "text": ".ipynb", "icon": "fas fa-code", **about}

@@ -7,7 +7,6 @@ offer it. Needs playwright and pypdf (`pip install "leanpage[paper]"`).
 
 from __future__ import annotations
 
-import argparse
 import io
 import logging
 import os
@@ -17,6 +16,7 @@ import shutil
 import sys
 from html import escape
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from pypdf import PdfReader
 
-STYLE = Path(__file__).parent / "static" / "paper.css"
+STYLE, DOCUMENT = (Path(__file__).parent / "static" / name for name in ("paper.css", "paper.html"))
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"]
 PROGRAMS += ["chromium-headless-shell", "chrome-headless-shell"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -80,15 +80,13 @@ class Book:
             end = f'<section class="paper-part" id="solutions"><h1>Solutions</h1>{"".join(solutions)}</section>'
             chapters.append(end)
         links = "".join(f'<link rel="stylesheet" href="{style}">' for style in self.styles)
-        place = f'<p><a href="{self.published}">{self.published}</a></p>' if self.published else ""
-        return f"""<!DOCTYPE html>
-<html lang="{self.language}" data-theme="light" data-mode="light"><head><meta charset="utf-8">
-<title>{escape(self.title)}</title>{links}<style>{STYLE.read_text("utf-8")}</style></head><body>
-<div class="paper-cover"><p class="paper-title">{escape(self.title)}</p><p>{escape(self.about)}</p>
-<p class="paper-author">{escape(self.author)}</p>{place}</div>
-<div class="paper-part paper-contents"><p class="paper-title">Contents</p><ol>{"".join(contents)}</ol></div>
-<article class="bd-article">{"".join(chapters)}</article></body></html>
-"""
+        place = f'<a href="{self.published}">{self.published}</a>' if self.published else ""
+        return Template(DOCUMENT.read_text("utf-8")).substitute(
+            {"language": self.language, "styles": links, "style": STYLE.read_text("utf-8"), "place": place}
+            | {"title": escape(self.title), "about": escape(self.about), "author": escape(self.author)},
+            contents="".join(contents),
+            chapters="".join(chapters),
+        )
 
     def article(self, name: str) -> tuple[Tree, Node]:
         """Return a page and its article: without scripts, with ids that name the page, and links that work on paper."""
@@ -280,19 +278,15 @@ def add_to_menus(site: Path, name: str) -> int:
     return changed
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m leanpage.export.paper", description=__doc__.split("\n")[0])
-    parser.add_argument("site", type=Path, help="the built site, say _build/html")
-    site = parser.parse_args(arguments).site
+def main(site: Path) -> None:
     if not (site / "index.html").is_file():
-        parser.error(f"{site} contains no built book: it has no index.html")
+        sys.exit(f"{site} contains no built book: it has no index.html")
     book = Book(site)
     pdf = with_metadata(print_pdf(site, book.html()), book)
     (site / book.file_name).write_bytes(pdf)
     menus = add_to_menus(site, book.file_name)
     print(f"{site / book.file_name}: {len(pdf) / 1e6:.1f} MB, offered by {menus} pages")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "_build/html"))

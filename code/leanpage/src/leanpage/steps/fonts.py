@@ -85,17 +85,16 @@ def _reshape_roots(font: TTFont) -> None:
     # Each form's name, the glyph that it is made of, and its height as a part of that glyph's.
     forms = [(sign, sign, 0.6), (f"{sign}.a", sign, 0.72), (f"{sign}.b", sign, 0.86), (f"{sign}.c", sign, 1)]
     forms += [(f"{sign}.d", own[1], 0.8), *((name, name, 1) for name in (*own[1:], *pieces))]
-    shapes = []
-    for _, source, height in forms:
+    shapes = {}
+    for name, source, height in forms:
         pen = TTGlyphPen(None)
         font.getGlyphSet()[source].draw(TransformPen(pen, (ROOT_WIDTH / font["hmtx"][source][0], 0, 0, height, 0, 0)))
-        shapes.append(pen.glyph())
+        shapes[name] = pen.glyph()
     font.setGlyphOrder([*font.getGlyphOrder(), *(name for name, source, _ in forms if name != source)])
-    sizes.MathGlyphVariantRecord = []
-    for (name, *_), shape in zip(forms, shapes, strict=True):
+    records = {name: MathGlyphVariantRecord() for name in shapes}
+    for name, shape in shapes.items():
         font["glyf"][name] = shape
         shape.recalcBounds(font["glyf"])
         font["hmtx"][name] = ROOT_WIDTH, shape.xMin
-        if name not in pieces:
-            sizes.MathGlyphVariantRecord.append(record := MathGlyphVariantRecord())
-            record.VariantGlyph, record.AdvanceMeasurement = name, shape.yMax - shape.yMin
+        records[name].VariantGlyph, records[name].AdvanceMeasurement = name, shape.yMax - shape.yMin
+    sizes.MathGlyphVariantRecord = [record for name, record in records.items() if name not in pieces]
