@@ -1,23 +1,19 @@
 """Provide ``Explorable``, the base class of figures that the browser computes."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
+from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.deliver.modules import bundle, modules_for_payload
 from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name, next_instance
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.still import still
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 class Explorable(anywidget.AnyWidget):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Pixels = NDArray[np.uint8]
 Color = tuple[int, ...]
@@ -53,7 +54,6 @@ class RasterEncoder:
 
 def _encode(pixels: Pixels, level: int) -> bytes:
     """Encode one image as WebP: lossless for few colours, else as good as ``level`` says."""
-    from PIL import Image
 
     def saved(**options: Any) -> bytes:
         image.save(buffer := io.BytesIO(), format="webp", method=1, **options)

@@ -1,7 +1,5 @@
 """Turn a matplotlib figure into a small tree of SVG that takes colours from a page, and clashes with nothing there."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
@@ -9,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
+from matplotlib.collections import Collection, PathCollection, QuadMesh
+from matplotlib.figure import Figure
 
 from kernelfree.draw import theme
 from kernelfree.draw.backend import SVGOutput
 from kernelfree.draw.node import Node, garbage_collection_paused, keep_used_ids
 from kernelfree.draw.rasters import MAX_RECTANGLES, Pixels, RasterEncoder, rectangles_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 _MINUS_ZERO = re.compile(r"-0(?![\d.])")
@@ -45,8 +43,6 @@ class Drawing:
 
 def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing:
     """Draw ``figure`` as a tree. The same figure gives the same tree, and equal ids always mean equal content."""
-    import matplotlib
-
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
     with matplotlib.rc_context(settings), _heavy_artists_rasterized(figure):
         canvas: Any = figure.canvas
@@ -117,8 +113,6 @@ def _box_of_all(ink: Box, width: float, height: float) -> Box:
 @contextmanager
 def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
     """Have meshes and scatter plots of thousands of elements drawn as pixels."""
-    from matplotlib.collections import Collection, PathCollection, QuadMesh
-
     # Not findobj: it looks into every tick, which takes as long as drawing some figures.
     all_axes = [*figure.axes, *(inset for axes in figure.axes for inset in axes.child_axes)]
     heavy: list[Collection] = [

@@ -4,16 +4,14 @@ A figure takes the page's ink, light or dark, unless it has a colour nearly as d
 under text, white letters or lines, marks on cells, or a tinted background, and its author never calls ``use_theme``.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.figure import Figure
 
 from kernelfree.draw.node import Node
 from kernelfree.state import state
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Hex colour -> CSS value until an author calls ``use_theme``: matplotlib's own black and white.
 PLAIN = {"#000000": "currentColor", "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))"}
@@ -56,8 +54,6 @@ def paint(root: Node) -> None:
 
 def paper_of(figure: Figure, root: Node) -> str | None:
     """Return the background that ``figure`` needs to be seen on a dark page, or ``None`` if the page's own will do."""
-    from matplotlib.colors import to_hex, to_rgba
-
     if state.theme:  # the author said which colours follow the page
         return None
     backgrounds = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]

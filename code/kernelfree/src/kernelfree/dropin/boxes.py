@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import FallbackNotice
@@ -19,7 +20,7 @@ from kernelfree.interaction import originals
 from kernelfree.interaction.call import Interact
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
 from kernelfree.record.outputs import from_html, text
-from kernelfree.record.recording import display, shell_of_kernel
+from kernelfree.record.recording import display
 from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
@@ -64,7 +65,7 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
     """Note where a figure is shown and which controls it has, and take over the display of widgets."""
     state.controls.update(dict.fromkeys(figure.widgets.values(), figure))
     state.outputs.update(dict.fromkeys(outputs, figure))
-    shell = shell_of_kernel()
+    shell: Any = get_ipython()
     if shell is not None:
         shell.display_formatter.mimebundle_formatter.for_type(widgets.Widget, _mime_bundle)
 

@@ -22,7 +22,7 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
     def show(**values: Any) -> None:
         with record_call(draw, values, reused) as recording:
             outputs = [_output(item, description, options.title, save=not saved) for item in recording.items]
-        sys.stderr.write(recording.errors.getvalue())
+        sys.stderr.write(recording.stderr.getvalue())
         if not saved:
             saved.update(next((output for output in outputs if "image/png" in output), {}))
         for item, output in zip(recording.items, outputs, strict=True):

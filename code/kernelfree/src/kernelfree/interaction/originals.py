@@ -7,7 +7,7 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 
 import ipywidgets as widgets
@@ -74,11 +74,9 @@ def _with_name(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-@contextmanager
-def _without_announcement() -> Iterator[None]:
-    """Create widgets that open no connection to the notebook: they are only asked for their values."""
-    with replaced(widgets.Widget, "open", lambda self: None):
-        yield
+def _without_announcement() -> AbstractContextManager[None]:
+    """Create widgets inside that open no connection to the notebook: they are only asked for their values."""
+    return replaced(widgets.Widget, "open", lambda self: None)
 
 
 def widgets_by_argument(panel: Any) -> dict[str, Any]:

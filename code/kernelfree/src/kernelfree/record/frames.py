@@ -98,7 +98,7 @@ class FrameRecorder:
                 parts = [part for item in recording.items for part in self._parts(item, recording.notes)]
                 if number == self.start:
                     self.png = next((png(item) for item in recording.items if is_figure(item)), None)
-            written = map(_kind_of, recording.errors.getvalue().split("\n"))
+            written = map(_kind_of, recording.stderr.getvalue().split("\n"))
             self.errors.update(kind for kind in written if kind.strip())
             self.notes |= recording.notes
             self._nothing_shown &= not parts

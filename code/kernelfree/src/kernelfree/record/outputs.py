@@ -154,11 +154,6 @@ class _HTMLTree(HTMLParser):
         if tag not in _VOID:
             self.open.append(node)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
-
     def handle_endtag(self, tag: str) -> None:
         if tag in ("style", "script"):
             self.skipping -= 1

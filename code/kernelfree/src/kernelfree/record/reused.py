@@ -5,6 +5,10 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
+from matplotlib._pylab_helpers import Gcf
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
 #: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper().
 _CALL_DEPTH = 3
 
@@ -54,8 +58,6 @@ class ReusedFigures:
 
 def open_figures() -> list[Any]:
     """List the figures that pyplot holds, in order, without changing which of them is the current one."""
-    from matplotlib._pylab_helpers import Gcf
-
     return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
 
 
@@ -89,9 +91,6 @@ def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
 
 def _figures_of(values: Iterable[Any]) -> Iterator[Any]:
     """Yield the figures of all artists among the values, in lists, tuples and arrays of objects too."""
-    from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
-
     for value in values:
         parts = value.ravel().tolist() if type(value).__name__ == "ndarray" and value.dtype == object else value
         for part in parts if isinstance(parts, (list, tuple)) else [parts]:
