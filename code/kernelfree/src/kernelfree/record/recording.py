@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.draw.still import close
-from kernelfree.record.reused import ReusedFigures, contains, open_figures
+from kernelfree.record.reused import ReusedFigures, open_figures
 from kernelfree.state import state
 
 #: One thing shown: a matplotlib figure, a text as printed (str), or a display's data by MIME type (dict).
@@ -50,7 +50,7 @@ class Recording(io.TextIOBase):
 
     def add_figure(self, figure: Figure) -> None:
         """Record a figure, unless it is there already."""
-        if not contains(self.items, figure):
+        if figure not in self.items:
             self.items.append(figure)
 
     def add_data(self, data: dict[str, Any]) -> None:
@@ -85,23 +85,23 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
     try:
         with reused.watched(), _record_into(recording), replaced(state, "recording", recording):
             recording.value = result = draw(**values)
-        opened = [figure for figure in open_figures() if not contains(before, figure)]
+        opened = [figure for figure in open_figures() if figure not in before]
         returned = _figures_in(result)
         # ipywidgets first shows what pyplot holds, then what was returned.
         for figure in opened:
-            if not contains(returned, figure):
+            if figure not in returned:
                 recording.add_figure(figure)
         with _record_into(recording):
             recording.add_result(result)
         # plt.show() shows every open figure, also those that draw() has nothing to do with.
-        recording.items = [item for item in recording.items if not contains(reused.untouched(), item)]
+        recording.items = [item for item in recording.items if item not in reused.untouched()]
         if not any(is_figure(item) for item in recording.items):
             for figure in reused.changed:
                 recording.add_figure(figure)
         yield recording
     finally:
         for figure in open_figures():
-            if not contains(before, figure):
+            if figure not in before:
                 close(figure)
 
 
@@ -182,7 +182,7 @@ def _record_into(recording: Recording) -> Iterator[None]:
 
     def show(*args: Any, **kwargs: Any) -> None:
         for figure in open_figures():
-            if not contains(before, figure):
+            if figure not in before:
                 recording.add_figure(figure)
 
     with ExitStack() as stack:

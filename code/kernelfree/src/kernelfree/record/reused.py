@@ -22,7 +22,7 @@ class ReusedFigures:
         self.figures = list(dict.fromkeys([*self._open, *self.named]))
         #: The figures that the last call changed, in order.
         self.changed: list[Any] = []
-        self._ever_changed: set[int] = set()
+        self._ever_changed: set[Any] = set()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -31,9 +31,9 @@ class ReusedFigures:
         callbacks = [(figure, figure.stale_callback) for figure in self.figures]
 
         def note(figure: Any, stale: bool) -> None:
-            if not contains(self.changed, figure):
+            if figure not in self.changed:
                 self.changed.append(figure)
-                self._ever_changed.add(id(figure))
+                self._ever_changed.add(figure)
 
         for figure in self.figures:
             figure.stale_callback = note
@@ -45,25 +45,20 @@ class ReusedFigures:
 
     def unrelated(self) -> list[Any]:
         """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
-        return [figure for figure in self._open if not contains(self.named, figure)]
+        return [figure for figure in self._open if figure not in self.named]
 
     def untouched(self) -> list[Any]:
         """List the open figures that no call has changed; they are not part of any frame."""
-        return [figure for figure in self._open if id(figure) not in self._ever_changed]
+        return [figure for figure in self._open if figure not in self._ever_changed]
 
     def touched(self) -> list[Any]:
         """List the figures that at least one call has changed."""
-        return [figure for figure in self.figures if id(figure) in self._ever_changed]
+        return [figure for figure in self.figures if figure in self._ever_changed]
 
 
 def open_figures() -> list[Any]:
     """List the figures that pyplot holds, in order, without changing which of them is the current one."""
     return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
-
-
-def contains(items: Iterable[Any], wanted: Any) -> bool:
-    """Return whether ``wanted`` is one of ``items``, by identity: arrays and tables among them have no plain ``==``."""
-    return any(item is wanted for item in items)
 
 
 def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
