@@ -52,7 +52,20 @@ class Payload(_Sent):
 
 @dataclass(frozen=True, kw_only=True)
 class FramesPayload(Payload):
-    """Holds a figure of ``interact``, whose controls choose among drawn frames."""
+    """Holds a figure of ``interact``, whose controls choose among drawn frames.
+
+    A *position*, in Python and in JavaScript, is a value's number among all values of its control. Frames are numbered
+    by the positions of the controls, the last of which changes fastest.
+
+    ``state`` has each control's present value, and under ``controls`` its ``to_json()`` with the key that it shares
+    with the other controls of one widget. ``data`` has the frames, and how controls follow each other where they do::
+
+        {"frames": {"columns": [[3, "d", 0, ["M 0 0", "M 0 1"]], ...],  # element, attribute, pattern, values
+                    "patterns": [[0, 1, 1], ...]},                      # which value each frame has
+         "following": {"names": ["n", "k"],                             # as in ``Following``
+                       "states": [[4, 2], [4, 3], ...],
+                       "moves": {"n": [[None, 1, ...], ...], ...}}}
+    """
 
     kind: ClassVar[str] = "frames"
 

@@ -59,7 +59,7 @@ class InteractFigure:
         self.widgets = dict(widgets)
         self.options = options
         self.instance = next_instance()
-        self.name = check_name(options.name) if options.name else take_name(name_after(draw))
+        self.name = check_name(options.name) if options.name else free_name(name_after(draw))
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
         self.description = describe(draw, options)
@@ -128,9 +128,9 @@ class InteractFigure:
         """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
         frames = combinations(controls, self.following)
         start = frames.index({control.name: control.start for control in controls})
+        calls = [{control.name: control.values[at[control.name]] for control in controls} for at in frames]
         worded = {control.name: control.worded() for control in controls}
         said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
-        calls = self._calls(controls)
         recorder = FrameRecorder(self.draw, calls, said, start, self.name, self.strict, self.max_bytes)
         merger = Merger(len(frames))
         for number, tree in recorder.trees():
@@ -144,23 +144,30 @@ class InteractFigure:
     def _payload(
         self, controls: list[Control], base: Node, frames: Any, notes: list[str], recorder: Any, arrange: Arrange
     ) -> FramesPayload:
+        """Put together what the page gets; ``FramesPayload`` says what is in ``state`` and ``data``."""
         shown = [control for control in controls if not isinstance(control, Fixed)]
-        starts = {control.name: control.states[control.start] for control in shown}
+        start = {control.name: control.page_values[control.start] for control in shown}
+        settings = [control.to_json() | {"shared": self._shared(control)} for control in shown]
         html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
+        about: dict[str, Any] = {
+            "name": self.name,
+            "title": self.options.title or self.description or self.name,
+            "limits": {control.name: control.limits() for control in shown},
+            "start": start,
+        }
+        if self.options.goals:
+            about["goals"] = self._goals(recorder.calls)
+        data: dict[str, Any] = {"frames": frames}
+        if self.following.names:
+            data["following"] = vars(self.following)
         return FramesPayload(
             name=self.name,
             title=self.options.title,
             instance=self.instance,
             modules=modules_for_payload(STATIC / "frames.js"),
-            about={
-                "name": self.name,
-                "title": self.options.title or self.description or self.name,
-                "limits": {control.name: control.limits() for control in shown},
-                "start": starts,
-                **({"goals": self._goals(controls)} if self.options.goals else {}),
-            },
-            state={**starts, "controls": [{**control.to_json(), "shared": self._shared(control)} for control in shown]},
-            data={"frames": frames, "following": vars(self.following)} if self.following.names else {"frames": frames},
+            about=about,
+            state=start | {"controls": settings},
+            data=data,
             still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
             frames=count_frames(controls, self.following),
@@ -172,14 +179,8 @@ class InteractFigure:
         """Return what the controls of one widget have in common, which move together in all figures of the page."""
         return state.shared.setdefault(self.widgets[control.name], f"{self.name}.{control.name}")
 
-    def _calls(self, controls: list[Control]) -> list[dict[str, Any]]:
-        """Return the arguments of ``draw`` for each frame."""
-        frames = combinations(controls, self.following)
-        return [{control.name: control.values[at[control.name]] for control in controls} for at in frames]
-
-    def _goals(self, controls: list[Control]) -> list[list[Any]]:
+    def _goals(self, calls: Sequence[dict[str, Any]]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
-        calls = self._calls(controls)
         goals: list[list[Any]] = []
         for text, is_reached in (self.options.goals or {}).items():
             goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
@@ -225,12 +226,10 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
     recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))
 
 
-def take_name(wanted: str) -> str:
+def free_name(wanted: str) -> str:
     """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
     names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
-    name = next(name for name in names if name not in state.names)
-    state.names.add(name)
-    return name
+    return next(name for name in names if name not in state.names)
 
 
 def name_after(draw: Callable[..., Any]) -> str:

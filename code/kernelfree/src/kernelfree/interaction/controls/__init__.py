@@ -28,9 +28,8 @@ def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control],
 
 def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     """Return the control of a widget's kind, or ``Fixed`` for a widget that cannot move; ``notes`` gets the reason."""
-    if isinstance(widget, widgets.fixed):
-        return Fixed.from_widget(name, widget)
-    if widget.layout.display == "none" or getattr(widget, "disabled", False):
+    is_fixed = isinstance(widget, widgets.fixed)
+    if is_fixed or widget.layout.display == "none" or getattr(widget, "disabled", False):
         return Fixed.from_widget(name, widget)
     for kind in KINDS:
         if isinstance(widget, kind.widget_types):
@@ -68,7 +67,7 @@ def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE
     still: dict[int, Control] = {}
     while True:
         coarse = [still.get(k, control) for k, control in enumerate(controls)]
-        sizes = [control.positions for control in coarse]
+        sizes = [control.stops for control in coarse]
         free = [k for k, control in enumerate(coarse) if control.name not in following.names]
         moving = [k for k in free if len(coarse[k].values) > 1]
         alone = len(moving) == 1  # then it may shrink to its ends

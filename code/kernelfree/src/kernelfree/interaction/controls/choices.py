@@ -55,7 +55,7 @@ class Checkbox(Control):
         return cls(values=[False, True], labels=["False", "True"], start=int(widget.value), **basics(name, widget))
 
     @property
-    def states(self) -> list[Any]:
+    def page_values(self) -> list[Any]:
         return self.values
 
     def html(self, group: str) -> str:

@@ -32,8 +32,8 @@ class Control(ABC):
         """Return the control for a widget of one of the ``widget_types``."""
 
     @property
-    def states(self) -> list[Any]:
-        """Return the values as the page and its links name them: texts of options, numbers, booleans, pairs."""
+    def page_values(self) -> list[Any]:
+        """Return the values as the page and its links have them: texts of options, numbers, booleans, pairs."""
         return self.labels
 
     def worded(self) -> list[str]:
@@ -52,15 +52,15 @@ class Control(ABC):
 
     def limits(self) -> dict[str, Any]:
         """Return which values a link may ask for."""
-        return {"kind": "choice", "values": self.states}
+        return {"kind": "choice", "values": self.page_values}
 
     @property
-    def positions(self) -> int:
-        """Return how many positions a handle has; 1 for a control that cannot become coarser."""
+    def stops(self) -> int:
+        """Return at how many places a handle can stop; 1 for a control that cannot become coarser."""
         return 1
 
-    def coarser(self, positions: int) -> Self:
-        """Return the control with about so many positions, both ends and the start among them."""
+    def coarser(self, stops: int) -> Self:
+        """Return the control with about so many stops, both ends and the start among them."""
         raise TypeError(f"a {type(self).__name__} cannot become coarser")
 
 
@@ -102,7 +102,7 @@ class OptionsControl(Control):
         return cls(values=values, labels=distinct(texts), start=widget.index or 0, **basics(name, widget))
 
     def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "values": self.states}
+        return {**super().to_json(), "values": self.page_values}
 
 
 def distinct(texts: list[str]) -> list[str]:
