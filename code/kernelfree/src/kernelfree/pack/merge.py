@@ -115,7 +115,7 @@ class Merger:
                 slot.attributes[name] = _Values(self.frames)
             slot.attributes[name].add(number, value)
         signatures = [signature(child) for child in node.children]
-        matched = _match(slot, node, signatures)
+        matched = _match(slot, signatures)
         for child, child_slot, looks in zip(node.children, matched, signatures, strict=True):
             child_slot.signature = looks
             self._add(child_slot, child, number)
@@ -127,46 +127,51 @@ class Merger:
             return Merged(_flatten((columns, itertools.count()), self._root, start, frames, inside, False), columns)
 
 
-def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
-    """Return a slot below ``slot`` for each child of ``node``; new ones are put among those that are there."""
-    old, new = [child.tag for child in slot.children], [child.tag for child in node.children]
-    if old == new:
-        return slot.children
-    present = [child.signature for child in slot.children]
-    slices = _align(present, wanted)
-    alike = sum(b - a for a, b, c, d in slices if present[a:b] == wanted[c:d])
-    if 2 * alike < min(len(old), len(new)):  # nothing but tags in common
-        slices = [(0, len(old), 0, len(new))]
+def _match(slot: _Slot, wanted: Sequence[Signature]) -> list[_Slot]:
+    """Return a slot below ``slot`` for each child of an element; ``wanted`` are the children's signatures.
+
+    A match says: this is the same element as in earlier frames, and only what differs in it is to be kept. Of a child
+    that matches none, a new slot is put among those that are there::
+
+        slots below: line, text       children: line, dot, text
+        returned:    line, dot, text  of which dot is new
+        slots below: line, dot, text  from now on
+    """
+    slots = slot.children
+    tags, wanted_tags = [one.tag for one in slots], [tag for tag, *_ in wanted]
+    if tags == wanted_tags:
+        return slots
+    looks = [one.signature for one in slots]
+    parts = _align(looks, wanted)
+    alike = sum(len(looks[old]) for old, new in parts if looks[old] == wanted[new])
+    if 2 * alike < min(len(slots), len(wanted)):  # nothing but tags in common
+        parts = [(slice(len(slots)), slice(len(wanted)))]
     merged: list[_Slot] = []
     matched: list[_Slot] = []
-    for i1, i2, j1, j2 in slices:
-        same = present[i1:i2] == wanted[j1:j2]
-        tags = [(0, i2 - i1, 0, j2 - j1)] if same else _align(old[i1:i2], new[j1:j2])
-        for k1, k2, m1, m2 in tags:
-            merged += slot.children[i1 + k1 : i1 + k2]
-            if old[i1 + k1 : i1 + k2] == new[j1 + m1 : j1 + m2]:
-                matched += slot.children[i1 + k1 : i1 + k2]
-            else:
-                fresh = [_Slot(tag) for tag in new[j1 + m1 : j1 + m2]]
-                merged += fresh
-                matched += fresh
+    for old, new in parts:
+        for old_part, new_part in _align(tags[old], wanted_tags[new]):
+            there, needed = slots[old][old_part], wanted_tags[new][new_part]
+            found = there if tags[old][old_part] == needed else [_Slot(tag) for tag in needed]
+            merged += there if found is there else there + found
+            matched += found
     slot.children = merged
     return matched
 
 
-def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, int]]:
-    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element."""
+def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[slice, slice]]:
+    """Cut both sequences into slices: each pair ``old[a]``, ``new[b]`` is either identical or shares no element."""
     shorter = min(len(old), len(new))
     head = next((k for k in range(shorter) if old[k] != new[k]), shorter)
     tail = next((k for k in range(shorter - head) if old[-1 - k] != new[-1 - k]), shorter - head)
     old_end, new_end = len(old) - tail, len(new) - tail
-    slices = [(0, head, 0, head)] if head else []
+    slices = [(slice(head), slice(head))] if head else []
     if (old_end - head) * (new_end - head) > _MAX_DIFFLIB:
-        slices.append((head, old_end, head, new_end))
+        slices.append((slice(head, old_end), slice(head, new_end)))
     else:
         matcher = SequenceMatcher(None, old[head:old_end], new[head:new_end], autojunk=False)
-        slices += [(head + a, head + b, head + c, head + d) for _, a, b, c, d in matcher.get_opcodes()]
-    return slices + ([(old_end, len(old), new_end, len(new))] if tail else [])
+        codes = matcher.get_opcodes()
+        slices += [(slice(head + a, head + b), slice(head + c, head + d)) for _, a, b, c, d in codes]
+    return slices + ([(slice(old_end, None), slice(new_end, None))] if tail else [])
 
 
 # --- from slots to one tree and its columns --------------------------------------------------------------------------
