@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 
@@ -74,15 +72,3 @@ def keep_used_ids(root: Node) -> None:
     for node in root.walk():
         if node.attributes.get("id") not in used:
             node.attributes.pop("id", None)
-
-
-@contextmanager
-def garbage_collection_paused() -> Iterator[None]:
-    """Pause Python's garbage collector while trees of thousands of nodes are built, which hold no garbage to find."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

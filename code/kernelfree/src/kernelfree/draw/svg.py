@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from kernelfree.draw import theme
 from kernelfree.draw.backend import SVGOutput
-from kernelfree.draw.node import Node, garbage_collection_paused, keep_used_ids
+from kernelfree.draw.node import Node, keep_used_ids
 from kernelfree.draw.rasters import MAX_RECTANGLES, Pixels, RasterEncoder, rectangles_of
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
@@ -49,17 +49,16 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
         output: SVGOutput = canvas.print_figure(
             io.BytesIO(), format="svg", backend="module://kernelfree.draw.backend", bbox_inches=None, dpi=figure.dpi
         )
-    with garbage_collection_paused():
-        root = _to_node(ElementTree.fromstring(output.svg))
-        root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
-        _draw_images(root, iter(output.images), rasters or RasterEncoder())
-        keep_used_ids(root)
-        root.children = [kept for child in root.children for kept in _without_wrappers(child)]
-        _, _, width, height = map(float, root.attributes["viewBox"].split())
-        root.attributes = {}
-        paper = theme.paper_of(figure, root)
-        theme.paint(root)
-        return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
+    root = _to_node(ElementTree.fromstring(output.svg))
+    root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
+    _draw_images(root, iter(output.images), rasters or RasterEncoder())
+    keep_used_ids(root)
+    root.children = [kept for child in root.children for kept in _without_wrappers(child)]
+    _, _, width, height = map(float, root.attributes["viewBox"].split())
+    root.attributes = {}
+    paper = theme.paper_of(figure, root)
+    theme.paint(root)
+    return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
 
 
 def responsive_svg(figure: Figure) -> Node:

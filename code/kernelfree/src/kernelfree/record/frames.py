@@ -47,8 +47,9 @@ class FrameRecorder:
     frames_that_fit: int | None = None
     #: The first figure of the starting frame as PNG in base64, for readers that take no SVG.
     png: str | None = None
-    #: What the author should hear, and the lines that the calls wrote to stderr: each kind once, with its number.
+    #: What the author should hear.
     notes: dict[str, None] = field(default_factory=dict)
+    #: How often the calls wrote each line to stderr, its numbers, which differ from frame to frame, as ``#``.
     errors: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -98,8 +99,8 @@ class FrameRecorder:
                 parts = [part for item in recording.items for part in self._parts(item, recording.notes)]
                 if number == self.start:
                     self.png = next((png(item) for item in recording.items if is_figure(item)), None)
-            written = map(_kind_of, recording.stderr.getvalue().split("\n"))
-            self.errors.update(kind for kind in written if kind.strip())
+            written = outputs.as_on_a_terminal(recording.stderr.getvalue()).split("\n")
+            self.errors.update(re.sub(r"\d+(\.\d+)?", "#", line) for line in written if line.strip())
             self.notes |= recording.notes
             self._nothing_shown &= not parts
         except (Exception, SystemExit) as error:
@@ -142,11 +143,6 @@ class FrameRecorder:
                 f"its images are kept coarser than they were drawn, to stay within max_bytes={self.max_bytes:,}: fewer "
                 "frames, a smaller figure or fewer shades keep them sharp"
             ] = None
-
-
-def _kind_of(line: str) -> str:
-    """Return a line on stderr without what differs from frame to frame: numbers, and what was overwritten."""
-    return re.sub(r"\d+(\.\d+)?", "#", line.rstrip("\r").rpartition("\r")[2])
 
 
 def name_of(draw: Callable[..., Any]) -> str:

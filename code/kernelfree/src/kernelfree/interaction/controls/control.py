@@ -2,7 +2,6 @@
 
 import itertools
 from abc import ABC, abstractmethod
-from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -107,12 +106,8 @@ class OptionsControl(Control):
 
 def distinct(texts: list[str]) -> list[str]:
     """Number texts that occur again, since links name options by text: ``["a", "a"]`` -> ``["a", "a (2)"]``."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for text in texts:
-        seen[text] += 1
-        numbered.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
-    return numbered
+    earlier = [texts[:k].count(text) for k, text in enumerate(texts)]
+    return [f"{text} ({count + 1})" if count else text for text, count in zip(texts, earlier, strict=True)]
 
 
 def control_html(name: str, content: str) -> str:
