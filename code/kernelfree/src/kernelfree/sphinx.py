@@ -21,11 +21,10 @@ from kernelfree.deliver.html import figure_html, own_file
 from kernelfree.deliver.kernels import announce_build
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, Payload, PayloadError, read_payload
 from kernelfree.pack.packing import gzip_size
-from kernelfree.record.outputs import WIDGET_MIME
+from kernelfree.record.outputs import WIDGET_MIME, as_on_a_terminal
 
 logger = logging.getLogger(__name__)
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: The last line of a traceback, where kernelfree raised the error.
 _FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re.MULTILINE)
 
@@ -101,14 +100,13 @@ def add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     if isinstance(payload, FramesPayload):  # singlehtml has the figures of all pages on one
         controls = [{**one, "shared": f"{env.docname} {one['shared']}"} for one in payload.state["controls"]]
         payload = replace(payload, state={**payload.state, "controls": controls})
-    html, files = figure_html(payload)
-    page["files"] |= files
-    if isinstance(payload, FramesPayload):
         size = gzip_size(payload.data) / 1000
         page["megabytes"] += size / 1000
         logger.info("%s: %s: %d frames, %.1f kB gz", place, payload.name, payload.frames, size)
         for line in payload.errors:
             logger.info("%s: %s: on stderr: %s", place, payload.name, line)
+    html, files = figure_html(payload)
+    page["files"] |= files
     return html
 
 
@@ -137,7 +135,7 @@ def _metadata(env: BuildEnvironment) -> dict[str, Any]:
 
 def _fail_with_figures(app: Sphinx, doctree: nodes.document) -> None:
     """Fail on an error of a figure, in the traceback of the notebook or in one that is shown on the page."""
-    trace = _ANSI.sub("", (_metadata(app.env).get("exec_data") or {}).get("traceback") or "")
+    trace = as_on_a_terminal((_metadata(app.env).get("exec_data") or {}).get("traceback") or "")
     shown = [node.astext() for node in doctree.findall(nodes.literal_block) if "traceback" in node["classes"]]
     if failed := _FAILED.search("\n".join([trace, *shown])):
         raise ExtensionError(f"{app.env.doc2path(app.env.docname)}: {' '.join(failed[1].split())}")

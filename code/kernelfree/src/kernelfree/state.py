@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 @dataclass
 class State:
-    """Holds the process-wide values, each used by the one module that its comment names."""
+    """Holds the process-wide values; a comment names the module that sets the value."""
 
     #: Hex colour -> CSS value, set by ``use_theme``; empty until an author calls it (draw/theme.py).
     theme: dict[str, str] = field(default_factory=dict)
@@ -18,7 +18,8 @@ class State:
     names: set[str] = field(default_factory=set)
     #: How many figures there are; each gets the next number (deliver/payload.py).
     figures: int = 0
-    #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py).
+    #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py): an ``interact`` that
+    #: this call makes in its turn (interaction/call.py, dropin/boxes.py) shows itself there.
     recording: Any = None
     #: Widget -> the key that its controls share in all figures of the page (interaction/figure.py).
     shared: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)

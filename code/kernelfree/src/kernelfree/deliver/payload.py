@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any
 
 from kernelfree.state import state
 
@@ -20,15 +20,15 @@ class PayloadError(ValueError):
     """Raised for a payload of a form that this version of kernelfree does not read."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Sent:
-    """Writes a dataclass as JSON for a cell's output."""
+    """Writes itself as JSON for a cell's output."""
 
-    kind: ClassVar[str]
+    kind: str
 
     def to_json(self) -> dict[str, Any]:
         # Not dataclasses.asdict, which would copy thousands of frames that are JSON already.
-        own = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
-        return {"kernelfree": VERSION, "kind": self.kind, **own}
+        return {"kernelfree": VERSION, **{field.name: getattr(self, field.name) for field in fields(self)}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class FramesPayload(Payload):
                        "moves": {"n": [[None, 1, ...], ...], ...}}}
     """
 
-    kind: ClassVar[str] = "frames"
+    kind: str = "frames"
 
     #: The controls as HTML, in their starting positions.
     controls: str
@@ -82,7 +82,7 @@ class FramesPayload(Payload):
 class ExplorablePayload(Payload):
     """Holds an ``Explorable``, whose front end computes what it shows."""
 
-    kind: ClassVar[str] = "explorable"
+    kind: str = "explorable"
 
     css: str
     #: CSS heights of the view on a phone and on a desk.
@@ -93,7 +93,7 @@ class ExplorablePayload(Payload):
 class FallbackNotice(_Sent):
     """Marks a cell whose ``interact`` fell back to plain ipywidgets, with the reason. The widget is the next output."""
 
-    kind: ClassVar[str] = "fallback"
+    kind: str = "fallback"
 
     name: str
     reason: str

@@ -112,23 +112,20 @@ class ModuleSource:
         if any(child.type == "import_attribute" for child in node.children):
             self._refuse(node, "a front end imports modules only")
         target = self._target(node)
-        given = f"$kf{self.imports.index(target)}"
-        for clause in (child for child in node.children if child.type == "import_clause"):
-            for part in clause.named_children:
-                if part.type == "identifier":
-                    self._give(part, _text(part), target, "default", given)
-                elif part.type == "namespace_import":
-                    self._constants.append(f"const {_text(part.named_children[-1])} = {given};")
-                else:
-                    for item in part.named_children:
-                        if item.type == "import_specifier":
-                            name, local = _pair(item)
-                            self._give(item, local, target, name, given)
+        for part in _walk(node):
+            if part.type == "identifier" and part.parent and part.parent.type == "import_clause":
+                self._constants.append(f"const {_text(part)} = {self._member(part, target, 'default')};")
+            elif part.type == "namespace_import":
+                self._constants.append(f"const {_text(part.named_children[-1])} = $kf{self.imports.index(target)};")
+            elif part.type == "import_specifier":
+                name, local = _pair(part)
+                self._constants.append(f"const {local} = {self._member(part, target, name)};")
         self._cut(node)
 
-    def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str) -> None:
+    def _member(self, node: SyntaxNode, target: Path, name: str) -> str:
+        """Return the expression for what ``target`` exports as ``name``, and note that ``node`` asks for it."""
         self.imported_names.append((target, name, node.start_point[0] + 1))
-        self._constants.append(f"const {local} = {given}[{json.dumps(name)}];")
+        return f"$kf{self.imports.index(target)}[{json.dumps(name)}]"
 
     def _target(self, node: SyntaxNode) -> Path:
         source = node.child_by_field_name("source")
@@ -151,41 +148,28 @@ class ModuleSource:
 
     def _take_export(self, node: SyntaxNode) -> None:
         declaration = node.child_by_field_name("declaration")
-        clause = next((child for child in node.children if child.type == "export_clause"), None)
-        if clause is not None:
-            given = ""
-            if node.child_by_field_name("source") is not None:
-                target = self._target(node)
-                given = f"$kf{self.imports.index(target)}"
-            for item in (item for item in clause.named_children if item.type == "export_specifier"):
+        names = _names(declaration) if declaration else []
+        is_default = _has(node, "default")
+        if _has(node, "export_clause"):
+            target = self._target(node) if node.child_by_field_name("source") else None
+            for item in (item for item in _walk(node) if item.type == "export_specifier"):
                 inside, outside = _pair(item)
-                if given:
-                    self.imported_names.append((target, inside, item.start_point[0] + 1))
-                    inside = f"{given}[{json.dumps(inside)}]"
-                self._exported[outside] = inside
+                self._exported[outside] = self._member(item, target, inside) if target else inside
             self._cut(node)
-        elif _has(node, "default"):
-            self._take_default(node, declaration)
+        elif is_default and not names:
+            value = declaration or node.child_by_field_name("value")
+            assert value is not None
+            self._exported["default"] = ""
+            self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
+            if not _text(node).endswith(";"):
+                self._edits.append((node.end_byte, node.end_byte, ";"))
         elif declaration is None:
             self._refuse(node, "name what is exported")
         elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
             self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
         else:
-            self._exported |= {name: name for name in _names(declaration)}
+            self._exported |= {"default" if is_default else name: name for name in names}
             self._edits.append((node.start_byte, declaration.start_byte, ""))
-
-    def _take_default(self, node: SyntaxNode, declaration: SyntaxNode | None) -> None:
-        value = declaration or node.child_by_field_name("value")
-        assert value is not None
-        name = declaration.child_by_field_name("name") if declaration else None
-        if name is not None:
-            self._exported["default"] = _text(name)
-            self._edits.append((node.start_byte, value.start_byte, ""))
-        else:
-            self._exported["default"] = ""
-            self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
-            if not _text(node).endswith(";"):
-                self._edits.append((node.end_byte, node.end_byte, ";"))
 
     def _cut(self, node: SyntaxNode) -> None:
         self._edits.append((node.start_byte, node.end_byte, "\n" * _text(node).count("\n")))

@@ -31,9 +31,6 @@ class Node:
         for child in self.children:
             yield from child.walk()
 
-    def copy(self) -> Node:
-        return Node(self.tag, dict(self.attributes), self.text, [child.copy() for child in self.children])
-
     def __str__(self) -> str:
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
         inside = escape(self.text, quote=False) + "".join(map(str, self.children))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from base64 import b64encode
+from copy import deepcopy
 from typing import Any
 
 import matplotlib
@@ -29,7 +30,7 @@ class Still:
 
     def svg(self) -> str:
         """Return the picture as an ``<svg>`` element, with ids unlike those of any other still of this process."""
-        return with_own_ids(self.tree.copy())
+        return with_own_ids(deepcopy(self.tree))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.svg(), "image/png": png(self.figure), "text/plain": self.description}

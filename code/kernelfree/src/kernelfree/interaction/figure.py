@@ -15,8 +15,16 @@ from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_ins
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
-from kernelfree.interaction import controls as kinds
-from kernelfree.interaction.controls import ALONE, Control, Fixed, coarsen, combinations, count_frames
+from kernelfree.interaction.controls import (
+    ALONE,
+    Control,
+    Fixed,
+    coarsen,
+    combinations,
+    controls_for,
+    count_frames,
+    follow,
+)
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder, name_of
@@ -72,8 +80,8 @@ class InteractFigure:
         self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
     ) -> dict[str, Any]:
         """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
-        controls, notes = kinds.controls_for(self.widgets)
-        controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
+        controls, notes = controls_for(self.widgets)
+        controls, self.following, lost = follow(self.widgets, controls, self.max_frames)
         notes += [*lost, *left_out]
         if not self.description:
             notes.append(
@@ -216,7 +224,7 @@ def describe(draw: Draw, options: Options) -> str:
 
 def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:
     """Show what ``draw`` starts with in the frame of a figure that called this ``interact``; note the lost controls."""
-    controls, _ = kinds.controls_for(widgets)
+    controls, _ = controls_for(widgets)
     if any(not isinstance(control, Fixed) for control in controls):
         name = name_after(draw)
         recording.notes[

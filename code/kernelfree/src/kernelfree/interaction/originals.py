@@ -27,10 +27,6 @@ interactive_output: Any = _interaction.interactive_output
 Rehearsal = tuple[dict[Any, None], Callable[[], bool]]
 _LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
 
-for _name in ("find_abbreviations", "widgets_from_abbreviations"):
-    if not hasattr(interactive, _name):
-        raise ImportError(f"kernelfree was written for ipywidgets 8.1, whose interactive has {_name}; this one has not")
-
 
 class _Panel(interactive):
     """Makes the controls of ``interactive``, but calls the function only when somebody asks for the result."""

@@ -67,8 +67,11 @@ class FrameRecorder:
 
         Stops early, with ``frames_that_fit`` set, where sounds and films exceed the budget.
         """
-        if is_building():
-            self._show_unrelated_figures()
+        if is_building():  # Jupyter shows the figures that ``draw`` does not name first
+            for figure in self._reused.unrelated():
+                display(figure)
+                close(figure)
+            self._reused = ReusedFigures(self.draw)
         with _progress(self.name, len(self.calls)) as tick:
             others = (number for number in range(len(self.calls)) if number != self.start)
             for done, number in enumerate(itertools.chain([self.start], others)):
@@ -85,13 +88,6 @@ class FrameRecorder:
         self._check()
         for figure in self._reused.touched():
             close(figure)  # Jupyter would show it once more, below the frames
-
-    def _show_unrelated_figures(self) -> None:
-        """Show the open figures that ``draw`` does not name first, as Jupyter does."""
-        for figure in self._reused.unrelated():
-            display(figure)
-            close(figure)
-        self._reused = ReusedFigures(self.draw)
 
     def _tree(self, number: int) -> Node:
         try:

@@ -1,7 +1,7 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FunctionType
 from typing import Any
 
@@ -76,10 +76,8 @@ def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
             if depth and isinstance(called, FunctionType):
                 yield from _values_of_names(called, depth - 1)
     for cell in getattr(function, "__closure__", None) or ():
-        try:
+        with suppress(ValueError):  # it may not be filled yet
             yield cell.cell_contents
-        except ValueError:
-            pass  # not yet filled
     owner = getattr(draw, "__self__", draw if not hasattr(draw, "__code__") else None)
     yield from getattr(owner, "__dict__", {}).values()
 
