@@ -7,7 +7,8 @@ under text, white letters or lines, marks on cells, or a tinted background, and 
 import re
 from typing import Any
 
-from matplotlib.colors import to_hex, to_rgba
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 
 from kernelfree.draw.node import Node
@@ -98,8 +99,6 @@ def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
 
 def _luminance(color: str) -> float:
     """Return the relative luminance of a hex colour, as WCAG 2 defines it."""
-    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

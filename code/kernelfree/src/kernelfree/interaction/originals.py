@@ -17,8 +17,8 @@ from ipywidgets.widgets import interaction as _interaction
 from ipywidgets.widgets.widget import _instances
 
 from kernelfree.draw.still import close
-from kernelfree.record.recording import record_call, replaced
-from kernelfree.record.reused import ReusedFigures, open_figures
+from kernelfree.record.recording import record_call
+from kernelfree.record.reused import ReusedFigures, open_figures, replaced
 
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.draw.still import close
-from kernelfree.record.reused import ReusedFigures, open_figures
+from kernelfree.record.reused import ReusedFigures, open_figures, replaced
 from kernelfree.state import state
 
 #: One thing shown: a matplotlib figure, a text as printed (str), or a display's data by MIME type (dict).
@@ -205,13 +205,3 @@ def _record_into(recording: Recording) -> Iterator[None]:
             own = {Figure: recording.add_figure, widgets.HTML: recording.add_words, widgets.Label: recording.add_words}
             stack.enter_context(replaced(formatter, "type_printers", {**formatter.type_printers, **own}))
         yield
-
-
-@contextmanager
-def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    before = getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, before)

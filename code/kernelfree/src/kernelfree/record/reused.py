@@ -1,7 +1,7 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import FunctionType
 from typing import Any
 
@@ -28,20 +28,16 @@ class ReusedFigures:
     def watched(self) -> Iterator[None]:
         """Note in ``changed`` which of the figures change inside."""
         self.changed = []
-        callbacks = [(figure, figure.stale_callback) for figure in self.figures]
 
         def note(figure: Any, stale: bool) -> None:
             if figure not in self.changed:
                 self.changed.append(figure)
                 self._ever_changed.add(figure)
 
-        for figure in self.figures:
-            figure.stale_callback = note
-        try:
+        with ExitStack() as stack:
+            for figure in self.figures:
+                stack.enter_context(replaced(figure, "stale_callback", note))
             yield
-        finally:
-            for figure, callback in callbacks:
-                figure.stale_callback = callback
 
     def unrelated(self) -> list[Any]:
         """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
@@ -54,6 +50,17 @@ class ReusedFigures:
     def touched(self) -> list[Any]:
         """List the figures that at least one call has changed."""
         return [figure for figure in self.figures if figure in self._ever_changed]
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Set an attribute for as long as the context lasts."""
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
 
 
 def open_figures() -> list[Any]:

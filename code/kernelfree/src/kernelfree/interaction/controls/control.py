@@ -32,8 +32,8 @@ class Control(ABC):
 
     @property
     def page_values(self) -> list[Any]:
-        """Return the values as the page and its links have them: texts of options, numbers, booleans, pairs."""
-        return self.labels
+        """Return the values as the page and its links have them: numbers, booleans, pairs, texts of options."""
+        return self.values
 
     def worded(self) -> list[str]:
         """Return the values as messages name them: short, and without an address in the memory."""
@@ -99,6 +99,10 @@ class OptionsControl(Control):
         if not values:
             raise ValueError(f"control {name!r} has no options")
         return cls(values=values, labels=distinct(texts), start=widget.index or 0, **basics(name, widget))
+
+    @property
+    def page_values(self) -> list[Any]:
+        return self.labels
 
     def to_json(self) -> dict[str, Any]:
         return {**super().to_json(), "values": self.page_values}

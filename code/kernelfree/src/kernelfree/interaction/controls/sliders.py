@@ -69,10 +69,6 @@ class NumberSlider(_Slider):
             **basics(name, widget),
         )
 
-    @property
-    def page_values(self) -> list[Any]:
-        return self.values
-
     def limits(self) -> dict[str, Any]:
         return {"kind": "number", "min": self.values[0], "max": self.values[-1]}
 
