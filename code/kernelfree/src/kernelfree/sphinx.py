@@ -78,13 +78,8 @@ class Renderer:
             raise ExtensionError(f"{place}: {error}") from error
         if isinstance(payload, FallbackNotice):
             _page(env)["fell_back"].add(data.line)
-            logger.warning(
-                "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s",
-                *(payload.name, payload.reason),
-                location=place,
-                type="kernelfree",
-                subtype="left",
-            )
+            said = "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s"
+            logger.warning(said, payload.name, payload.reason, location=place, type="kernelfree", subtype="left")
             return []
         for note in payload.notes if isinstance(payload, FramesPayload) else ():
             logger.warning("%s: %s", payload.name, note, location=place, type="kernelfree", subtype="figure")

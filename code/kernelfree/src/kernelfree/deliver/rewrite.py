@@ -15,7 +15,6 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import tree_sitter_javascript
@@ -40,22 +39,6 @@ class FrontEndError(Exception):
     """Raised for a front end whose imports or exports kernelfree cannot deliver. Names file and line."""
 
 
-@dataclass(frozen=True)
-class Module:
-    """Holds one rewritten module. ``name`` is its path's stem, ``imports`` are the modules that its function takes."""
-
-    name: str
-    path: Path
-    imports: tuple[Path, ...]
-    body: str
-    exports: frozenset[str]
-
-    def function(self) -> str:
-        """Return JavaScript: a function of the imported modules that returns an object of the exports."""
-        parameters = ", ".join(f"$kf{number}" for number in range(len(self.imports)))
-        return f'({parameters}) => {{\n"use strict";\nconst $kf = {{}};\n{self.body}\nreturn $kf;\n}}'
-
-
 def remove_comments(script: str) -> str:
     """Return ``script`` without its comments; each line stays where it was."""
     source = script.encode()
@@ -66,17 +49,17 @@ def remove_comments(script: str) -> str:
     return _edited(source, [(node.start_byte, node.end_byte, text) for node, text in zip(removed, kept, strict=True)])
 
 
-class ModuleSource:
-    """Takes one file apart: what it imports and exports, and what replaces these statements."""
+class Module:
+    """Reads one file, and rewrites what it imports and exports. ``body`` has each line where it was."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = path.read_bytes()
-        root = _PARSER.parse(self.text).root_node
-        self.imports: list[Path] = []
+        self.path, self.name = path, path.stem
+        source = path.read_bytes()
+        root = _PARSER.parse(source).root_node
+        self.imports: list[Path] = []  # the modules that the function takes
         self.imported_names: list[tuple[Path, str, int]] = []  # module, name, line
+        self.exports: dict[str, str] = {}  # exported name -> expression inside
         self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
-        self._exported: dict[str, str] = {}  # exported name -> expression inside
         self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
         self._check(root)
         for node in root.children:
@@ -85,11 +68,13 @@ class ModuleSource:
             elif node.type == "export_statement":
                 self._take_export(node)
 
-    def module(self) -> Module:
-        """Return the module with its imports and exports rewritten, each line still where it was."""
-        body = remove_comments(" ".join([*self._constants, _edited(self.text, self._edits)]))
-        tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
-        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", frozenset(self._exported))
+        tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self.exports.items() if inside)
+        self.body = remove_comments(" ".join([*self._constants, _edited(source, self._edits)])) + "\n" + tail
+
+    def function(self) -> str:
+        """Return JavaScript: a function of the imported modules that returns an object of the exports."""
+        parameters = ", ".join(f"$kf{number}" for number in range(len(self.imports)))
+        return f'({parameters}) => {{\n"use strict";\nconst $kf = {{}};\n{self.body}\nreturn $kf;\n}}'
 
     def _check(self, root: SyntaxNode) -> None:
         if root.has_error:
@@ -154,12 +139,12 @@ class ModuleSource:
             target = self._target(node) if node.child_by_field_name("source") else None
             for item in (item for item in _walk(node) if item.type == "export_specifier"):
                 inside, outside = _pair(item)
-                self._exported[outside] = self._member(item, target, inside) if target else inside
+                self.exports[outside] = self._member(item, target, inside) if target else inside
             self._cut(node)
         elif is_default and not names:
             value = declaration or node.child_by_field_name("value")
             assert value is not None
-            self._exported["default"] = ""
+            self.exports["default"] = ""
             self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
             if not _text(node).endswith(";"):
                 self._edits.append((node.end_byte, node.end_byte, ";"))
@@ -168,7 +153,7 @@ class ModuleSource:
         elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
             self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
         else:
-            self._exported |= {"default" if is_default else name: name for name in names}
+            self.exports |= {"default" if is_default else name: name for name in names}
             self._edits.append((node.start_byte, declaration.start_byte, ""))
 
     def _cut(self, node: SyntaxNode) -> None:

@@ -15,7 +15,6 @@ these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the one with
 
 import inspect
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -30,15 +29,6 @@ _RendererSVG: Any = backend_svg.RendererSVG
 _COLLECTION = inspect.signature(_RendererSVG.draw_path_collection)
 if "antialiaseds" not in _COLLECTION.parameters:
     raise ImportError(f"kernelfree was written for matplotlib 3.9 to 3.11, and cannot use {matplotlib.__version__}")
-
-
-@dataclass
-class SVGOutput:
-    """Holds the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom in points."""
-
-    svg: str
-    images: list[Any]
-    ink: tuple[float, float, float, float]
 
 
 class _Renderer(_RendererSVG):
@@ -133,7 +123,8 @@ class _Renderer(_RendererSVG):
 class FigureCanvas(backend_svg.FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
     """Draws with ``_Renderer``; ``print_figure`` finds it by this module's name."""
 
-    def print_svg(self, filename: Any, *, bbox_inches_restore: Any = None, **_: Any) -> SVGOutput:
+    def print_svg(self, filename: Any, *, bbox_inches_restore: Any = None, **_: Any) -> Any:
+        """Return the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom."""
         file = io.StringIO()
         dpi = self.figure.dpi
         self.figure.dpi = 72
@@ -146,4 +137,4 @@ class FigureCanvas(backend_svg.FigureCanvasSVG):  # type: ignore[misc, unused-ig
         renderer.finalize()
         corners = np.array(inner.corners or [(0, 0)])
         (left, bottom), (right, top) = np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)
-        return SVGOutput(file.getvalue(), inner.images, (left, 72 * height - top, right, 72 * height - bottom))
+        return file.getvalue(), inner.images, (left, 72 * height - top, right, 72 * height - bottom)

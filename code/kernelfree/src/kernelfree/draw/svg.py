@@ -16,7 +16,6 @@ from matplotlib.collections import Collection, PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
 from kernelfree.draw import theme
-from kernelfree.draw.backend import SVGOutput
 from kernelfree.draw.node import Node, keep_used_ids
 from kernelfree.draw.rasters import MAX_RECTANGLES, Pixels, RasterEncoder, rectangles_of
 
@@ -46,19 +45,19 @@ def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
     with matplotlib.rc_context(settings), _heavy_artists_rasterized(figure):
         canvas: Any = figure.canvas
-        output: SVGOutput = canvas.print_figure(
+        svg, images, ink = canvas.print_figure(
             io.BytesIO(), format="svg", backend="module://kernelfree.draw.backend", bbox_inches=None, dpi=figure.dpi
         )
-    root = _to_node(ElementTree.fromstring(output.svg))
+    root = _to_node(ElementTree.fromstring(svg))
     root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
-    _draw_images(root, iter(output.images), rasters or RasterEncoder())
+    _draw_images(root, iter(images), rasters or RasterEncoder())
     keep_used_ids(root)
     root.children = [kept for child in root.children for kept in _without_wrappers(child)]
     _, _, width, height = map(float, root.attributes["viewBox"].split())
     root.attributes = {}
     paper = theme.paper_of(figure, root)
     theme.paint(root)
-    return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
+    return Drawing(root, _box_of_all(ink, width, height), ink, paper)
 
 
 def responsive_svg(figure: Figure) -> Node:

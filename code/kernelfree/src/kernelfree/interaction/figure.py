@@ -75,51 +75,49 @@ class InteractFigure:
         self.max_bytes = options.max_bytes or limit_of_book(MAX_BYTES)
         #: How its controls follow each other.
         self.following = ALONE
+        #: What the author should hear of the controls and the number of frames.
+        self.notes: list[str] = []
 
     def output(
         self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
     ) -> dict[str, Any]:
         """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
-        controls, notes = controls_for(self.widgets)
+        controls, self.notes = controls_for(self.widgets)
         controls, self.following, lost = follow(self.widgets, controls, self.max_frames)
-        notes += [*lost, *left_out]
+        self.notes += [*lost, *left_out]
         if not self.description:
-            notes.append(
+            self.notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        controls = self._fit(
-            controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames", notes
-        )
-        if self.strict and notes:
-            raise FigureError(f"{self.name}: {notes[0]}")
+        controls = self._fit(controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames")
+        if self.strict and self.notes:
+            raise FigureError(f"{self.name}: {self.notes[0]}")
         recorder, base, frames = self._draw(controls)
-        while excess := self._excess(recorder, base, frames, controls):
+        while excess := self._excess(recorder, base, frames):
             most, why = excess
             if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
-                notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
+                self.notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
                 break
-            controls = self._fit(controls, most, why, "max_bytes", notes)
+            controls = self._fit(controls, most, why, "max_bytes")
             recorder, base, frames = self._draw(controls)
         assert base is not None  # or there would be an excess
-        if self.strict and notes:
-            raise FigureError(f"{self.name}: {notes[0]}")
-        payload = self._payload(controls, base, frames, notes, recorder, arrange)
+        if self.strict and self.notes:
+            raise FigureError(f"{self.name}: {self.notes[0]}")
+        payload = self._payload(controls, base, frames, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
-    def _excess(
-        self, recorder: FrameRecorder, base: Node | None, frames: Any, controls: list[Control]
-    ) -> tuple[int, str] | None:
+    def _excess(self, recorder: FrameRecorder, base: Node | None, frames: Any) -> tuple[int, str] | None:
         """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
         if base is None:
             return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
         weight = gzip_size(frames) - recorder.embedded_bytes
         if weight <= self.max_bytes:
             return None
-        fitting = int(0.9 * count_frames(controls, self.following) * self.max_bytes / weight)
+        fitting = int(0.9 * len(recorder.calls) * self.max_bytes / weight)
         return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
-    def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
-        """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
+    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> list[Control]:
+        """Return controls with at most ``most`` combinations; if values were left out, the first note says ``why``."""
         count = count_frames(controls, self.following)
         if count <= most:
             return controls
@@ -129,7 +127,7 @@ class InteractFigure:
         if count_frames(coarse, self.following) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
-        notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
+        self.notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
         return coarse
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
@@ -150,12 +148,14 @@ class InteractFigure:
         return recorder, merged.base, pack(merged, unique_prefix(merged.base))
 
     def _payload(
-        self, controls: list[Control], base: Node, frames: Any, notes: list[str], recorder: Any, arrange: Arrange
+        self, controls: list[Control], base: Node, frames: Any, recorder: FrameRecorder, arrange: Arrange
     ) -> FramesPayload:
         """Put together what the page gets; ``FramesPayload`` says what is in ``state`` and ``data``."""
         shown = [control for control in controls if not isinstance(control, Fixed)]
         start = {control.name: control.page_values[control.start] for control in shown}
-        settings = [control.to_json() | {"shared": self._shared(control)} for control in shown]
+        # What the controls of one widget have in common: they move together in all figures of the page.
+        shared = {c.name: state.shared.setdefault(self.widgets[c.name], f"{self.name}.{c.name}") for c in shown}
+        settings = [control.to_json() | {"shared": shared[control.name]} for control in shown]
         html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
         about: dict[str, Any] = {
             "name": self.name,
@@ -178,14 +178,10 @@ class InteractFigure:
             data=data,
             still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
-            frames=count_frames(controls, self.following),
-            notes=[*notes, *recorder.notes],
+            frames=len(recorder.calls),
+            notes=[*self.notes, *recorder.notes],
             errors=[f"{line} (written {count} times)" for line, count in recorder.errors.items()],
         )
-
-    def _shared(self, control: Control) -> str:
-        """Return what the controls of one widget have in common, which move together in all figures of the page."""
-        return state.shared.setdefault(self.widgets[control.name], f"{self.name}.{control.name}")
 
     def _goals(self, calls: Sequence[dict[str, Any]]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
