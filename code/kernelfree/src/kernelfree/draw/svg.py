@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
-from matplotlib.collections import Collection, PathCollection, QuadMesh
+from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
 from kernelfree.draw import theme
@@ -113,16 +113,14 @@ def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
     """Have meshes and scatter plots of thousands of elements drawn as pixels."""
     # Not findobj: it looks into every tick, which takes as long as drawing some figures.
     all_axes = [*figure.axes, *(inset for axes in figure.axes for inset in axes.child_axes)]
-    heavy: list[Collection] = [
-        part
-        for axes in all_axes
-        for part in axes.collections
-        if part.get_rasterized() is not True
-        and (
-            (isinstance(part, QuadMesh) and np.size(part.get_array()) > MAX_RECTANGLES)  # type: ignore[arg-type]
-            or (isinstance(part, PathCollection) and len(part.get_offsets()) > MAX_RECTANGLES)  # type: ignore[arg-type]
-        )
-    ]
+
+    def elements(part: Any) -> int:
+        if isinstance(part, QuadMesh):
+            return np.size(part.get_array())  # type: ignore[arg-type]
+        return len(part.get_offsets()) if isinstance(part, PathCollection) else 0  # type: ignore[arg-type]
+
+    parts = [part for axes in all_axes for part in axes.collections if not part.get_rasterized()]
+    heavy = [part for part in parts if elements(part) > MAX_RECTANGLES]
     for part in heavy:
         part.set_rasterized(True)
     try:

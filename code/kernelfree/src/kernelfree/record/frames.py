@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from kernelfree.building import PROGRESS_FILE, is_building
 from kernelfree.draw.node import Node
 from kernelfree.draw.rasters import RasterEncoder
 from kernelfree.draw.still import close, png
 from kernelfree.draw.svg import draw_figure
 from kernelfree.record import outputs
-from kernelfree.record.recording import Item, display, is_figure, record_call
+from kernelfree.record.recording import Item, display, record_call
 from kernelfree.record.reused import ReusedFigures
 
 
@@ -94,7 +96,7 @@ class FrameRecorder:
             with record_call(self.draw, self.calls[number], self._reused) as recording:
                 parts = [part for item in recording.items for part in self._parts(item, recording.notes)]
                 if number == self.start:
-                    self.png = next((png(item) for item in recording.items if is_figure(item)), None)
+                    self.png = next((png(item) for item in recording.items if isinstance(item, Figure)), None)
             written = outputs.as_on_a_terminal(recording.stderr.getvalue()).split("\n")
             self.errors.update(re.sub(r"\d+(\.\d+)?", "#", line) for line in written if line.strip())
             self.notes |= recording.notes

@@ -95,7 +95,7 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
             recording.add_result(result)
         # plt.show() shows every open figure, also those that draw() has nothing to do with.
         recording.items = [item for item in recording.items if item not in reused.untouched()]
-        if not any(is_figure(item) for item in recording.items):
+        if not any(isinstance(item, Figure) for item in recording.items):
             for figure in reused.changed:
                 recording.add_figure(figure)
         yield recording
@@ -103,11 +103,6 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
         for figure in open_figures():
             if figure not in before:
                 close(figure)
-
-
-def is_figure(item: Item) -> bool:
-    """Return whether an item is a matplotlib figure, rather than a text or data."""
-    return hasattr(item, "savefig")
 
 
 # --- what was returned -----------------------------------------------------------------------------------------------
