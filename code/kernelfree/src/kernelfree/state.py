@@ -1,7 +1,9 @@
 """Hold all that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,8 +18,8 @@ class State:
     pictures: Counter[str] = field(default_factory=Counter)
     #: The names that figures have taken: a second ``f`` becomes ``f-2`` (interaction/figure.py).
     names: set[str] = field(default_factory=set)
-    #: How many figures there are; each gets the next number (deliver/payload.py).
-    figures: int = 0
+    #: The numbers of the figures to come; each takes one (interaction/figure.py, deliver/explorable.py).
+    instances: Iterator[int] = field(default_factory=lambda: count(1))
     #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py): an ``interact`` that
     #: this call makes in its turn (interaction/call.py, dropin/boxes.py) shows itself there.
     recording: Any = None

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.deliver.modules import bundle, modules_for_payload
-from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name, next_instance
+from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.still import still
+from kernelfree.state import state
 
 
 class Explorable(anywidget.AnyWidget):
@@ -53,7 +54,7 @@ class Explorable(anywidget.AnyWidget):
         check_name(self.name, f"{kind.__name__}.name")
         if not kind.title or not kind.description:
             raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
-        self._instance = next_instance()
+        self._instance = next(state.instances)
         super().__init__(**kwargs)
 
     def still(self) -> Figure:
@@ -71,8 +72,8 @@ class Explorable(anywidget.AnyWidget):
 
     @traitlets.default("_about")
     def _describe(self) -> dict[str, Any]:
-        state = {name: trait for name, trait in self._own_traits().items() if not trait.metadata.get("data")}
-        limits = {name: _limits(trait) for name, trait in state.items()}
+        traits = {name: trait for name, trait in self._own_traits().items() if not trait.metadata.get("data")}
+        limits = {name: _limits(trait) for name, trait in traits.items()}
         root = self.root_attributes()
         about: dict[str, Any] = {"root": root} if root else {}
         return about | {
@@ -80,7 +81,7 @@ class Explorable(anywidget.AnyWidget):
             "title": self.title,
             "description": self.description,
             "limits": {name: limit for name, limit in limits.items() if limit},
-            "start": {name: getattr(self, name) for name in state},
+            "start": {name: getattr(self, name) for name in traits},
         }
 
     def _own_traits(self) -> dict[str, traitlets.TraitType[Any, Any]]:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from kernelfree.state import state
-
 #: The MIME type of a payload in a cell's output, and in the execution cache.
 MIME = "application/vnd.kernelfree.figure+json"
 
@@ -118,12 +116,6 @@ def read_payload(content: Mapping[str, Any]) -> FramesPayload | ExplorablePayloa
         )
     own = _KINDS[kind]
     return own(**{field.name: content[field.name] for field in fields(own)})
-
-
-def next_instance() -> int:
-    """Return a number that no other figure of this kernel has."""
-    state.figures += 1
-    return state.figures
 
 
 def check_name(name: str, what: str = "name") -> str:

@@ -83,15 +83,16 @@ def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
             return True
         is_text = node.tag in ("text", "tspan") or "data-text" in node.attributes
         for what, color in _FILL_OR_STROKE.findall(node.attributes.get("style", "")):
-            if color == "#000000" or in_cells:
-                continue
-            if color == "#ffffff":
-                if what == "stroke" or is_text:
-                    return True
+            # Black takes the page's ink and a white fill its background; white letters and lines need paper.
+            if in_cells or color == "#000000" or (color == "#ffffff" and what == "fill" and not is_text):
                 continue
             luminance = _luminance(color)
             contrast = (luminance + 0.05) / (_DARK_BACKGROUND + 0.05)
-            if contrast < _LEAST_CONTRAST or (has_texts and what == "fill" and luminance > _LIGHT_FILL):
+            if (
+                color == "#ffffff"
+                or contrast < _LEAST_CONTRAST
+                or (has_texts and what == "fill" and luminance > _LIGHT_FILL)
+            ):
                 return True
         waiting += [(child, in_cells) for child in node.children]
     return False

@@ -123,7 +123,7 @@ def _left_out(box: Any, figure: InteractFigure) -> list[str]:
         f"{type(one).__name__} {getattr(one, 'description', '')}".strip()
         for one in _walk(box)
         if not (hasattr(one, "children") or one in shown or isinstance(one, words) or _words(one))
-        if "none" != one.layout.display and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
+        if one.layout.display != "none" and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
     ]
     note = f"these beside its controls are left out, since nothing moves them on the page: {', '.join(lost)}"
     return [note] if lost else []
@@ -135,7 +135,7 @@ def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
     remaining = dict(html)
 
     def inside(widget: Any) -> str:
-        if "none" == widget.layout.display or widget.layout.visibility == "hidden":
+        if widget.layout.display == "none" or widget.layout.visibility == "hidden":
             return ""
         if id(widget) in names and (control := remaining.pop(names[id(widget)], "")):
             return control

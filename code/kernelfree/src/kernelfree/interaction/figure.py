@@ -11,7 +11,7 @@ from typing import Any
 
 from kernelfree.building import MAX_BYTES, MAX_FRAMES, is_strict, limit_of_book
 from kernelfree.deliver.modules import modules_for_payload
-from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_instance
+from kernelfree.deliver.payload import MIME, FramesPayload, check_name
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
@@ -66,7 +66,7 @@ class InteractFigure:
         self.draw = draw
         self.widgets = dict(widgets)
         self.options = options
-        self.instance = next_instance()
+        self.instance = next(state.instances)
         self.name = check_name(options.name) if options.name else free_name(name_after(draw))
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
@@ -93,6 +93,7 @@ class InteractFigure:
         if self.strict and self.notes:
             raise FigureError(f"{self.name}: {self.notes[0]}")
         recorder, base, frames = self._draw(controls)
+        # Drawn frames may turn out too heavy: then again, with fewer.
         while excess := self._excess(recorder, base, frames):
             most, why = excess
             if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:

@@ -67,8 +67,7 @@ def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE
     while True:
         coarse = [still.get(k, control) for k, control in enumerate(controls)]
         sizes = [control.stops for control in coarse]
-        free = [k for k, control in enumerate(coarse) if control.name not in following.names]
-        moving = [k for k in free if len(coarse[k].values) > 1]
+        moving = [k for k, one in enumerate(coarse) if len(one.values) > 1 and one.name not in following.names]
         alone = len(moving) == 1  # then it may shrink to its ends
         while count_frames(coarse, following) > most:
             sliders = [k for k in moving if sizes[k] > (2 if alone else 3) and (alone or len(coarse[k].values) > 5)]
