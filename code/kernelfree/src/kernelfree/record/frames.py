@@ -79,9 +79,7 @@ class FrameRecorder:
             for done, number in enumerate(itertools.chain([self.start], others)):
                 self.rasters.drawn = done
                 tree = self._tree(number)
-                parts = [part for part in tree.children if part.tag != "svg"]
-                nodes = (node for part in parts for node in part.walk() if node.tag in outputs.MEDIA)
-                self._media.update(node.attributes["src"] for node in nodes)
+                self._media.update(node.attributes["src"] for node in tree.walk() if node.tag in outputs.MEDIA)
                 if sum(map(len, self._media)) > self.max_bytes:
                     self.frames_that_fit = done
                     return
