@@ -58,7 +58,7 @@ class Module:
         root = _PARSER.parse(source).root_node
         self.imports: list[Path] = []  # the modules that the function takes
         self.imported_names: list[tuple[Path, str, int]] = []  # module, name, line
-        self.exports: dict[str, str] = {}  # exported name -> expression inside
+        self.exports: dict[str, str] = {}  # name -> expression inside; empty where the body sets it
         self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
         self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
         self._check(root)
