@@ -143,7 +143,7 @@ def test_log_sliders_hold_the_values_themselves():
     slider = widgets.FloatLogSlider(0.01, base=10, min=-3, max=0, step=0.5)
     control = control_of(slider)
     assert control.values == pytest.approx([10**e for e in (-3, -2.5, -2, -1.5, -1, -0.5, 0)])
-    assert control.values[control.start] == 0.01 and control.states[0] == 0.001
+    assert control.values[control.start] == 0.01 and control.page_values[0] == 0.001
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,9 @@ def test_range_sliders_hold_every_pair_that_their_handles_can_make(slider):
     const position = (state) => control(settings, { get: () => state }).position();
     console.log(JSON.stringify(states.map(position)));
     """
-    assert run_exports(script, [control.to_json(), control.states], "controls.js") == list(range(len(control.states)))
+    assert run_exports(script, [control.to_json(), control.page_values], "controls.js") == list(
+        range(len(control.page_values))
+    )
 
 
 def test_a_start_off_the_grid_is_kept():

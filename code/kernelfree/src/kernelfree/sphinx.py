@@ -21,11 +21,10 @@ from kernelfree.deliver.html import figure_html, own_file
 from kernelfree.deliver.kernels import announce_build
 from kernelfree.deliver.payload import MIME, FallbackNotice, FramesPayload, Payload, PayloadError, read_payload
 from kernelfree.pack.packing import gzip_size
-from kernelfree.record.outputs import WIDGET_MIME
+from kernelfree.record.outputs import WIDGET_MIME, as_on_a_terminal
 
 logger = logging.getLogger(__name__)
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: The last line of a traceback, where kernelfree raised the error.
 _FAILED = re.compile(r"^(?:kernelfree[.\w]*\.)?((?:Frame|Figure)Error: .+)$", re.MULTILINE)
 
@@ -46,7 +45,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", outdated)
     app.connect("env-purge-doc", lambda app, env, name: _pages(env).pop(name, None))
     app.connect("env-merge-info", _merge)
-    app.connect("doctree-read", _check_page)
+    for check in (_fail_with_figures, _weigh_page, _check_widgets):
+        app.connect("doctree-read", check)
     app.connect("html-page-context", _add_scripts)
     # Raise env_version with every change of what pages and the environment keep, so that old builds are read again.
     return {"version": "2", "env_version": 4, "parallel_read_safe": True, "parallel_write_safe": True}
@@ -78,13 +78,8 @@ class Renderer:
             raise ExtensionError(f"{place}: {error}") from error
         if isinstance(payload, FallbackNotice):
             _page(env)["fell_back"].add(data.line)
-            logger.warning(
-                "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s",
-                *(payload.name, payload.reason),
-                location=place,
-                type="kernelfree",
-                subtype="left",
-            )
+            said = "%s: interact is left to ipywidgets here, and does nothing without a kernel: %s"
+            logger.warning(said, payload.name, payload.reason, location=place, type="kernelfree", subtype="left")
             return []
         for note in payload.notes if isinstance(payload, FramesPayload) else ():
             logger.warning("%s: %s", payload.name, note, location=place, type="kernelfree", subtype="figure")
@@ -100,14 +95,13 @@ def add_figure(env: BuildEnvironment, payload: Payload, place: str) -> str:
     if isinstance(payload, FramesPayload):  # singlehtml has the figures of all pages on one
         controls = [{**one, "shared": f"{env.docname} {one['shared']}"} for one in payload.state["controls"]]
         payload = replace(payload, state={**payload.state, "controls": controls})
-    html, files = figure_html(payload)
-    page["files"] |= files
-    if isinstance(payload, FramesPayload):
         size = gzip_size(payload.data) / 1000
         page["megabytes"] += size / 1000
         logger.info("%s: %s: %d frames, %.1f kB gz", place, payload.name, payload.frames, size)
         for line in payload.errors:
             logger.info("%s: %s: on stderr: %s", place, payload.name, line)
+    html, files = figure_html(payload)
+    page["files"] |= files
     return html
 
 
@@ -129,22 +123,36 @@ def _merge(app: Sphinx, env: BuildEnvironment, names: list[str], other: BuildEnv
     _pages(env).update({name: page for name, page in _pages(other).items() if name in names})
 
 
-def _check_page(app: Sphinx, doctree: nodes.document) -> None:
-    """Fail on widgets that would do nothing on the page, and drop the stock scripts where nothing needs them."""
-    env = app.env
-    metadata = getattr(env, "nb_metadata", {}).get(env.docname, {})
-    trace = _ANSI.sub("", (metadata.get("exec_data") or {}).get("traceback") or "")
+def _metadata(env: BuildEnvironment) -> dict[str, Any]:
+    """Return what MyST-NB notes of the page that is being read; nothing for a page without cells."""
+    return getattr(env, "nb_metadata", {}).get(env.docname, {})
+
+
+def _fail_with_figures(app: Sphinx, doctree: nodes.document) -> None:
+    """Fail on an error of a figure, in the traceback of the notebook or in one that is shown on the page."""
+    trace = as_on_a_terminal((_metadata(app.env).get("exec_data") or {}).get("traceback") or "")
     shown = [node.astext() for node in doctree.findall(nodes.literal_block) if "traceback" in node["classes"]]
-    if failed := next((match for text in (trace, *shown) for match in _FAILED.findall(text)), None):
-        raise ExtensionError(f"{env.doc2path(env.docname)}: {' '.join(failed.split())}")
-    plain = list(doctree.findall(_is_plain_widget))
-    page = _pages(env).get(env.docname, {})
-    fell_back = page.get("fell_back", set())
-    if page.get("megabytes", 0) > app.config.kernelfree_max_bytes / 1e6:
+    if failed := _FAILED.search("\n".join([trace, *shown])):
+        raise ExtensionError(f"{app.env.doc2path(app.env.docname)}: {' '.join(failed[1].split())}")
+
+
+def _weigh_page(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of figures that are heavy together."""
+    megabytes = _pages(app.env).get(app.env.docname, {}).get("megabytes", 0)
+    if megabytes > app.config.kernelfree_max_bytes / 1e6:
         said = "its figures take %.2g MB together, more than kernelfree_max_bytes: part it, or draw less"
-        logger.warning(said, page["megabytes"], location=env.docname, type="kernelfree", subtype="page")
-    places = [(node, node.line or node.parent.line) for node in plain if not app.config.kernelfree_html_manager]
-    for node, line in [(node, line) for node, line in places if line not in fell_back]:
+        logger.warning(said, megabytes, location=app.env.docname, type="kernelfree", subtype="page")
+
+
+def _check_widgets(app: Sphinx, doctree: nodes.document) -> None:
+    """Fail on widgets that would do nothing on the page, or warn; drop the stock scripts where nothing needs them."""
+    env, metadata = app.env, _metadata(app.env)
+    plain = list(doctree.findall(_is_plain_widget))
+    fell_back = _pages(env).get(env.docname, {}).get("fell_back", set())
+    for node in plain if not app.config.kernelfree_html_manager else ():
+        line = node.line or node.parent.line
+        if line in fell_back:  # which has its own warning
+            continue
         place = f"{env.doc2path(env.docname)}:{line}"
         if not (fell_back or app.config.kernelfree_ipywidgets):
             raise ExtensionError(

@@ -1,14 +1,16 @@
 """Hold all that kernelfree remembers while one Python process runs, which is one kernel and so one page of a book."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
 
 @dataclass
 class State:
-    """Holds the process-wide values, each used by the one module that its comment names."""
+    """Holds the process-wide values; a comment names the module that sets the value."""
 
     #: Hex colour -> CSS value, set by ``use_theme``; empty until an author calls it (draw/theme.py).
     theme: dict[str, str] = field(default_factory=dict)
@@ -16,9 +18,10 @@ class State:
     pictures: Counter[str] = field(default_factory=Counter)
     #: The names that figures have taken: a second ``f`` becomes ``f-2`` (interaction/figure.py).
     names: set[str] = field(default_factory=set)
-    #: How many figures there are; each gets the next number (deliver/payload.py).
-    figures: int = 0
-    #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py).
+    #: The numbers of the figures to come; each takes one (interaction/figure.py, deliver/explorable.py).
+    instances: Iterator[int] = field(default_factory=lambda: count(1))
+    #: The recording of the ``draw()`` call that is running now, if one is (record/recording.py): an ``interact`` that
+    #: this call makes in its turn (interaction/call.py, dropin/boxes.py) shows itself there.
     recording: Any = None
     #: Widget -> the key that its controls share in all figures of the page (interaction/figure.py).
     shared: WeakKeyDictionary[Any, str] = field(default_factory=WeakKeyDictionary)

@@ -1,23 +1,20 @@
 """Provide ``Explorable``, the base class of figures that the browser computes."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
+from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.deliver.modules import bundle, modules_for_payload
-from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name, next_instance
+from kernelfree.deliver.payload import MIME, ExplorablePayload, check_name
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.still import still
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from kernelfree.state import state
 
 
 class Explorable(anywidget.AnyWidget):
@@ -57,7 +54,7 @@ class Explorable(anywidget.AnyWidget):
         check_name(self.name, f"{kind.__name__}.name")
         if not kind.title or not kind.description:
             raise TypeError(f"{kind.__name__} needs a title and a description, for readers who cannot see the figure")
-        self._instance = next_instance()
+        self._instance = next(state.instances)
         super().__init__(**kwargs)
 
     def still(self) -> Figure:
@@ -75,21 +72,23 @@ class Explorable(anywidget.AnyWidget):
 
     @traitlets.default("_about")
     def _describe(self) -> dict[str, Any]:
-        own = {name: trait for name, trait in self.traits(sync=True).items() if name in self._state_names()}
-        limits = {name: _limits(trait) for name, trait in own.items() if not trait.metadata.get("data")}
+        traits = {name: trait for name, trait in self._own_traits().items() if not trait.metadata.get("data")}
+        limits = {name: _limits(trait) for name, trait in traits.items()}
         root = self.root_attributes()
-        return {
-            **({"root": root} if root else {}),
+        about: dict[str, Any] = {"root": root} if root else {}
+        return about | {
             "name": self.name,
             "title": self.title,
             "description": self.description,
             "limits": {name: limit for name, limit in limits.items() if limit},
-            "start": {name: getattr(self, name) for name in limits},
+            "start": {name: getattr(self, name) for name in traits},
         }
 
-    def _state_names(self) -> list[str]:
+    def _own_traits(self) -> dict[str, traitlets.TraitType[Any, Any]]:
+        """Return the synced traits of the subclass: the state, and the constants with ``data=True``."""
         inherited = Explorable.class_trait_names()
-        return [name for name in self.trait_names(sync=True) if not name.startswith("_") and name not in inherited]
+        synced = self.traits(sync=True)
+        return {name: synced[name] for name in synced if not name.startswith("_") and name not in inherited}
 
     def _picture(self) -> Any:
         """Return what has ``svg()`` for the page, and a rich display for every other reader."""
@@ -100,7 +99,7 @@ class Explorable(anywidget.AnyWidget):
         if not is_building():
             data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
             return {**data, **picture._repr_mimebundle_()}, metadata
-        names = self._state_names()
+        values = {name: _plain(name, getattr(self, name)) for name in self._own_traits()}
         data = self.traits(sync=True, data=True)
         payload = ExplorablePayload(
             name=self.name,
@@ -108,8 +107,8 @@ class Explorable(anywidget.AnyWidget):
             instance=self._instance,
             modules=modules_for_payload(self._front_end),
             about=self._describe(),
-            state={name: _plain(name, getattr(self, name)) for name in names if name not in data},
-            data={name: _plain(name, getattr(self, name)) for name in names if name in data},
+            state={name: value for name, value in values.items() if name not in data},
+            data={name: value for name, value in values.items() if name in data},
             still=picture.svg(),
             css=self._own_css,
             space=list(self.space) if self.space else None,

@@ -23,7 +23,8 @@ _load_once = cache(load_modules)
 
 def figure_html(payload: Payload, *, max_inline: int = MAX_INLINE) -> tuple[str, dict[str, str]]:
     """Return the figure as HTML, and the files that its manifest names: file name -> content."""
-    files, names = _module_files(payload.modules)
+    files = _module_files(payload.modules)
+    names = [file.removesuffix(".js") for file in files]
     manifest: dict[str, Any] = {
         "name": payload.name,
         "instance": payload.instance,
@@ -80,18 +81,15 @@ def _html(payload: Payload, manifest: dict[str, Any]) -> str:
     return "".join(parts)
 
 
-def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[str]]:
-    """Return the scripts for modules and the kit, file name -> content, and the modules' names in order."""
+def _module_files(modules: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the scripts for modules and the kit, file name -> content, each after those that it imports."""
     files: dict[str, str] = {}
-    names: list[str] = []
     own: dict[str, str] = {}  # kernelfree's own file -> the module's name on the page
 
     def add(stem: str, imports: list[str], function: str) -> str:
         content = f"{json.dumps(imports)},{function}"
         name = name_by_content(stem, content)
         files[f"{name}.js"] = f'kernelfree.define("{name}",{content});\n'
-        if name not in names:
-            names.append(name)
         return name
 
     for front_end in (KIT.name, *(module["own"] for module in modules if "own" in module)):
@@ -105,8 +103,7 @@ def _module_files(modules: list[dict[str, Any]]) -> tuple[dict[str, str], list[s
         else:
             imports = [numbered[number] for number in sent["imports"]]
             numbered.append(add(sent["name"], imports, sent["function"]))
-    names.remove(numbered[-1])
-    return files, [*names, numbered[-1]]
+    return files
 
 
 def name_by_content(stem: str, content: str) -> str:
@@ -121,7 +118,8 @@ def json_for_script(content: Any) -> str:
 
 
 def remove_css_comments(sheet: str) -> str:
-    # Between two words a comment parts them, and white space would mean "inside of": an empty comment stays.
+    # ``a/**/b`` are two words, and neither ``ab`` nor ``a b``, which means b inside of a. So an empty comment stays in
+    # the place of one within a line; a comment on lines of its own goes with its lines.
     return _CSS_COMMENT.sub(lambda match: match[1] or ("" if match[2] else "/**/"), sheet)
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kernelfree.deliver.rewrite import KIT, STATIC, FrontEndError, Module, ModuleSource
+from kernelfree.deliver.rewrite import KIT, STATIC, FrontEndError, Module
 
 
 def load_modules(path: Path) -> list[Module]:
@@ -20,16 +20,16 @@ def _load(path: Path, loaded: dict[Path, Module], importers: list[Path]) -> None
     if path in importers:
         chain = " -> ".join(module.name for module in [*importers[importers.index(path) :], path])
         raise FrontEndError(f"{path}: these modules import each other in a circle: {chain}")
-    source = ModuleSource(path)
-    for imported in source.imports:
+    module = Module(path)
+    for imported in module.imports:
         _load(imported, loaded, [*importers, path])
-    for module, name, line in source.imported_names:
-        exports = loaded[module].exports
+    for file, name, line in module.imported_names:
+        exports = loaded[file].exports
         if name not in exports:
             raise FrontEndError(
-                f"{path}:{line}: {module.name} has no export {name!r}; it has {', '.join(sorted(exports)) or 'none'}"
+                f"{path}:{line}: {file.name} has no export {name!r}; it has {', '.join(sorted(exports)) or 'none'}"
             )
-    loaded[path] = source.module()
+    loaded[path] = module
 
 
 def bundle(path: Path, default: str = "front") -> str:

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
-
-from kernelfree.state import state
+from typing import Any
 
 #: The MIME type of a payload in a cell's output, and in the execution cache.
 MIME = "application/vnd.kernelfree.figure+json"
@@ -20,15 +18,15 @@ class PayloadError(ValueError):
     """Raised for a payload of a form that this version of kernelfree does not read."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Sent:
-    """Writes a dataclass as JSON for a cell's output."""
+    """Writes itself as JSON for a cell's output."""
 
-    kind: ClassVar[str]
+    kind: str
 
     def to_json(self) -> dict[str, Any]:
         # Not dataclasses.asdict, which would copy thousands of frames that are JSON already.
-        own = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
-        return {"kernelfree": VERSION, "kind": self.kind, **own}
+        return {"kernelfree": VERSION, **{field.name: getattr(self, field.name) for field in fields(self)}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +50,22 @@ class Payload(_Sent):
 
 @dataclass(frozen=True, kw_only=True)
 class FramesPayload(Payload):
-    """Holds a figure of ``interact``, whose controls choose among drawn frames."""
+    """Holds a figure of ``interact``, whose controls choose among drawn frames.
 
-    kind: ClassVar[str] = "frames"
+    A *position*, in Python and in JavaScript, is a value's number among all values of its control. Frames are numbered
+    by the positions of the controls, the last of which changes fastest.
+
+    ``state`` has each control's present value, and under ``controls`` its ``to_json()`` with the key that it shares
+    with the other controls of one widget. ``data`` has the frames, and how controls follow each other where they do::
+
+        {"frames": {"columns": [[3, "d", 0, ["M 0 0", "M 0 1"]], ...],  # element, attribute, pattern, values
+                    "patterns": [[0, 1, 1], ...]},                      # which value each frame has
+         "following": {"names": ["n", "k"],                             # as in ``Following``
+                       "states": [[4, 2], [4, 3], ...],
+                       "moves": {"n": [[None, 1, ...], ...], ...}}}
+    """
+
+    kind: str = "frames"
 
     #: The controls as HTML, in their starting positions.
     controls: str
@@ -69,7 +80,7 @@ class FramesPayload(Payload):
 class ExplorablePayload(Payload):
     """Holds an ``Explorable``, whose front end computes what it shows."""
 
-    kind: ClassVar[str] = "explorable"
+    kind: str = "explorable"
 
     css: str
     #: CSS heights of the view on a phone and on a desk.
@@ -80,7 +91,7 @@ class ExplorablePayload(Payload):
 class FallbackNotice(_Sent):
     """Marks a cell whose ``interact`` fell back to plain ipywidgets, with the reason. The widget is the next output."""
 
-    kind: ClassVar[str] = "fallback"
+    kind: str = "fallback"
 
     name: str
     reason: str
@@ -105,12 +116,6 @@ def read_payload(content: Mapping[str, Any]) -> FramesPayload | ExplorablePayloa
         )
     own = _KINDS[kind]
     return own(**{field.name: content[field.name] for field in fields(own)})
-
-
-def next_instance() -> int:
-    """Return a number that no other figure of this kernel has."""
-    state.figures += 1
-    return state.figures
 
 
 def check_name(name: str, what: str = "name") -> str:

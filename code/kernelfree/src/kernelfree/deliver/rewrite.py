@@ -15,7 +15,6 @@ becomes the body of ``($kf0) => { ... }``, each line where it was, so that an er
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import tree_sitter_javascript
@@ -40,22 +39,6 @@ class FrontEndError(Exception):
     """Raised for a front end whose imports or exports kernelfree cannot deliver. Names file and line."""
 
 
-@dataclass(frozen=True)
-class Module:
-    """Holds one rewritten module. ``name`` is its path's stem, ``imports`` are the modules that its function takes."""
-
-    name: str
-    path: Path
-    imports: tuple[Path, ...]
-    body: str
-    exports: frozenset[str]
-
-    def function(self) -> str:
-        """Return JavaScript: a function of the imported modules that returns an object of the exports."""
-        parameters = ", ".join(f"$kf{number}" for number in range(len(self.imports)))
-        return f'({parameters}) => {{\n"use strict";\nconst $kf = {{}};\n{self.body}\nreturn $kf;\n}}'
-
-
 def remove_comments(script: str) -> str:
     """Return ``script`` without its comments; each line stays where it was."""
     source = script.encode()
@@ -66,17 +49,17 @@ def remove_comments(script: str) -> str:
     return _edited(source, [(node.start_byte, node.end_byte, text) for node, text in zip(removed, kept, strict=True)])
 
 
-class ModuleSource:
-    """Takes one file apart: what it imports and exports, and what replaces these statements."""
+class Module:
+    """Reads one file, and rewrites what it imports and exports. ``body`` has each line where it was."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = path.read_bytes()
-        root = _PARSER.parse(self.text).root_node
-        self.imports: list[Path] = []
+        self.path, self.name = path, path.stem
+        source = path.read_bytes()
+        root = _PARSER.parse(source).root_node
+        self.imports: list[Path] = []  # the modules that the function takes
         self.imported_names: list[tuple[Path, str, int]] = []  # module, name, line
+        self.exports: dict[str, str] = {}  # name -> expression inside; empty where the body sets it
         self._constants: list[str] = []  # for the imports: at the top, as imports are bound before a module runs
-        self._exported: dict[str, str] = {}  # exported name -> expression inside
         self._edits: list[tuple[int, int, str]] = []  # start, end, replacement
         self._check(root)
         for node in root.children:
@@ -85,11 +68,13 @@ class ModuleSource:
             elif node.type == "export_statement":
                 self._take_export(node)
 
-    def module(self) -> Module:
-        """Return the module with its imports and exports rewritten, each line still where it was."""
-        body = remove_comments(" ".join([*self._constants, _edited(self.text, self._edits)]))
-        tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self._exported.items() if inside)
-        return Module(self.path.stem, self.path, tuple(self.imports), f"{body}\n{tail}", frozenset(self._exported))
+        tail = " ".join(f"$kf[{json.dumps(name)}] = {inside};" for name, inside in self.exports.items() if inside)
+        self.body = remove_comments(" ".join([*self._constants, _edited(source, self._edits)])) + "\n" + tail
+
+    def function(self) -> str:
+        """Return JavaScript: a function of the imported modules that returns an object of the exports."""
+        parameters = ", ".join(f"$kf{number}" for number in range(len(self.imports)))
+        return f'({parameters}) => {{\n"use strict";\nconst $kf = {{}};\n{self.body}\nreturn $kf;\n}}'
 
     def _check(self, root: SyntaxNode) -> None:
         if root.has_error:
@@ -112,23 +97,20 @@ class ModuleSource:
         if any(child.type == "import_attribute" for child in node.children):
             self._refuse(node, "a front end imports modules only")
         target = self._target(node)
-        given = f"$kf{self.imports.index(target)}"
-        for clause in (child for child in node.children if child.type == "import_clause"):
-            for part in clause.named_children:
-                if part.type == "identifier":
-                    self._give(part, _text(part), target, "default", given)
-                elif part.type == "namespace_import":
-                    self._constants.append(f"const {_text(part.named_children[-1])} = {given};")
-                else:
-                    for item in part.named_children:
-                        if item.type == "import_specifier":
-                            name, local = _pair(item)
-                            self._give(item, local, target, name, given)
+        for part in _walk(node):
+            if part.type == "identifier" and part.parent and part.parent.type == "import_clause":
+                self._constants.append(f"const {_text(part)} = {self._member(part, target, 'default')};")
+            elif part.type == "namespace_import":
+                self._constants.append(f"const {_text(part.named_children[-1])} = $kf{self.imports.index(target)};")
+            elif part.type == "import_specifier":
+                name, local = _pair(part)
+                self._constants.append(f"const {local} = {self._member(part, target, name)};")
         self._cut(node)
 
-    def _give(self, node: SyntaxNode, local: str, target: Path, name: str, given: str) -> None:
+    def _member(self, node: SyntaxNode, target: Path, name: str) -> str:
+        """Return the expression for what ``target`` exports as ``name``, and note that ``node`` asks for it."""
         self.imported_names.append((target, name, node.start_point[0] + 1))
-        self._constants.append(f"const {local} = {given}[{json.dumps(name)}];")
+        return f"$kf{self.imports.index(target)}[{json.dumps(name)}]"
 
     def _target(self, node: SyntaxNode) -> Path:
         source = node.child_by_field_name("source")
@@ -151,41 +133,28 @@ class ModuleSource:
 
     def _take_export(self, node: SyntaxNode) -> None:
         declaration = node.child_by_field_name("declaration")
-        clause = next((child for child in node.children if child.type == "export_clause"), None)
-        if clause is not None:
-            given = ""
-            if node.child_by_field_name("source") is not None:
-                target = self._target(node)
-                given = f"$kf{self.imports.index(target)}"
-            for item in (item for item in clause.named_children if item.type == "export_specifier"):
+        names = _names(declaration) if declaration else []
+        is_default = _has(node, "default")
+        if _has(node, "export_clause"):
+            target = self._target(node) if node.child_by_field_name("source") else None
+            for item in (item for item in _walk(node) if item.type == "export_specifier"):
                 inside, outside = _pair(item)
-                if given:
-                    self.imported_names.append((target, inside, item.start_point[0] + 1))
-                    inside = f"{given}[{json.dumps(inside)}]"
-                self._exported[outside] = inside
+                self.exports[outside] = self._member(item, target, inside) if target else inside
             self._cut(node)
-        elif _has(node, "default"):
-            self._take_default(node, declaration)
+        elif is_default and not names:
+            value = declaration or node.child_by_field_name("value")
+            assert value is not None
+            self.exports["default"] = ""
+            self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
+            if not _text(node).endswith(";"):
+                self._edits.append((node.end_byte, node.end_byte, ";"))
         elif declaration is None:
             self._refuse(node, "name what is exported")
         elif declaration.type in ("lexical_declaration", "variable_declaration") and not _has(declaration, "const"):
             self._refuse(node, "importers would not see it change; export a const, or a function that gives the value")
         else:
-            self._exported |= {name: name for name in _names(declaration)}
+            self.exports |= {"default" if is_default else name: name for name in names}
             self._edits.append((node.start_byte, declaration.start_byte, ""))
-
-    def _take_default(self, node: SyntaxNode, declaration: SyntaxNode | None) -> None:
-        value = declaration or node.child_by_field_name("value")
-        assert value is not None
-        name = declaration.child_by_field_name("name") if declaration else None
-        if name is not None:
-            self._exported["default"] = _text(name)
-            self._edits.append((node.start_byte, value.start_byte, ""))
-        else:
-            self._exported["default"] = ""
-            self._edits.append((node.start_byte, value.start_byte, "$kf.default = "))
-            if not _text(node).endswith(";"):
-                self._edits.append((node.end_byte, node.end_byte, ";"))
 
     def _cut(self, node: SyntaxNode) -> None:
         self._edits.append((node.start_byte, node.end_byte, "\n" * _text(node).count("\n")))

@@ -1,7 +1,7 @@
 """Provide a matplotlib backend that writes SVG for a page, where matplotlib's own SVG differs from its PNG.
 
 ``figure.canvas.print_figure(..., format="svg", backend="module://kernelfree.draw.backend")`` draws with it. It changes
-these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two with an underscore are private:
+these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the one with an underscore is private:
 
 - ``draw_path`` and ``draw_text`` note the box of what is drawn; mathematics becomes outlines, since no reader's fonts
   hold its glyphs;
@@ -10,52 +10,37 @@ these methods of ``RendererSVG`` (matplotlib 3.9 to 3.11), of which the two with
 - ``draw_path_collection`` keeps the hard edges of meshes and filled contours: matplotlib's SVG ignores
   ``antialiased=False`` and shows seams (https://github.com/matplotlib/matplotlib/issues/1188);
 - ``draw_image`` hands images over as arrays, since SVG inside a page needs other formats than PNG;
-- ``_convert_path`` keeps what lies outside of the canvas, and writes two decimals, which is fewer bytes to parse;
-- ``_get_style`` remembers styles: matplotlib converts colours to hex for every element, and most share a few.
+- ``_convert_path`` keeps what lies outside of the canvas, and writes two decimals, which is fewer bytes to parse.
 """
 
 import inspect
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib import _path
 from matplotlib.backend_bases import RendererBase
+from matplotlib.backends import backend_svg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
-_COLLECTION = inspect.signature(RendererSVG.draw_path_collection)
+#: Typed as anything, since matplotlib's own has no types.
+_RendererSVG: Any = backend_svg.RendererSVG
+_COLLECTION = inspect.signature(_RendererSVG.draw_path_collection)
 if "antialiaseds" not in _COLLECTION.parameters:
     raise ImportError(f"kernelfree was written for matplotlib 3.9 to 3.11, and cannot use {matplotlib.__version__}")
 
 
-@dataclass
-class SVGOutput:
-    """Holds the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom in points."""
-
-    svg: str
-    images: list[Any]
-    ink: tuple[float, float, float, float]
-
-
-class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
+class _Renderer(_RendererSVG):
     """Writes the SVG; this module's docstring lists what differs from matplotlib's."""
 
     def __init__(self, width: float, height: float, file: io.StringIO, dpi: float) -> None:
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        self._own.__init__(width, height, file, image_dpi=dpi, metadata=nothing)
+        super().__init__(width, height, file, image_dpi=dpi, metadata=nothing)
         self.images: list[Any] = []
         self.corners: list[Any] = []
         #: The texts of legends that have a frame.
         self.framed: list[Any] = []
-        self._styles: dict[Any, str] = {}
-
-    @property
-    def _own(self) -> Any:
-        """Return matplotlib's own methods, which have no types."""
-        return super()
 
     def _mark(self, gc: Any, corners: Any, transform: Any = None) -> None:
         """Note where something is drawn, unless it is clipped. ``corners``: points, measured from the lower left."""
@@ -66,7 +51,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
     def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
         if len(path.vertices) < 500:
             self._mark(gc, path.vertices, transform)
-        self._own.draw_path(gc, path, transform, rgbFace)
+        super().draw_path(gc, path, transform, rgbFace)
 
     def _convert_path(
         self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None, sketch: Any = None
@@ -79,25 +64,10 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         write: Any = _path.convert_to_string  # type: ignore[attr-defined, unused-ignore]
         return write(path, transform, box, simplify, sketch, 2, codes, False).decode("ascii")
 
-    def _get_style(self, gc: Any, rgbFace: Any) -> str:
-        if gc.get_hatch() is not None:
-            return str(self._own._get_style(gc, rgbFace))
-        face = None if rgbFace is None else tuple(rgbFace)
-        if face == gc.get_rgb():
-            face = gc.get_rgb()  # the same object, which matplotlib's cache of colours finds faster
-        offset, dashes = gc.get_dashes()
-        key = (
-            *(face, gc.get_rgb(), gc.get_forced_alpha(), gc.get_alpha(), gc.get_linewidth(), gc.get_joinstyle()),
-            *(gc.get_capstyle(), offset, None if dashes is None else tuple(dashes)),
-        )
-        if key not in self._styles:
-            self._styles[key] = self._own._get_style(gc, face)
-        return self._styles[key]
-
     def draw_text(
         self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
-        width, height, descent = self._own.get_text_width_height_descent(s, prop, ismath)
+        width, height, descent = super().get_text_width_height_descent(s, prop, ismath)
         below, turn = self.height - y, np.deg2rad(angle)
         along, up = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
         base = np.array([x, below])
@@ -108,7 +78,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         if ismath:
             self._draw_math(gc, x, y, s, prop, angle, ismath, mtext)
         else:
-            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         if framed:
             self.writer.end("g")
 
@@ -122,7 +92,7 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         self.writer.start("g", attrib={"data-text": s, **({} if anchor == "center" else {"data-from": anchor})})
         matplotlib.rcParams["svg.fonttype"] = "path"
         try:
-            self._own.draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
         finally:
             matplotlib.rcParams["svg.fonttype"] = "none"
             self.writer.end("g")
@@ -132,28 +102,29 @@ class _Renderer(RendererSVG):  # type: ignore[misc, unused-ignore]
         if is_tick or (clip is not None and (clip.x0 < 0 or clip.y1 > self.height)):
             RendererBase.draw_markers(self, gc, marker, marker_trans, path, trans, rgbFace)
         else:
-            self._own.draw_markers(gc, marker, marker_trans, path, trans, rgbFace)
+            super().draw_markers(gc, marker, marker_trans, path, trans, rgbFace)
 
     def draw_path_collection(self, *args: Any, **kwargs: Any) -> None:
         given = _COLLECTION.bind(self, *args, **kwargs).arguments
         if np.any(given["antialiaseds"]):
-            self._own.draw_path_collection(*args, **kwargs)
+            super().draw_path_collection(*args, **kwargs)
             return
         self.writer.start("g", attrib={"shape-rendering": "crispEdges"})
-        self._own.draw_path_collection(*args, **kwargs)
+        super().draw_path_collection(*args, **kwargs)
         self.writer.end("g")
 
     def draw_image(self, gc: Any, x: float, y: float, im: Any, transform: Any = None) -> None:
         if im.shape[0] and im.shape[1]:
             self.images.append(np.array(im))
         # An empty image keeps the place, which svg.py fills from ``images``.
-        self._own.draw_image(gc, x, y, np.zeros_like(im), transform)
+        super().draw_image(gc, x, y, np.zeros_like(im), transform)
 
 
-class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
+class FigureCanvas(backend_svg.FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
     """Draws with ``_Renderer``; ``print_figure`` finds it by this module's name."""
 
-    def print_svg(self, filename: Any, *, bbox_inches_restore: Any = None, **_: Any) -> SVGOutput:
+    def print_svg(self, filename: Any, *, bbox_inches_restore: Any = None, **_: Any) -> Any:
+        """Return the SVG, its images in order, and the box of what is not clipped: left, top, right, bottom."""
         file = io.StringIO()
         dpi = self.figure.dpi
         self.figure.dpi = 72
@@ -166,4 +137,4 @@ class FigureCanvas(FigureCanvasSVG):  # type: ignore[misc, unused-ignore]
         renderer.finalize()
         corners = np.array(inner.corners or [(0, 0)])
         (left, bottom), (right, top) = np.nanmin(corners, axis=0), np.nanmax(corners, axis=0)
-        return SVGOutput(file.getvalue(), inner.images, (left, 72 * height - top, right, 72 * height - bottom))
+        return file.getvalue(), inner.images, (left, 72 * height - top, right, 72 * height - bottom)

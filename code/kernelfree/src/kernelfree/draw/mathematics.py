@@ -3,6 +3,8 @@
 import re
 from html import escape
 
+from matplotlib.figure import Figure
+
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import with_own_ids
 from kernelfree.draw.svg import draw_figure
@@ -21,8 +23,6 @@ _SPELLINGS = (
 
 def draw_math(tex: str) -> Node | None:
     """Draw ``tex`` (without dollars) as an inline ``<svg>``; return ``None`` where mathtext cannot set it."""
-    from matplotlib.figure import Figure
-
     for pattern, spelling in _SPELLINGS:
         tex = re.sub(pattern, spelling, tex)
     figure = Figure(figsize=(20 / 72, 20 / 72))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 
@@ -32,9 +30,6 @@ class Node:
         yield self
         for child in self.children:
             yield from child.walk()
-
-    def copy(self) -> Node:
-        return Node(self.tag, dict(self.attributes), self.text, [child.copy() for child in self.children])
 
     def __str__(self) -> str:
         attributes = "".join(f' {name}="{escape(value)}"' for name, value in self.attributes.items())
@@ -74,15 +69,3 @@ def keep_used_ids(root: Node) -> None:
     for node in root.walk():
         if node.attributes.get("id") not in used:
             node.attributes.pop("id", None)
-
-
-@contextmanager
-def garbage_collection_paused() -> Iterator[None]:
-    """Pause Python's garbage collector while trees of thousands of nodes are built, which hold no garbage to find."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Pixels = NDArray[np.uint8]
 Color = tuple[int, ...]
@@ -53,7 +54,6 @@ class RasterEncoder:
 
 def _encode(pixels: Pixels, level: int) -> bytes:
     """Encode one image as WebP: lossless for few colours, else as good as ``level`` says."""
-    from PIL import Image
 
     def saved(**options: Any) -> bytes:
         image.save(buffer := io.BytesIO(), format="webp", method=1, **options)
@@ -89,16 +89,13 @@ def rectangles_of(pixels: Pixels) -> dict[Color, list[Rectangle]] | None:
     count = 0
     # A run that may go on in the next band -> the row where it began.
     open_runs: dict[Run, int] = {}
-    tops = [*starts, len(flat)]
-    for number in range(len(starts) + 1):
-        runs: dict[Run, int] = {}
-        if number < len(starts):
-            row = bands[number]
-            edges = [0, *(np.flatnonzero(row[1:] != row[:-1]) + 1).tolist(), len(row)]
-            runs = {(left, right, colors[int(row[left])]): tops[number] for left, right in pairwise(edges)}
+    # Below the last band an empty one, where all runs end.
+    for top, row in zip([*starts, len(flat)], [*bands, bands[0, :0]], strict=True):
+        edges = [0, *(np.flatnonzero(row[1:] != row[:-1]) + 1).tolist(), len(row)]
+        runs: dict[Run, int] = {(left, right, colors[int(row[left])]): top for left, right in pairwise(edges) if right}
         for run, since in open_runs.items():
             if run not in runs and run[2] in found:
-                found[run[2]].append((run[0], since, run[1] - run[0], tops[number] - since))
+                found[run[2]].append((run[0], since, run[1] - run[0], top - since))
                 count += 1
         if count > MAX_RECTANGLES:
             return None

@@ -1,18 +1,18 @@
 """Show a matplotlib figure as a still picture: SVG in the page's own ink, and a PNG for every other reader."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from copy import deepcopy
+from typing import Any
+
+import matplotlib
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
 
 from kernelfree.draw.node import Node, ids, rename_ids
 from kernelfree.draw.svg import responsive_svg
 from kernelfree.state import state
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 class Still:
@@ -30,7 +30,7 @@ class Still:
 
     def svg(self) -> str:
         """Return the picture as an ``<svg>`` element, with ids unlike those of any other still of this process."""
-        return with_own_ids(self.tree.copy())
+        return with_own_ids(deepcopy(self.tree))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.svg(), "image/png": png(self.figure), "text/plain": self.description}
@@ -80,9 +80,6 @@ def close(figure: Figure) -> None:
 
 def png(figure: Figure) -> str:
     """Return the figure as PNG, in base64, for every reader that can't take SVG."""
-    import matplotlib
-    from matplotlib.colors import to_rgba
-
     file = io.BytesIO()
     # White behind the ink, since the viewers that take the PNG may be dark and cannot change it.
     alpha = to_rgba(figure.get_facecolor())[3]

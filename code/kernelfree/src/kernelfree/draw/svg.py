@@ -1,7 +1,5 @@
 """Turn a matplotlib figure into a small tree of SVG that takes colours from a page, and clashes with nothing there."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
@@ -9,18 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
+from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.figure import Figure
 
 from kernelfree.draw import theme
-from kernelfree.draw.backend import SVGOutput
-from kernelfree.draw.node import Node, garbage_collection_paused, keep_used_ids
+from kernelfree.draw.node import Node, keep_used_ids
 from kernelfree.draw.rasters import MAX_RECTANGLES, Pixels, RasterEncoder, rectangles_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]?\d+)?")
 _MINUS_ZERO = re.compile(r"-0(?![\d.])")
@@ -45,25 +42,22 @@ class Drawing:
 
 def draw_figure(figure: Figure, rasters: RasterEncoder | None = None) -> Drawing:
     """Draw ``figure`` as a tree. The same figure gives the same tree, and equal ids always mean equal content."""
-    import matplotlib
-
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "kernelfree"}
     with matplotlib.rc_context(settings), _heavy_artists_rasterized(figure):
         canvas: Any = figure.canvas
-        output: SVGOutput = canvas.print_figure(
+        svg, images, ink = canvas.print_figure(
             io.BytesIO(), format="svg", backend="module://kernelfree.draw.backend", bbox_inches=None, dpi=figure.dpi
         )
-    with garbage_collection_paused():
-        root = _to_node(ElementTree.fromstring(output.svg))
-        root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
-        _draw_images(root, iter(output.images), rasters or RasterEncoder())
-        keep_used_ids(root)
-        root.children = [kept for child in root.children for kept in _without_wrappers(child)]
-        _, _, width, height = map(float, root.attributes["viewBox"].split())
-        root.attributes = {}
-        paper = theme.paper_of(figure, root)
-        theme.paint(root)
-        return Drawing(root, _box_of_all(output.ink, width, height), output.ink, paper)
+    root = _to_node(ElementTree.fromstring(svg))
+    root.children = [child for child in root.children if "style" not in [below.tag for below in child.children]]
+    _draw_images(root, iter(images), rasters or RasterEncoder())
+    keep_used_ids(root)
+    root.children = [kept for child in root.children for kept in _without_wrappers(child)]
+    _, _, width, height = map(float, root.attributes["viewBox"].split())
+    root.attributes = {}
+    paper = theme.paper_of(figure, root)
+    theme.paint(root)
+    return Drawing(root, _box_of_all(ink, width, height), ink, paper)
 
 
 def responsive_svg(figure: Figure) -> Node:
@@ -117,20 +111,16 @@ def _box_of_all(ink: Box, width: float, height: float) -> Box:
 @contextmanager
 def _heavy_artists_rasterized(figure: Figure) -> Iterator[None]:
     """Have meshes and scatter plots of thousands of elements drawn as pixels."""
-    from matplotlib.collections import Collection, PathCollection, QuadMesh
-
     # Not findobj: it looks into every tick, which takes as long as drawing some figures.
     all_axes = [*figure.axes, *(inset for axes in figure.axes for inset in axes.child_axes)]
-    heavy: list[Collection] = [
-        part
-        for axes in all_axes
-        for part in axes.collections
-        if part.get_rasterized() is not True
-        and (
-            (isinstance(part, QuadMesh) and np.size(part.get_array()) > MAX_RECTANGLES)  # type: ignore[arg-type]
-            or (isinstance(part, PathCollection) and len(part.get_offsets()) > MAX_RECTANGLES)  # type: ignore[arg-type]
-        )
-    ]
+
+    def elements(part: Any) -> int:
+        if isinstance(part, QuadMesh):
+            return np.size(part.get_array())  # type: ignore[arg-type]
+        return len(part.get_offsets()) if isinstance(part, PathCollection) else 0  # type: ignore[arg-type]
+
+    parts = [part for axes in all_axes for part in axes.collections if not part.get_rasterized()]
+    heavy = [part for part in parts if elements(part) > MAX_RECTANGLES]
     for part in heavy:
         part.set_rasterized(True)
     try:

@@ -4,16 +4,15 @@ A figure takes the page's ink, light or dark, unless it has a colour nearly as d
 under text, white letters or lines, marks on cells, or a tinted background, and its author never calls ``use_theme``.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.figure import Figure
 
 from kernelfree.draw.node import Node
 from kernelfree.state import state
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Hex colour -> CSS value until an author calls ``use_theme``: matplotlib's own black and white.
 PLAIN = {"#000000": "currentColor", "#ffffff": "var(--pst-color-background, var(--jp-layout-color0, #ffffff))"}
@@ -56,8 +55,6 @@ def paint(root: Node) -> None:
 
 def paper_of(figure: Figure, root: Node) -> str | None:
     """Return the background that ``figure`` needs to be seen on a dark page, or ``None`` if the page's own will do."""
-    from matplotlib.colors import to_hex, to_rgba
-
     if state.theme:  # the author said which colours follow the page
         return None
     backgrounds = [figure.get_facecolor(), *(axes.get_facecolor() for axes in figure.axes if axes.axison)]
@@ -86,15 +83,16 @@ def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
             return True
         is_text = node.tag in ("text", "tspan") or "data-text" in node.attributes
         for what, color in _FILL_OR_STROKE.findall(node.attributes.get("style", "")):
-            if color == "#000000" or in_cells:
-                continue
-            if color == "#ffffff":
-                if what == "stroke" or is_text:
-                    return True
+            # Black takes the page's ink and a white fill its background; white letters and lines need paper.
+            if in_cells or color == "#000000" or (color == "#ffffff" and what == "fill" and not is_text):
                 continue
             luminance = _luminance(color)
             contrast = (luminance + 0.05) / (_DARK_BACKGROUND + 0.05)
-            if contrast < _LEAST_CONTRAST or (has_texts and what == "fill" and luminance > _LIGHT_FILL):
+            if (
+                color == "#ffffff"
+                or contrast < _LEAST_CONTRAST
+                or (has_texts and what == "fill" and luminance > _LIGHT_FILL)
+            ):
                 return True
         waiting += [(child, in_cells) for child in node.children]
     return False
@@ -102,8 +100,6 @@ def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
 
 def _luminance(color: str) -> float:
     """Return the relative luminance of a hex colour, as WCAG 2 defines it."""
-    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from kernelfree.building import is_building, may_fall_back
 from kernelfree.deliver.payload import FallbackNotice
@@ -19,7 +20,7 @@ from kernelfree.interaction import originals
 from kernelfree.interaction.call import Interact
 from kernelfree.interaction.figure import Draw, InteractFigure, Options, show_start_inside
 from kernelfree.record.outputs import from_html, text
-from kernelfree.record.recording import display, shell_of_kernel
+from kernelfree.record.recording import display
 from kernelfree.record.reused import ReusedFigures
 from kernelfree.state import state
 
@@ -64,7 +65,7 @@ def _register(figure: InteractFigure, *outputs: Any) -> None:
     """Note where a figure is shown and which controls it has, and take over the display of widgets."""
     state.controls.update(dict.fromkeys(figure.widgets.values(), figure))
     state.outputs.update(dict.fromkeys(outputs, figure))
-    shell = shell_of_kernel()
+    shell: Any = get_ipython()
     if shell is not None:
         shell.display_formatter.mimebundle_formatter.for_type(widgets.Widget, _mime_bundle)
 
@@ -122,7 +123,7 @@ def _left_out(box: Any, figure: InteractFigure) -> list[str]:
         f"{type(one).__name__} {getattr(one, 'description', '')}".strip()
         for one in _walk(box)
         if not (hasattr(one, "children") or one in shown or isinstance(one, words) or _words(one))
-        if "none" != one.layout.display and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
+        if one.layout.display != "none" and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
     ]
     note = f"these beside its controls are left out, since nothing moves them on the page: {', '.join(lost)}"
     return [note] if lost else []
@@ -134,7 +135,7 @@ def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
     remaining = dict(html)
 
     def inside(widget: Any) -> str:
-        if "none" == widget.layout.display or widget.layout.visibility == "hidden":
+        if widget.layout.display == "none" or widget.layout.visibility == "hidden":
             return ""
         if id(widget) in names and (control := remaining.pop(names[id(widget)], "")):
             return control

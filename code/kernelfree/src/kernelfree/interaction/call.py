@@ -75,7 +75,10 @@ class Interact:
                 display(InteractFigure(draw, widgets, options).output(), raw=True)
         except Exception as error:
             if not (self._is_drop_in and may_fall_back()):
-                raise _as_figure_error(draw, options, error) from error
+                if isinstance(error, FigureError):
+                    raise
+                said = repr(error) if isinstance(error, KeyError) else error
+                raise FigureError(f"{options.name or name_of(draw)}: {said}") from error
             display(FallbackNotice(name=name_after(draw), reason=str(error)).to_output(), raw=True)
             return originals.interact.options(manual=options.manual)(draw, **abbreviations).widget
         return panel
@@ -98,14 +101,6 @@ class Shown:
 
     def _ipython_display_(self) -> None:
         """Display nothing."""
-
-
-def _as_figure_error(draw: Draw, options: Options, error: Exception) -> FigureError:
-    """Return an error as a ``FigureError`` that names the figure."""
-    if isinstance(error, FigureError):
-        return error
-    said = repr(error) if isinstance(error, KeyError) else error
-    return FigureError(f"{options.name or name_of(draw)}: {said}")
 
 
 interact = Interact()

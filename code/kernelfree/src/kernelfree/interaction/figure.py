@@ -11,12 +11,20 @@ from typing import Any
 
 from kernelfree.building import MAX_BYTES, MAX_FRAMES, is_strict, limit_of_book
 from kernelfree.deliver.modules import modules_for_payload
-from kernelfree.deliver.payload import MIME, FramesPayload, check_name, next_instance
+from kernelfree.deliver.payload import MIME, FramesPayload, check_name
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
-from kernelfree.interaction import controls as kinds
-from kernelfree.interaction.controls import ALONE, Control, Fixed, coarsen, combinations, count_frames
+from kernelfree.interaction.controls import (
+    ALONE,
+    Control,
+    Fixed,
+    coarsen,
+    combinations,
+    controls_for,
+    count_frames,
+    follow,
+)
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder, name_of
@@ -58,8 +66,8 @@ class InteractFigure:
         self.draw = draw
         self.widgets = dict(widgets)
         self.options = options
-        self.instance = next_instance()
-        self.name = check_name(options.name) if options.name else take_name(name_after(draw))
+        self.instance = next(state.instances)
+        self.name = check_name(options.name) if options.name else free_name(name_after(draw))
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
         self.description = describe(draw, options)
@@ -67,51 +75,50 @@ class InteractFigure:
         self.max_bytes = options.max_bytes or limit_of_book(MAX_BYTES)
         #: How its controls follow each other.
         self.following = ALONE
+        #: What the author should hear of the controls and the number of frames.
+        self.notes: list[str] = []
 
     def output(
         self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
     ) -> dict[str, Any]:
         """Draw the figure and return the cell's output. Raises ``FigureError`` for what cannot become a figure."""
-        controls, notes = kinds.controls_for(self.widgets)
-        controls, self.following, lost = kinds.follow(self.widgets, controls, self.max_frames)
-        notes += [*lost, *left_out]
+        controls, self.notes = controls_for(self.widgets)
+        controls, self.following, lost = follow(self.widgets, controls, self.max_frames)
+        self.notes += [*lost, *left_out]
         if not self.description:
-            notes.append(
+            self.notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        controls = self._fit(
-            controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames", notes
-        )
-        if self.strict and notes:
-            raise FigureError(f"{self.name}: {notes[0]}")
+        controls = self._fit(controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames")
+        if self.strict and self.notes:
+            raise FigureError(f"{self.name}: {self.notes[0]}")
         recorder, base, frames = self._draw(controls)
-        while excess := self._excess(recorder, base, frames, controls):
+        # Drawn frames may turn out too heavy: then again, with fewer.
+        while excess := self._excess(recorder, base, frames):
             most, why = excess
             if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
-                notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
+                self.notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
                 break
-            controls = self._fit(controls, most, why, "max_bytes", notes)
+            controls = self._fit(controls, most, why, "max_bytes")
             recorder, base, frames = self._draw(controls)
         assert base is not None  # or there would be an excess
-        if self.strict and notes:
-            raise FigureError(f"{self.name}: {notes[0]}")
-        payload = self._payload(controls, base, frames, notes, recorder, arrange)
+        if self.strict and self.notes:
+            raise FigureError(f"{self.name}: {self.notes[0]}")
+        payload = self._payload(controls, base, frames, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
-    def _excess(
-        self, recorder: FrameRecorder, base: Node | None, frames: Any, controls: list[Control]
-    ) -> tuple[int, str] | None:
+    def _excess(self, recorder: FrameRecorder, base: Node | None, frames: Any) -> tuple[int, str] | None:
         """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
         if base is None:
             return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
         weight = gzip_size(frames) - recorder.embedded_bytes
         if weight <= self.max_bytes:
             return None
-        fitting = int(0.9 * count_frames(controls, self.following) * self.max_bytes / weight)
+        fitting = int(0.9 * len(recorder.calls) * self.max_bytes / weight)
         return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
-    def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
-        """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
+    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> list[Control]:
+        """Return controls with at most ``most`` combinations; if values were left out, the first note says ``why``."""
         count = count_frames(controls, self.following)
         if count <= most:
             return controls
@@ -121,16 +128,16 @@ class InteractFigure:
         if count_frames(coarse, self.following) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
-        notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
+        self.notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
         return coarse
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
         """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
         frames = combinations(controls, self.following)
         start = frames.index({control.name: control.start for control in controls})
+        calls = [{control.name: control.values[at[control.name]] for control in controls} for at in frames]
         worded = {control.name: control.worded() for control in controls}
         said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
-        calls = self._calls(controls)
         recorder = FrameRecorder(self.draw, calls, said, start, self.name, self.strict, self.max_bytes)
         merger = Merger(len(frames))
         for number, tree in recorder.trees():
@@ -142,44 +149,43 @@ class InteractFigure:
         return recorder, merged.base, pack(merged, unique_prefix(merged.base))
 
     def _payload(
-        self, controls: list[Control], base: Node, frames: Any, notes: list[str], recorder: Any, arrange: Arrange
+        self, controls: list[Control], base: Node, frames: Any, recorder: FrameRecorder, arrange: Arrange
     ) -> FramesPayload:
+        """Put together what the page gets; ``FramesPayload`` says what is in ``state`` and ``data``."""
         shown = [control for control in controls if not isinstance(control, Fixed)]
-        starts = {control.name: control.states[control.start] for control in shown}
+        start = {control.name: control.page_values[control.start] for control in shown}
+        # What the controls of one widget have in common: they move together in all figures of the page.
+        shared = {c.name: state.shared.setdefault(self.widgets[c.name], f"{self.name}.{c.name}") for c in shown}
+        settings = [control.to_json() | {"shared": shared[control.name]} for control in shown]
         html = {control.name: control.html(f"{self.name}-{self.instance}") for control in shown}
+        about: dict[str, Any] = {
+            "name": self.name,
+            "title": self.options.title or self.description or self.name,
+            "limits": {control.name: control.limits() for control in shown},
+            "start": start,
+        }
+        if self.options.goals:
+            about["goals"] = self._goals(recorder.calls)
+        data: dict[str, Any] = {"frames": frames}
+        if self.following.names:
+            data["following"] = vars(self.following)
         return FramesPayload(
             name=self.name,
             title=self.options.title,
             instance=self.instance,
             modules=modules_for_payload(STATIC / "frames.js"),
-            about={
-                "name": self.name,
-                "title": self.options.title or self.description or self.name,
-                "limits": {control.name: control.limits() for control in shown},
-                "start": starts,
-                **({"goals": self._goals(controls)} if self.options.goals else {}),
-            },
-            state={**starts, "controls": [{**control.to_json(), "shared": self._shared(control)} for control in shown]},
-            data={"frames": frames, "following": vars(self.following)} if self.following.names else {"frames": frames},
+            about=about,
+            state=start | {"controls": settings},
+            data=data,
             still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
-            frames=count_frames(controls, self.following),
-            notes=[*notes, *recorder.notes],
+            frames=len(recorder.calls),
+            notes=[*self.notes, *recorder.notes],
             errors=[f"{line} (written {count} times)" for line, count in recorder.errors.items()],
         )
 
-    def _shared(self, control: Control) -> str:
-        """Return what the controls of one widget have in common, which move together in all figures of the page."""
-        return state.shared.setdefault(self.widgets[control.name], f"{self.name}.{control.name}")
-
-    def _calls(self, controls: list[Control]) -> list[dict[str, Any]]:
-        """Return the arguments of ``draw`` for each frame."""
-        frames = combinations(controls, self.following)
-        return [{control.name: control.values[at[control.name]] for control in controls} for at in frames]
-
-    def _goals(self, controls: list[Control]) -> list[list[Any]]:
+    def _goals(self, calls: Sequence[dict[str, Any]]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
-        calls = self._calls(controls)
         goals: list[list[Any]] = []
         for text, is_reached in (self.options.goals or {}).items():
             goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
@@ -215,7 +221,7 @@ def describe(draw: Draw, options: Options) -> str:
 
 def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, Any]) -> None:
     """Show what ``draw`` starts with in the frame of a figure that called this ``interact``; note the lost controls."""
-    controls, _ = kinds.controls_for(widgets)
+    controls, _ = controls_for(widgets)
     if any(not isinstance(control, Fixed) for control in controls):
         name = name_after(draw)
         recording.notes[
@@ -225,12 +231,10 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
     recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))
 
 
-def take_name(wanted: str) -> str:
+def free_name(wanted: str) -> str:
     """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
     names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
-    name = next(name for name in names if name not in state.names)
-    state.names.add(name)
-    return name
+    return next(name for name in names if name not in state.names)
 
 
 def name_after(draw: Callable[..., Any]) -> str:

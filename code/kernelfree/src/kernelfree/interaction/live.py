@@ -22,12 +22,12 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
     def show(**values: Any) -> None:
         with record_call(draw, values, reused) as recording:
             outputs = [_output(item, description, options.title, save=not saved) for item in recording.items]
-        sys.stderr.write(recording.errors.getvalue())
+        sys.stderr.write(recording.stderr.getvalue())
         if not saved:
-            saved.update(next((output for output in outputs if "image/png" in output), {}))
-        for item, output in zip(recording.items, outputs, strict=True):
-            if isinstance(item, str):
-                print(item, end="" if item.endswith("\n") else "\n")
+            saved.update(next((output for output in outputs if isinstance(output, dict) and "image/png" in output), {}))
+        for output in outputs:
+            if isinstance(output, str):
+                print(output, end="" if output.endswith("\n") else "\n")
             else:
                 display(output, raw=True)
         for goal, is_reached in (options.goals or {}).items():
@@ -37,11 +37,9 @@ def live_output(draw: Draw, abbreviations: Mapping[str, Any], options: Options) 
     return panel, {**saved, **panel._repr_mimebundle_(), "text/plain": description}
 
 
-def _output(item: Item, description: str, title: str | None, save: bool) -> dict[str, Any]:
-    """Return one item's data by MIME type. Only the first picture is saved, with a PNG; nobody sees that of a move."""
-    if isinstance(item, str):
-        return {}
-    if isinstance(item, dict):
+def _output(item: Item, description: str, title: str | None, save: bool) -> str | dict[str, Any]:
+    """Return a text, or data by MIME type. Only the first picture is saved, with a PNG; nobody sees that of a move."""
+    if isinstance(item, (str, dict)):
         return item
     still = Still(item, description, title)
     return dict(still._repr_mimebundle_()) if save else {"text/html": still.svg(), "text/plain": description}

@@ -7,7 +7,7 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 
 import ipywidgets as widgets
@@ -17,8 +17,8 @@ from ipywidgets.widgets import interaction as _interaction
 from ipywidgets.widgets.widget import _instances
 
 from kernelfree.draw.still import close
-from kernelfree.record.recording import record_call, replaced
-from kernelfree.record.reused import ReusedFigures, open_figures
+from kernelfree.record.recording import record_call
+from kernelfree.record.reused import ReusedFigures, open_figures, replaced
 
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
@@ -26,10 +26,6 @@ interactive_output: Any = _interaction.interactive_output
 #: The widgets that change in a rehearsal, and what tells whether observers show something.
 Rehearsal = tuple[dict[Any, None], Callable[[], bool]]
 _LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
-
-for _name in ("find_abbreviations", "widgets_from_abbreviations"):
-    if not hasattr(interactive, _name):
-        raise ImportError(f"kernelfree was written for ipywidgets 8.1, whose interactive has {_name}; this one has not")
 
 
 class _Panel(interactive):
@@ -74,11 +70,9 @@ def _with_name(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-@contextmanager
-def _without_announcement() -> Iterator[None]:
-    """Create widgets that open no connection to the notebook: they are only asked for their values."""
-    with replaced(widgets.Widget, "open", lambda self: None):
-        yield
+def _without_announcement() -> AbstractContextManager[None]:
+    """Create widgets inside that open no connection to the notebook: they are only asked for their values."""
+    return replaced(widgets.Widget, "open", lambda self: None)
 
 
 def widgets_by_argument(panel: Any) -> dict[str, Any]:

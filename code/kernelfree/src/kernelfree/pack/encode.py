@@ -48,7 +48,7 @@ def _to_hundredths(rows: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
 def _encode_numbers(parts: Sequence[str], hundredths: NDArray[np.int64]) -> dict[str, Any]:
     """Encode a table of numbers, a row for each value; columns that never change become part of the texts."""
     changing = (hundredths != hundredths[0]).any(axis=0).tolist()
-    series = _differences(_differences(hundredths)).T.tolist()
+    series = np.diff(hundredths, n=2, axis=0, prepend=np.zeros_like(hundredths[:2])).T.tolist()
     kept_parts, kept_series = [parts[0]], []
     for k, part in enumerate(parts[1:]):
         if changing[k]:
@@ -57,11 +57,6 @@ def _encode_numbers(parts: Sequence[str], hundredths: NDArray[np.int64]) -> dict
         else:
             kept_parts[-1] += f"{hundredths[0, k] / 100:.2f}".rstrip("0").rstrip(".") + part
     return {"parts": kept_parts, "series": kept_series}
-
-
-def _differences(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return each row's difference from the row before it; the first row stays."""
-    return np.diff(numbers, axis=0, prepend=np.zeros_like(numbers[:1]))
 
 
 def to_json(content: Any) -> bytes:

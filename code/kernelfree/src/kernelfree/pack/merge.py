@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from kernelfree.draw.node import Node, garbage_collection_paused
+from kernelfree.draw.node import Node
 
 #: The name of a column that holds an element's own text, which is no attribute.
 TEXT = "#text"
@@ -51,8 +51,6 @@ class Merged:
     base: Node
     columns: list[Column]
 
-
-# --- from many trees to slots ----------------------------------------------------------------------------------------
 
 #: Distinguishes siblings: the tag, the tags right below, and the first style at or below.
 Signature = tuple[str, tuple[str, ...], str]
@@ -102,11 +100,13 @@ class Merger:
     def __init__(self, frames: int) -> None:
         self.frames = frames
         self._root = _Slot("div")
+        self._columns: list[Column] = []
+        #: The numbers of the merged elements in document order.
+        self._numbers = itertools.count()
 
     def add(self, number: int, tree: Node) -> None:
         self._root.tag = tree.tag
-        with garbage_collection_paused():
-            self._add(self._root, tree, number)
+        self._add(self._root, tree, number)
 
     def _add(self, slot: _Slot, node: Node, number: int) -> None:
         """Match ``node`` with ``slot``, and all below it with slots below; add those that are missing."""
@@ -115,97 +115,95 @@ class Merger:
                 slot.attributes[name] = _Values(self.frames)
             slot.attributes[name].add(number, value)
         signatures = [signature(child) for child in node.children]
-        matched = _match(slot, node, signatures)
+        matched = _match(slot, signatures)
         for child, child_slot, looks in zip(node.children, matched, signatures, strict=True):
             child_slot.signature = looks
             self._add(child_slot, child, number)
 
     def merge(self, start: int) -> Merged:
-        """Return the tree that shows frame ``start``, and the columns for the others."""
-        columns, frames, inside = list[Column](), range(self.frames), self._root.tag != "div"
-        with garbage_collection_paused():
-            return Merged(_flatten((columns, itertools.count()), self._root, start, frames, inside, False), columns)
+        """Return the tree that shows frame ``start``, and the columns for the others; to be called once."""
+        inside = self._root.tag != "div"
+        return Merged(self._flatten(self._root, start, range(self.frames), inside, False), self._columns)
+
+    def _flatten(self, slot: _Slot, start: int, parents: Sequence[int], inside: bool, defined: bool) -> Node:
+        """Return the element of the merged tree for ``slot``, add columns where frames differ, and so on below it.
+
+        ``parents`` are the frames that have the slot's parent; ``inside`` says whether that is part of a drawing,
+        ``defined`` whether it is a definition for others to use.
+        """
+        text, position = slot.attributes.pop(TEXT), next(self._numbers)
+        frames = [frame for frame in parents if text.which[frame] >= 0]
+        shown = start if start in frames else frames[0]
+        node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
+        for name, values in slot.attributes.items():
+            for frame in frames:
+                if values.which[frame] < 0:
+                    values.add(frame, None)
+            value = list(values.numbers)[values.which[shown]]
+            if value is not None:
+                node.attributes[name] = value
+            values.add_to(self._columns, position, name)
+        text.add_to(self._columns, position, TEXT)
+        # A definition is never drawn itself; hidden, it would be hidden where others use it.
+        if not defined and len(frames) < len(parents):
+            name, hidden = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
+            values = _Values(len(text.which))
+            for frame in parents:
+                values.add(frame, hidden if text.which[frame] < 0 else None)
+            values.add_to(self._columns, position, name)
+            if shown != start:
+                node.attributes[name] = hidden
+        inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
+        for child in slot.children:
+            node.children.append(self._flatten(child, start, frames, inside, defined))
+        return node
 
 
-def _match(slot: _Slot, node: Node, wanted: Sequence[Signature]) -> list[_Slot]:
-    """Return a slot below ``slot`` for each child of ``node``; new ones are put among those that are there."""
-    old, new = [child.tag for child in slot.children], [child.tag for child in node.children]
-    if old == new:
-        return slot.children
-    present = [child.signature for child in slot.children]
-    slices = _align(present, wanted)
-    alike = sum(b - a for a, b, c, d in slices if present[a:b] == wanted[c:d])
-    if 2 * alike < min(len(old), len(new)):  # nothing but tags in common
-        slices = [(0, len(old), 0, len(new))]
+# --- which element goes into which slot -------------------------------------------------------------------------------
+
+
+def _match(slot: _Slot, wanted: Sequence[Signature]) -> list[_Slot]:
+    """Return a slot below ``slot`` for each child of an element; ``wanted`` are the children's signatures.
+
+    A match says: this is the same element as in earlier frames, and only what differs in it is to be kept. For a child
+    that matches none, a new slot is put among those that are there::
+
+        slots below: line, text       children: line, dot, text
+        returned:    line, dot, text  of which dot is new
+        slots below: line, dot, text  from now on
+    """
+    slots = slot.children
+    tags, wanted_tags = [one.tag for one in slots], [tag for tag, *_ in wanted]
+    if tags == wanted_tags:
+        return slots
+    looks = [one.signature for one in slots]
+    parts = _align(looks, wanted)
+    alike = sum(len(looks[old]) for old, new in parts if looks[old] == wanted[new])
+    if 2 * alike < min(len(slots), len(wanted)):  # nothing but tags in common
+        parts = [(slice(len(slots)), slice(len(wanted)))]
     merged: list[_Slot] = []
     matched: list[_Slot] = []
-    for i1, i2, j1, j2 in slices:
-        same = present[i1:i2] == wanted[j1:j2]
-        tags = [(0, i2 - i1, 0, j2 - j1)] if same else _align(old[i1:i2], new[j1:j2])
-        for k1, k2, m1, m2 in tags:
-            merged += slot.children[i1 + k1 : i1 + k2]
-            if old[i1 + k1 : i1 + k2] == new[j1 + m1 : j1 + m2]:
-                matched += slot.children[i1 + k1 : i1 + k2]
-            else:
-                fresh = [_Slot(tag) for tag in new[j1 + m1 : j1 + m2]]
-                merged += fresh
-                matched += fresh
+    for old, new in parts:
+        for old_part, new_part in _align(tags[old], wanted_tags[new]):
+            there, needed = slots[old][old_part], wanted_tags[new][new_part]
+            found = there if tags[old][old_part] == needed else [_Slot(tag) for tag in needed]
+            merged += there if found is there else there + found
+            matched += found
     slot.children = merged
     return matched
 
 
-def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[int, int, int, int]]:
-    """Cut both sequences into slices ``old[a:b]``, ``new[c:d]``: each pair is either identical or shares no element."""
+def _align(old: Sequence[Any], new: Sequence[Any]) -> list[tuple[slice, slice]]:
+    """Cut both sequences into slices: each pair ``old[a]``, ``new[b]`` is either identical or shares no element."""
     shorter = min(len(old), len(new))
     head = next((k for k in range(shorter) if old[k] != new[k]), shorter)
     tail = next((k for k in range(shorter - head) if old[-1 - k] != new[-1 - k]), shorter - head)
     old_end, new_end = len(old) - tail, len(new) - tail
-    slices = [(0, head, 0, head)] if head else []
+    slices = [(slice(head), slice(head))] if head else []
     if (old_end - head) * (new_end - head) > _MAX_DIFFLIB:
-        slices.append((head, old_end, head, new_end))
+        slices.append((slice(head, old_end), slice(head, new_end)))
     else:
         matcher = SequenceMatcher(None, old[head:old_end], new[head:new_end], autojunk=False)
-        slices += [(head + a, head + b, head + c, head + d) for _, a, b, c, d in matcher.get_opcodes()]
-    return slices + ([(old_end, len(old), new_end, len(new))] if tail else [])
-
-
-# --- from slots to one tree and its columns --------------------------------------------------------------------------
-
-
-#: The columns found so far, and the numbers of elements in document order.
-_Into = tuple[list[Column], Iterator[int]]
-
-
-def _flatten(into: _Into, slot: _Slot, start: int, parents: Sequence[int], inside: bool, defined: bool) -> Node:
-    """Return the element of the merged tree for ``slot``, add columns where frames differ, and so on below it.
-
-    ``parents`` are the frames that have the slot's parent; ``inside`` says whether that is part of a drawing,
-    ``defined`` whether it is a definition for others to use.
-    """
-    (columns, numbers), text = into, slot.attributes.pop(TEXT)
-    position = next(numbers)
-    frames = [frame for frame in parents if text.which[frame] >= 0]
-    shown = start if start in frames else frames[0]
-    node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
-    for name, values in slot.attributes.items():
-        for frame in frames:
-            if values.which[frame] < 0:
-                values.add(frame, None)
-        value = list(values.numbers)[values.which[shown]]
-        if value is not None:
-            node.attributes[name] = value
-        values.add_to(columns, position, name)
-    text.add_to(columns, position, TEXT)
-    # A definition is never drawn itself; hidden, it would be hidden where others use it.
-    if not defined and len(frames) < len(parents):
-        name, hidden = _HIDDEN_ELEMENT if inside else _HIDDEN_DRAWING if slot.tag == "svg" else _HIDDEN_TEXT
-        values = _Values(len(text.which))
-        for frame in parents:
-            values.add(frame, hidden if text.which[frame] < 0 else None)
-        values.add_to(columns, position, name)
-        if shown != start:
-            node.attributes[name] = hidden
-    inside, defined = inside or slot.tag == "svg", defined or slot.tag == "defs"
-    for child in slot.children:
-        node.children.append(_flatten(into, child, start, frames, inside, defined))
-    return node
+        codes = matcher.get_opcodes()
+        slices += [(slice(head + a, head + b), slice(head + c, head + d)) for _, a, b, c, d in codes]
+    return slices + ([(slice(old_end, None), slice(new_end, None))] if tail else [])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from kernelfree.draw.node import garbage_collection_paused, ids, rename_ids, renamed
+from kernelfree.draw.node import ids, rename_ids, renamed
 from kernelfree.draw.still import set_label
 from kernelfree.draw.svg import picture_attributes
 from kernelfree.pack.encode import encode, to_json
@@ -15,9 +15,8 @@ from kernelfree.pack.merge import TEXT, Column, Merged
 
 def pack(merged: Merged, prefix: str = "") -> dict[str, Any]:
     """Return the frames as ``static/frames.js`` reads them, to turn the base into any of them; ids get ``prefix``."""
-    with garbage_collection_paused():
-        _shorten_ids(merged, prefix)
-        return _pack_columns(merged.columns)
+    _shorten_ids(merged, prefix)
+    return _pack_columns(merged.columns)
 
 
 def share_room(merged: Merged, label: str) -> None:

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from kernelfree.building import PROGRESS_FILE, is_building
 from kernelfree.draw.node import Node
 from kernelfree.draw.rasters import RasterEncoder
 from kernelfree.draw.still import close, png
 from kernelfree.draw.svg import draw_figure
 from kernelfree.record import outputs
-from kernelfree.record.recording import Item, display, is_figure, record_call
+from kernelfree.record.recording import Item, display, record_call
 from kernelfree.record.reused import ReusedFigures
 
 
@@ -47,8 +49,9 @@ class FrameRecorder:
     frames_that_fit: int | None = None
     #: The first figure of the starting frame as PNG in base64, for readers that take no SVG.
     png: str | None = None
-    #: What the author should hear, and the lines that the calls wrote to stderr: each kind once, with its number.
+    #: What the author should hear.
     notes: dict[str, None] = field(default_factory=dict)
+    #: How often the calls wrote each line to stderr, its numbers, which differ from frame to frame, as ``#``.
     errors: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -66,16 +69,17 @@ class FrameRecorder:
 
         Stops early, with ``frames_that_fit`` set, where sounds and films exceed the budget.
         """
-        if is_building():
-            self._show_unrelated_figures()
+        if is_building():  # Jupyter shows the figures that ``draw`` does not name first
+            for figure in self._reused.unrelated():
+                display(figure)
+                close(figure)
+            self._reused = ReusedFigures(self.draw)
         with _progress(self.name, len(self.calls)) as tick:
             others = (number for number in range(len(self.calls)) if number != self.start)
             for done, number in enumerate(itertools.chain([self.start], others)):
                 self.rasters.drawn = done
                 tree = self._tree(number)
-                parts = [part for part in tree.children if part.tag != "svg"]
-                nodes = (node for part in parts for node in part.walk() if node.tag in outputs.MEDIA)
-                self._media.update(node.attributes["src"] for node in nodes)
+                self._media.update(node.attributes["src"] for node in tree.walk() if node.tag in outputs.MEDIA)
                 if sum(map(len, self._media)) > self.max_bytes:
                     self.frames_that_fit = done
                     return
@@ -85,21 +89,14 @@ class FrameRecorder:
         for figure in self._reused.touched():
             close(figure)  # Jupyter would show it once more, below the frames
 
-    def _show_unrelated_figures(self) -> None:
-        """Show the open figures that ``draw`` does not name first, as Jupyter does."""
-        for figure in self._reused.unrelated():
-            display(figure)
-            close(figure)
-        self._reused = ReusedFigures(self.draw)
-
     def _tree(self, number: int) -> Node:
         try:
             with record_call(self.draw, self.calls[number], self._reused) as recording:
                 parts = [part for item in recording.items for part in self._parts(item, recording.notes)]
                 if number == self.start:
-                    self.png = next((png(item) for item in recording.items if is_figure(item)), None)
-            written = map(_kind_of, recording.errors.getvalue().split("\n"))
-            self.errors.update(kind for kind in written if kind.strip())
+                    self.png = next((png(item) for item in recording.items if isinstance(item, Figure)), None)
+            written = outputs.as_on_a_terminal(recording.stderr.getvalue()).split("\n")
+            self.errors.update(re.sub(r"\d+(\.\d+)?", "#", line) for line in written if line.strip())
             self.notes |= recording.notes
             self._nothing_shown &= not parts
         except (Exception, SystemExit) as error:
@@ -142,11 +139,6 @@ class FrameRecorder:
                 f"its images are kept coarser than they were drawn, to stay within max_bytes={self.max_bytes:,}: fewer "
                 "frames, a smaller figure or fewer shades keep them sharp"
             ] = None
-
-
-def _kind_of(line: str) -> str:
-    """Return a line on stderr without what differs from frame to frame: numbers, and what was overwritten."""
-    return re.sub(r"\d+(\.\d+)?", "#", line.rstrip("\r").rpartition("\r")[2])
 
 
 def name_of(draw: Callable[..., Any]) -> str:

@@ -34,13 +34,13 @@ _ATTRIBUTES = frozenset("alt class colspan controls href loop rowspan scope src 
 
 def text(content: str) -> list[Node]:
     """Convert a printed or returned text to a box that keeps its size when the text changes."""
-    content = _as_on_a_terminal(content).strip("\n")
+    content = as_on_a_terminal(content).strip("\n")
     if not content.strip():
         return []
     return [Node("div", {"class": "kf-room"}, "", [Node("output", {"class": "kf-words"}, content)])]
 
 
-def _as_on_a_terminal(content: str) -> str:
+def as_on_a_terminal(content: str) -> str:
     """Apply carriage returns, which overwrite a line, and remove the codes of colours."""
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in content.split("\n")]
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
@@ -154,22 +154,15 @@ class _HTMLTree(HTMLParser):
         if tag not in _VOID:
             self.open.append(node)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
-
     def handle_endtag(self, tag: str) -> None:
         if tag in ("style", "script"):
             self.skipping -= 1
             return
         tag, _ = _RENAMED.get(tag, (tag, {}))
-        if self.open[-1].tag in MEDIA and tag not in MEDIA:
+        if tag in _VOID or (self.open[-1].tag in MEDIA and tag not in MEDIA):
             return
         if tag == "table" and self.open[-1].tag == "tbody":
             self.open.pop()
-        if tag in _VOID:
-            return
         if self.open[-1].tag != tag or len(self.open) == 1:
             self.unsafe = True
         else:

@@ -1,9 +1,13 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FunctionType
 from typing import Any
+
+from matplotlib._pylab_helpers import Gcf
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 
 #: How many calls deep the names of a function are followed: draw() -> update() -> redraw_axes() -> helper().
 _CALL_DEPTH = 3
@@ -18,50 +22,50 @@ class ReusedFigures:
         self.figures = list(dict.fromkeys([*self._open, *self.named]))
         #: The figures that the last call changed, in order.
         self.changed: list[Any] = []
-        self._ever_changed: set[int] = set()
+        self._ever_changed: set[Any] = set()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Note in ``changed`` which of the figures change inside."""
         self.changed = []
-        callbacks = [(figure, figure.stale_callback) for figure in self.figures]
 
         def note(figure: Any, stale: bool) -> None:
-            if not contains(self.changed, figure):
+            if figure not in self.changed:
                 self.changed.append(figure)
-                self._ever_changed.add(id(figure))
+                self._ever_changed.add(figure)
 
-        for figure in self.figures:
-            figure.stale_callback = note
-        try:
+        with ExitStack() as stack:
+            for figure in self.figures:
+                stack.enter_context(replaced(figure, "stale_callback", note))
             yield
-        finally:
-            for figure, callback in callbacks:
-                figure.stale_callback = callback
 
     def unrelated(self) -> list[Any]:
         """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
-        return [figure for figure in self._open if not contains(self.named, figure)]
+        return [figure for figure in self._open if figure not in self.named]
 
     def untouched(self) -> list[Any]:
         """List the open figures that no call has changed; they are not part of any frame."""
-        return [figure for figure in self._open if id(figure) not in self._ever_changed]
+        return [figure for figure in self._open if figure not in self._ever_changed]
 
     def touched(self) -> list[Any]:
         """List the figures that at least one call has changed."""
-        return [figure for figure in self.figures if id(figure) in self._ever_changed]
+        return [figure for figure in self.figures if figure in self._ever_changed]
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Set an attribute for as long as the context lasts."""
+    before = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
 
 
 def open_figures() -> list[Any]:
     """List the figures that pyplot holds, in order, without changing which of them is the current one."""
-    from matplotlib._pylab_helpers import Gcf
-
     return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
-
-
-def contains(items: Iterable[Any], wanted: Any) -> bool:
-    """Return whether ``wanted`` is one of ``items``, by identity: arrays and tables among them have no plain ``==``."""
-    return any(item is wanted for item in items)
 
 
 def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
@@ -79,19 +83,14 @@ def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:
             if depth and isinstance(called, FunctionType):
                 yield from _values_of_names(called, depth - 1)
     for cell in getattr(function, "__closure__", None) or ():
-        try:
+        with suppress(ValueError):  # it may not be filled yet
             yield cell.cell_contents
-        except ValueError:
-            pass  # not yet filled
     owner = getattr(draw, "__self__", draw if not hasattr(draw, "__code__") else None)
     yield from getattr(owner, "__dict__", {}).values()
 
 
 def _figures_of(values: Iterable[Any]) -> Iterator[Any]:
     """Yield the figures of all artists among the values, in lists, tuples and arrays of objects too."""
-    from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
-
     for value in values:
         parts = value.ravel().tolist() if type(value).__name__ == "ndarray" and value.dtype == object else value
         for part in parts if isinstance(parts, (list, tuple)) else [parts]:

@@ -1,49 +1,52 @@
 // The controls of `interact` on a page. Each kind is an object here and a class of the same name in Python, which made
-// the HTML: `positions(settings)` says which of its values each state has, `bind` moves the HTML with the state and back.
+// the HTML: `lookup(settings)` finds the position of a value among all, and `bind` moves the HTML with the state and back.
 import { clamp, watch, write } from "kernelfree";
 
 // --- sliders ------------------------------------------------------------------------------------------------------
 
 /** Numbers in order, which the slider counts. */
 const NumberSlider = {
-  positions: ({ values, count }) => ({
-    nth: (i) => values[clamp(i, 0, count - 1)],
-    nearest: (x) => values.reduce((best, value, i) => (Math.abs(value - x) < Math.abs(values[best] - x) ? i : best), 0),
+  lookup: ({ values, count }) => ({
+    valueAt: (i) => values[clamp(i, 0, count - 1)],
+    positionOf: (x) =>
+      values.reduce((best, value, i) => (Math.abs(value - x) < Math.abs(values[best] - x) ? i : best), 0),
   }),
-  bind(box, v, settings, { nth, nearest }) {
+  bind(box, v, settings, { valueAt, positionOf }) {
     const { labels, count, play } = settings;
     bindSlider(box, v, settings, {
-      mark: nearest,
-      read: nth,
-      text: (x) => labels[nearest(x)],
+      valueAt,
+      positionOf,
+      text: (x) => labels[positionOf(x)],
       typed(text) {
+        if (labels.includes(text)) return valueAt(labels.indexOf(text));
         const number = text.endsWith("%") ? Number.parseFloat(text) / 100 : Number(text);
-        return labels.includes(text) ? nth(labels.indexOf(text)) : Number.isNaN(number) ? number : nth(nearest(number));
+        return Number.isNaN(number) ? number : valueAt(positionOf(number));
       },
     });
-    return play && bindPlay(box.querySelector(".kf-play"), play, () => v.set(nth((nearest(v.get()) + 1) % count)));
+    const next = () => v.set(valueAt((positionOf(v.get()) + 1) % count));
+    return play && bindPlay(box.querySelector(".kf-play"), play, next);
   },
 };
 
 /** Texts in order. */
 const TextSlider = {
-  positions: ({ values, count }) => ({
-    nth: (i) => values[clamp(i, 0, count - 1)],
-    nearest: (text) => Math.max(0, values.indexOf(text)),
+  lookup: ({ values, count }) => ({
+    valueAt: (i) => values[clamp(i, 0, count - 1)],
+    positionOf: (text) => Math.max(0, values.indexOf(text)),
   }),
-  bind(box, v, settings, { nth, nearest }) {
-    bindSlider(box, v, settings, { mark: nearest, read: nth, text: (x) => settings.values[nearest(x)] });
+  bind(box, v, settings, { valueAt, positionOf }) {
+    bindSlider(box, v, settings, { valueAt, positionOf, text: (x) => settings.values[positionOf(x)] });
   },
 };
 
 /** Two handles on one track; the lower never passes the upper. */
 const RangeSlider = {
-  positions: ({ ends }) => {
+  lookup: ({ ends }) => {
     const n = ends.length;
     const handles = (pair) => pair.map((end) => Math.max(0, ends.indexOf(end)));
     return {
       handles,
-      nearest: (pair) => {
+      positionOf: (pair) => {
         const [low, high] = handles(pair);
         return low * n - (low * (low - 1)) / 2 + (high - low);
       },
@@ -73,21 +76,21 @@ const RangeSlider = {
   },
 };
 
-// A slider with one handle. `mark` and `read` convert a state to the track's number and back, `text` and `typed` to
-// what the field beside it says, and a screen reader.
-function bindSlider(box, v, { late }, { mark, read, text, typed }) {
+// A slider with one handle, which counts positions. `text` makes of a value what the field beside it and a screen reader
+// say, `typed` makes a value of what is typed into the field.
+function bindSlider(box, v, { late }, { valueAt, positionOf, text, typed }) {
   const range = box.querySelector('input[type="range"]');
   const field = box.querySelector(".kf-number");
   const readout = box.querySelector(".kf-text");
   const show = () => {
-    const at = mark(v.get());
+    const at = positionOf(v.get());
     if (Number(range.value) !== at) range.value = at; // not while the reader drags: it is there already
     range.setAttribute("aria-valuetext", text(v.get()));
     if (field) field.value = text(v.get());
     if (readout) write(readout, text(v.get()));
   };
   range.addEventListener(late ? "change" : "input", () => {
-    v.set(read(Number(range.value)));
+    v.set(valueAt(Number(range.value)));
     show();
   });
   field?.addEventListener("change", () => {
@@ -120,28 +123,28 @@ function bindPlay(button, pause, next) {
 
 // --- choices ------------------------------------------------------------------------------------------------------
 
-const byValue = ({ values }) => ({ nearest: (value) => Math.max(0, values.indexOf(value)) });
+const byValue = ({ values }) => ({ positionOf: (value) => Math.max(0, values.indexOf(value)) });
 
 const Menu = {
-  positions: byValue,
-  bind(box, v, { values }, { nearest }) {
+  lookup: byValue,
+  bind(box, v, { values }, { positionOf }) {
     const select = box.querySelector("select");
     box.addEventListener("change", () => v.set(values[select.selectedIndex]));
-    watch(v.model, [v.trait], () => (select.selectedIndex = nearest(v.get())));
+    watch(v.model, [v.trait], () => (select.selectedIndex = positionOf(v.get())));
   },
 };
 
 const Radio = {
-  positions: byValue,
-  bind(box, v, { values }, { nearest }) {
+  lookup: byValue,
+  bind(box, v, { values }, { positionOf }) {
     const buttons = [...box.querySelectorAll("input")];
     box.addEventListener("change", () => v.set(values[buttons.findIndex((button) => button.checked)]));
-    watch(v.model, [v.trait], () => buttons.forEach((button, k) => (button.checked = k === nearest(v.get()))));
+    watch(v.model, [v.trait], () => buttons.forEach((button, k) => (button.checked = k === positionOf(v.get()))));
   },
 };
 
 const Checkbox = {
-  positions: () => ({ nearest: Number }),
+  lookup: () => ({ positionOf: Number }),
   bind(box, v) {
     const input = box.querySelector("input");
     box.addEventListener("change", () => v.set(input.checked));
@@ -157,13 +160,13 @@ const KINDS = { NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox };
  */
 export function control(settings, v) {
   const kind = KINDS[settings.kind];
-  const positions = kind.positions(settings);
+  const lookup = kind.lookup(settings);
   return {
     name: settings.name,
     count: settings.count,
-    position: () => positions.nearest(v.get()),
+    position: () => lookup.positionOf(v.get()),
     move: (position) => v.set(settings.values ? settings.values[position] : position === 1),
-    bind: (box) => kind.bind(box, v, settings, positions),
+    bind: (box) => kind.bind(box, v, settings, lookup),
   };
 }
 

@@ -13,25 +13,19 @@ import sys
 _here = os.path.dirname(os.path.abspath(__file__))
 
 
-class _AfterImport(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports ipywidgets in the ordinary way, and then hands it to ``kernelfree.dropin.boxes``."""
+class _AfterImport(importlib.abc.MetaPathFinder):
+    """Has ipywidgets imported in the ordinary way, and then hands it to ``kernelfree.dropin.boxes``."""
 
     def find_spec(self, name, path=None, target=None):
         if name != "ipywidgets":
             return None
         sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec is None:
-            return None
-        self.loader, spec.loader = spec.loader, self
+        if spec := importlib.util.find_spec(name):
+            self.execute, spec.loader.exec_module = spec.loader.exec_module, self.execute_and_install
         return spec
 
-    def create_module(self, spec):
-        return self.loader.create_module(spec)
-
-    def exec_module(self, module):
-        module.__spec__.loader = module.__loader__ = self.loader
-        self.loader.exec_module(module)
+    def execute_and_install(self, module):
+        self.execute(module)
         try:
             from kernelfree.dropin.boxes import install
         except ImportError as error:

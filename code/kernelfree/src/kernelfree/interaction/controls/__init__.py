@@ -28,18 +28,16 @@ def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control],
 
 def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     """Return the control of a widget's kind, or ``Fixed`` for a widget that cannot move; ``notes`` gets the reason."""
-    if isinstance(widget, widgets.fixed):
-        return Fixed.from_widget(name, widget)
-    if widget.layout.display == "none" or getattr(widget, "disabled", False):
+    is_fixed = isinstance(widget, widgets.fixed)
+    if is_fixed or widget.layout.display == "none" or getattr(widget, "disabled", False):
         return Fixed.from_widget(name, widget)
     for kind in KINDS:
         if isinstance(widget, kind.widget_types):
             return kind.from_widget(name, widget)
     if isinstance(widget, widgets.ValueWidget):
-        value = widget.get_interact_value()
         notes.append(
             f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stands still at "
-            f"{value!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
+            f"{widget.get_interact_value()!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
         )
         return Fixed.from_widget(name, widget)
     raise TypeError(f"control {name!r} is a {type(widget).__name__}, which has no value")
@@ -68,9 +66,8 @@ def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE
     still: dict[int, Control] = {}
     while True:
         coarse = [still.get(k, control) for k, control in enumerate(controls)]
-        sizes = [control.positions for control in coarse]
-        free = [k for k, control in enumerate(coarse) if control.name not in following.names]
-        moving = [k for k in free if len(coarse[k].values) > 1]
+        sizes = [control.stops for control in coarse]
+        moving = [k for k, one in enumerate(coarse) if len(one.values) > 1 and one.name not in following.names]
         alone = len(moving) == 1  # then it may shrink to its ends
         while count_frames(coarse, following) > most:
             sliders = [k for k in moving if sizes[k] > (2 if alone else 3) and (alone or len(coarse[k].values) > 5)]

@@ -54,10 +54,6 @@ class Checkbox(Control):
     def from_widget(cls, name: str, widget: Any) -> Self:
         return cls(values=[False, True], labels=["False", "True"], start=int(widget.value), **basics(name, widget))
 
-    @property
-    def states(self) -> list[Any]:
-        return self.values
-
     def html(self, group: str) -> str:
         checked = " checked" if self.values[self.start] else ""
         box = f'<input type="checkbox"{checked}>'

@@ -2,7 +2,6 @@
 
 import itertools
 from abc import ABC, abstractmethod
-from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -32,9 +31,9 @@ class Control(ABC):
         """Return the control for a widget of one of the ``widget_types``."""
 
     @property
-    def states(self) -> list[Any]:
-        """Return the values as the page and its links name them: texts of options, numbers, booleans, pairs."""
-        return self.labels
+    def page_values(self) -> list[Any]:
+        """Return the values as the page and its links have them: numbers, booleans, pairs, texts of options."""
+        return self.values
 
     def worded(self) -> list[str]:
         """Return the values as messages name them: short, and without an address in the memory."""
@@ -52,15 +51,15 @@ class Control(ABC):
 
     def limits(self) -> dict[str, Any]:
         """Return which values a link may ask for."""
-        return {"kind": "choice", "values": self.states}
+        return {"kind": "choice", "values": self.page_values}
 
     @property
-    def positions(self) -> int:
-        """Return how many positions a handle has; 1 for a control that cannot become coarser."""
+    def stops(self) -> int:
+        """Return at how many places a handle can stop; 1 for a control that cannot become coarser."""
         return 1
 
-    def coarser(self, positions: int) -> Self:
-        """Return the control with about so many positions, both ends and the start among them."""
+    def coarser(self, stops: int) -> Self:
+        """Return the control with about so many stops, both ends and the start among them."""
         raise TypeError(f"a {type(self).__name__} cannot become coarser")
 
 
@@ -101,18 +100,18 @@ class OptionsControl(Control):
             raise ValueError(f"control {name!r} has no options")
         return cls(values=values, labels=distinct(texts), start=widget.index or 0, **basics(name, widget))
 
+    @property
+    def page_values(self) -> list[Any]:
+        return self.labels
+
     def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "values": self.states}
+        return {**super().to_json(), "values": self.page_values}
 
 
 def distinct(texts: list[str]) -> list[str]:
     """Number texts that occur again, since links name options by text: ``["a", "a"]`` -> ``["a", "a (2)"]``."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for text in texts:
-        seen[text] += 1
-        numbered.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
-    return numbered
+    earlier = [texts[:k].count(text) for k, text in enumerate(texts)]
+    return [f"{text} ({count + 1})" if count else text for text, count in zip(texts, earlier, strict=True)]
 
 
 def control_html(name: str, content: str) -> str:

@@ -23,11 +23,11 @@ class _Slider(Control):
     """Shows values on a track with one handle, which counts them, and beside it the present value."""
 
     @property
-    def positions(self) -> int:
+    def stops(self) -> int:
         return len(self.values)
 
-    def coarser(self, positions: int) -> Self:
-        kept = spread(len(self.values), positions, self.start)
+    def coarser(self, stops: int) -> Self:
+        kept = spread(len(self.values), stops, self.start)
         values, labels = [self.values[k] for k in kept], [self.labels[k] for k in kept]
         return replace(self, values=values, labels=labels, start=kept.index(self.start))
 
@@ -69,10 +69,6 @@ class NumberSlider(_Slider):
             **basics(name, widget),
         )
 
-    @property
-    def states(self) -> list[Any]:
-        return self.values
-
     def limits(self) -> dict[str, Any]:
         return {"kind": "number", "min": self.values[0], "max": self.values[-1]}
 
@@ -113,7 +109,7 @@ class RangeSlider(Control):
 
     widget_types = (widgets.IntRangeSlider, widgets.FloatRangeSlider, widgets.SelectionRangeSlider)
 
-    #: The positions of a handle, as the page and its links name them.
+    #: What each handle chooses among, as the page and its links have it.
     ends: list[Any]
 
     @classmethod
@@ -131,7 +127,7 @@ class RangeSlider(Control):
         return cls(values=values, labels=labels, start=pairs.index((low, high)), ends=ends, **basics(name, widget))
 
     @property
-    def states(self) -> list[Any]:
+    def page_values(self) -> list[Any]:
         return [[self.ends[low], self.ends[high]] for low, high in _pairs(len(self.ends))]
 
     def to_json(self) -> dict[str, Any]:
@@ -141,13 +137,13 @@ class RangeSlider(Control):
         return {"kind": "list", "items": {"kind": "choice", "values": self.ends}}
 
     @property
-    def positions(self) -> int:
+    def stops(self) -> int:
         return len(self.ends)
 
-    def coarser(self, positions: int) -> Self:
+    def coarser(self, stops: int) -> Self:
         pairs = _pairs(len(self.ends))
         low, high = pairs[self.start]
-        kept = spread(len(self.ends), positions, low, high)
+        kept = spread(len(self.ends), stops, low, high)
         values = dict(zip(pairs, self.values, strict=True))
         kept_pairs = _pairs(len(kept))
         return replace(
@@ -179,7 +175,7 @@ def _text_field(text: str) -> str:
 
 
 def spread(count: int, wanted: int, *needed: int) -> list[int]:
-    """Return about ``wanted`` of ``count`` positions, evenly spread: ``spread(11, 3, 7)`` is ``[0, 7, 10]``."""
+    """Return about ``wanted`` of ``count`` stops, evenly spread: ``spread(11, 3, 7)`` is ``[0, 7, 10]``."""
     even = {round(k * (count - 1) / (wanted - 1)) for k in range(wanted)}
     for position in set(needed) - even:
         if free := even - {0, count - 1, *needed}:
@@ -189,7 +185,7 @@ def spread(count: int, wanted: int, *needed: int) -> list[int]:
 
 
 def _pairs(count: int) -> list[tuple[int, int]]:
-    """List the positions that two handles can have: ``_pairs(2)`` is ``[(0, 0), (0, 1), (1, 1)]``."""
+    """List the stops at which two handles can be: ``_pairs(2)`` is ``[(0, 0), (0, 1), (1, 1)]``."""
     return [(low, high) for low in range(count) for high in range(low, count)]
 
 
