@@ -44,3 +44,26 @@ def test_arrow_or_brace_is_as_long_as_what_stands_by_it(chromium, tex):
     beside[int(first["y"]) : int(first["y"] + first["height"])] = 255  # without the letters themselves
     columns = np.flatnonzero((beside < 128).any(axis=0))
     assert columns.min() < first["x"] + 10 and columns.max() > last["x"] + last["width"] - 10
+
+
+@pytest.mark.parametrize(
+    "tex, below",
+    [
+        (r"\sum_{i} x_i", True),
+        (r"\begin{aligned} a &= \sum_{i} x_i \\ b &= c \end{aligned}", True),
+        (r"\begin{align} a &= \sum_{i} x_i \\ b &= c \end{align}", True),
+        (r"\begin{equation} \sum_{i} x_i \end{equation}", True),
+        (r"\begin{gathered} \sum_{i} x_i \\ b \end{gathered}", True),
+        (r"\begin{array}{c} \sum_{i} x_i \end{array}", False),
+        (r"\begin{cases} \sum_{i} x_i & a \\ b & c \end{cases}", False),
+        (r"\begin{aligned} \begin{pmatrix} \sum_{i} x_i \end{pmatrix} \\ b \end{aligned}", False),
+        (r"\textstyle \sum_{i} x_i", False),
+    ],
+)
+def test_limits_stand_below_in_rows_of_equations_and_beside_in_arrays(chromium, tex, below):
+    page = chromium.new_page()
+    page.set_content(f"<p>{math.Converter({}).mathml(tex, display=True)}</p>")
+    sign, limit = (page.locator(f"munder > :nth-child({n})").bounding_box() for n in (1, 2))
+    page.close()
+    assert (limit["y"] > sign["y"] + 0.9 * sign["height"]) == below
+    assert (limit["x"] > sign["x"] + 0.9 * sign["width"]) != below

@@ -34,8 +34,9 @@ _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultis
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 #: Punctuation that stays on the line of the formula before it, or after it.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
-ELEMENT = re.compile(r"<(/?)(m(?!ath\b|style\b)\w+)([^>]*)(?<!/)>")
-SIZE = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
+ELEMENT = re.compile(r"<(/?)m(?!ath\b|style\b)\w+[^>]*(?<!/)>")
+#: A table keeps its own style: in browsers it inherits none.
+SIZE = re.compile(r'(?<!<mtable) (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
@@ -104,14 +105,15 @@ def usable(macros: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 def move_sizes(element: str) -> str:
     """Return MathML whose sizes are set by <mstyle>: HTML's rules allow no such attribute on rows and fractions."""
+    element = re.sub(r'(<mtable displaystyle="\w+") scriptlevel="0"', r"\1", element)
     open_elements: list[bool] = []
 
     def moved(tag: re.Match[str]) -> str:
         if tag[1]:
             return f"{tag[0]}</mstyle>" if open_elements.pop() else tag[0]
-        size = "".join(SIZE.findall(tag[3]))
+        size = "".join(SIZE.findall(tag[0]))
         open_elements.append(bool(size))
-        return f"<mstyle{size}><{tag[2]}{SIZE.sub('', tag[3])}>" if size else tag[0]
+        return f"<mstyle{size}>{SIZE.sub('', tag[0])}" if size else tag[0]
 
     return ELEMENT.sub(moved, element)
 
