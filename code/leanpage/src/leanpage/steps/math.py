@@ -35,7 +35,6 @@ SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac
 #: Punctuation that stays on the line of the formula before it, or after it.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
 ELEMENT = re.compile(r"<(/?)m(?!ath\b|style\b)\w+[^>]*(?<!/)>")
-#: A table keeps its own style: in browsers it inherits none.
 SIZE = re.compile(r'(?<!<mtable) (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
@@ -104,7 +103,7 @@ def usable(macros: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 def move_sizes(element: str) -> str:
-    """Return MathML whose sizes are set by <mstyle>: HTML's rules allow no such attribute on rows and fractions."""
+    """Return MathML whose sizes are set by <mstyle>, as HTML's rules want, but for tables, which inherit no style."""
     element = re.sub(r'(<mtable displaystyle="\w+") scriptlevel="0"', r"\1", element)
     open_elements: list[bool] = []
 
