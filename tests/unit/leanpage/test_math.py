@@ -64,6 +64,9 @@ def test_only_bare_rows_are_aligned(tex, aligned):
             r"\operatorname*{arg\,min}_x \operatorname*{sup}\limits^y",
         ),
         (r"\widetilde{x} \widetilde{xy}", r"\tilde{x} \widetilde{xy}"),
+        (r"\begin{cases} a \\ b \\[2pt] \end{cases}", r"\begin{cases} a \\ b \end{cases}"),
+        (r"\begin{matrix}a\\ \\\end{matrix}", r"\begin{matrix}a\\ \end{matrix}"),
+        (r"\begin{array}{c} a \\ \begin{cases} b \end{cases} \end{array}",) * 2,
     ],
 )
 def test_spellings_of_mathjax_are_known(source, same):
