@@ -67,3 +67,18 @@ def test_limits_stand_below_in_rows_of_equations_and_beside_in_arrays(chromium, 
     page.close()
     assert (limit["y"] > sign["y"] + 0.9 * sign["height"]) == below
     assert (limit["x"] > sign["x"] + 0.9 * sign["width"]) != below
+
+
+@pytest.mark.parametrize("script", ["^2", "_{x=0}", "_a^b"])
+@pytest.mark.parametrize("bracket", ["|", r"\|", ")", r"\}", "]"])
+def test_bracket_with_a_script_keeps_its_size(chromium, bracket, script):
+    formula = math.Converter({}).mathml(rf"\bigg{bracket} \bigg{bracket}{script} c", display=True)
+    font = base64.b64encode(math.FONT.read_bytes()).decode()
+    page = chromium.new_page()
+    page.set_content(
+        f"<style>{math.STYLE.read_text().replace('MATH_FONT', f'data:font/ttf;base64,{font}')}</style><p>{formula}</p>"
+    )
+    page.evaluate("document.fonts.ready.then(() => true)")
+    alone, with_script = (page.locator("mo[minsize]").nth(n).bounding_box() for n in (0, 1))
+    page.close()
+    assert with_script["height"] == pytest.approx(alone["height"], rel=0.05) and alone["height"] > 30

@@ -34,6 +34,8 @@ _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultis
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 #: Punctuation that stays on the line of the formula before it, or after it.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
+#: A bracket of a size of its own with a script, such as ``\bigg|_{x=0}``.
+SIZED = re.compile(r"(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*\bminsize=[^>]*>[^<]*</mo>)")
 ELEMENT = re.compile(r"<(/?)m(?!ath\b|style\b)\w+[^>]*(?<!/)>")
 SIZE = re.compile(r'(?<!<mtable) (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
@@ -68,6 +70,7 @@ class Converter:
         if set(re.findall(r'notation="([^"]*)"', element)) - {"box"}:
             raise RefusedError("strokes cannot be drawn.")
         element = re.sub(r"(?<=color:)#\w{6}", lambda value: tex.COLOURS.get(value[0], value[0]), element)
+        element = SIZED.sub(r"\1<mrow>\2</mrow>", element)  # Chromium 156 sets sizes only in a row
         # Browsers no longer know <menclose>.
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'

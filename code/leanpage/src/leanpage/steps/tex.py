@@ -36,6 +36,7 @@ ENVIRONMENTS = {
 COUNTED = {"alignedat", "alignat", "alignat*", "xalignat", "xalignat*", "xxalignat"}
 #: Macros of MathJax that math-core lacks, as macros for math-core.
 MACROS = {"substack": r"\begin{subarray}{c}#1\end{subarray}"}
+ANGLES = {"<": r"\langle ", ">": r"\rangle "}
 NEGATED = {r"\implies": r"\nRightarrow", r"\impliedby": r"\nLeftarrow", r"\iff": r"\nLeftrightarrow"}
 
 COMMAND = re.compile(r"\\(" + "|".join(sorted(COMMANDS, key=len, reverse=True)) + r")(?![a-zA-Z])\*?")
@@ -90,7 +91,7 @@ def respell(tex: str) -> str:
     tex = re.sub(r"\\operatorname(\*?)\{\\(?:math|text)rm\{([^{}]*)\}\}", r"\\operatorname\1{\2}", tex)
     tex = re.sub(rf"\\mathop\s*{ARGUMENT}\s*(?=\\limits|[_^])", as_operator, tex)
     tex = re.sub(r"\\not\s*(\\implies(?:by)?|\\iff)(?![a-zA-Z])", lambda m: NEGATED[m[1]], tex)
-    tex = re.sub(r"(\\(?:left|right|middle|[bB]igg?[lrm]?))\s*([<>])", angle_bracket, tex)
+    tex = re.sub(r"(\\(?:left|right|middle|[bB]igg?[lrm]?))\s*([<>])", lambda m: m[1] + ANGLES[m[2]], tex)
     tex = re.sub(r"\\\\(?:\s*\*)?(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?(?=\s|\\|[^*\[])", r"\\\\", tex)
     tex = re.sub(r"(\\begin\{(?:aligned|gathered|alignedat|array|split)\})\s*\[[tbc]\]", r"\1", tex)
     tex = re.sub(r"(\\begin\{array\}\{)([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", columns, tex)
@@ -114,10 +115,6 @@ def as_operator(match: re.Match[str]) -> str:
     r"""Return ``\mathop{\rm arg\,max}_u`` as an operator with its limits below; math-core refuses what is no name."""
     name = re.sub(r"\\(?:math|text)?rm\b\s*", "", match[1]).replace("{", "").replace("}", "").strip()
     return rf"\operatorname*{{{name}}}"
-
-
-def angle_bracket(match: re.Match[str]) -> str:
-    return match[1] + (r"\langle " if match[2] == "<" else r"\rangle ")
 
 
 def columns(match: re.Match[str]) -> str:
