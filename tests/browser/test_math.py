@@ -73,3 +73,41 @@ def test_arrow_or_brace_is_as_long_as_what_stands_by_it(chromium, tex):
     beside[int(first["y"]) : int(first["y"] + first["height"])] = False  # without the letters themselves
     columns = np.flatnonzero(beside.any(axis=0))
     assert columns.min() < first["x"] + 10 and columns.max() > last["x"] + last["width"] - 10
+
+
+@pytest.mark.parametrize(
+    "tex, below",
+    [
+        (r"\sum_{i} x_i", True),
+        (r"\begin{aligned} a &= \sum_{i} x_i \\ b &= c \end{aligned}", True),
+        (r"\begin{align} a &= \sum_{i} x_i \\ b &= c \end{align}", True),
+        (r"\begin{equation} \sum_{i} x_i \end{equation}", True),
+        (r"\begin{gathered} \sum_{i} x_i \\ b \end{gathered}", True),
+        (r"\begin{array}{c} \sum_{i} x_i \end{array}", False),
+        (r"\begin{cases} \sum_{i} x_i & a \\ b & c \end{cases}", False),
+        (r"\begin{aligned} \begin{pmatrix} \sum_{i} x_i \end{pmatrix} \\ b \end{aligned}", False),
+        (r"\textstyle \sum_{i} x_i", False),
+    ],
+)
+def test_limits_stand_below_in_rows_of_equations_and_beside_in_arrays(chromium, tex, below):
+    page = chromium.new_page()
+    page.set_content(f"<p>{math.Converter({}).mathml(tex, display=True)}</p>")
+    sign, limit = (page.locator(f"munder > :nth-child({n})").bounding_box() for n in (1, 2))
+    page.close()
+    assert (limit["y"] > sign["y"] + 0.9 * sign["height"]) == below
+    assert (limit["x"] > sign["x"] + 0.9 * sign["width"]) != below
+
+
+@pytest.mark.parametrize("script", ["^2", "_{x=0}", "_a^b"])
+@pytest.mark.parametrize("bracket", ["|", r"\|", ")", r"\}", "]"])
+def test_bracket_with_a_script_keeps_its_size(chromium, bracket, script):
+    formula = math.Converter({}).mathml(rf"\bigg{bracket} \bigg{bracket}{script} c", display=True)
+    font = base64.b64encode(math.FONT.read_bytes()).decode()
+    page = chromium.new_page()
+    page.set_content(
+        f"<style>{math.STYLE.read_text().replace('MATH_FONT', f'data:font/ttf;base64,{font}')}</style><p>{formula}</p>"
+    )
+    page.evaluate("document.fonts.ready.then(() => true)")
+    alone, with_script = (page.locator("mo[minsize]").nth(n).bounding_box() for n in (0, 1))
+    page.close()
+    assert with_script["height"] == pytest.approx(alone["height"], rel=0.05) and alone["height"] > 30

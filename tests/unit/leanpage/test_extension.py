@@ -90,6 +90,7 @@ def test_card_is_drawn_where_the_site_has_an_address_and_letters_that_its_font_h
         "e": {"html_title": "統計"},
         "f": {"ogp_social_cards": {"enable": False}},
         "g": {"ogp_social_cards": False},  # which sphinxext-opengraph takes for no setting
+        "h": {"html_title": "", "project": "Project name not set"},  # a card needs the name of a site
     }
     cases = {"a": {**base, "text": "Η τιμή\n======\n\nЦена, giá tiền.\n"}, "b": {}} | {
         x: base | foreign[x] for x in foreign

@@ -64,6 +64,9 @@ def test_only_bare_rows_are_aligned(tex, aligned):
             r"\operatorname*{arg\,min}_x \operatorname*{sup}\limits^y",
         ),
         (r"\widetilde{x} \widetilde{xy}", r"\tilde{x} \widetilde{xy}"),
+        (r"\begin{cases} a \\ b \\[2pt] \end{cases}", r"\begin{cases} a \\ b \end{cases}"),
+        (r"\begin{matrix}a\\ \\\end{matrix}", r"\begin{matrix}a\\ \end{matrix}"),
+        (r"\begin{array}{c} a \\ \begin{cases} b \end{cases} \end{array}",) * 2,
     ],
 )
 def test_spellings_of_mathjax_are_known(source, same):
@@ -81,7 +84,7 @@ def test_spellings_of_mathjax_are_known(source, same):
 )
 def test_what_has_another_size_is_as_html_allows(tex, styles):
     drawn = mathml(tex)
-    assert not re.search(r"<(?!mstyle\b)\w+[^>]* (displaystyle|scriptlevel)=", drawn)
+    assert not re.search(r"<(?!mstyle\b|mtable displaystyle=)\w+[^>]* (displaystyle|scriptlevel)=", drawn)
     assert len(re.findall(r"<mstyle (?:displaystyle|scriptlevel)=", drawn)) == drawn.count("</mstyle>") == styles
     assert len(list(ElementTree.fromstring(drawn).iter("mfrac"))) == tex.count("frac") + tex.count("binom")
 

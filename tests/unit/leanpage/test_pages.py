@@ -298,6 +298,12 @@ def test_a_script_that_only_asks_for_a_loader_is_none(site, check):
     assert loaded(made, "a.html")[1:] == [("_static/jquery.js", False)]
 
 
+def test_comments_of_an_authors_script_ask_for_nothing(site):
+    made = site(two_pages(script("", "mine.js"), mine__js="// for require.js\n/* new ClipboardJS() */ mine();"))
+    assert sent(made, ".js") and not made.reports
+    assert "// for require.js" in made.read("_static/mine.js")
+
+
 def test_scripts_of_the_search_page_wait_with_those_that_they_need(site):
     search = script("", "searchtools.js") + script("", "mine.js")
     made = site(two_pages(search, searchtools__js="Search.init(DOCUMENTATION_OPTIONS)", mine__js="mine()"))

@@ -35,11 +35,13 @@ _SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mmultis
 SMALLER = ", ".join([*(f"{name} > :nth-child(n+2)" for name in _SCRIPTS), "mfrac > *", "math [scriptlevel]"])
 #: Punctuation that stays on the line of the formula before it, or after it.
 CLOSING, OPENING = re.compile(r"[.,;:!?…%)\]’”'\"‐–-]+"), re.compile(r"[(\[‘“'\"]+$")
-ELEMENT = re.compile(r"<(/?)(m(?!ath\b|style\b)\w+)([^>]*)(?<!/)>")
-SIZE = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
 #: Words. To MathML <mtext> is space, and an operator with nothing but space beside it puts its own space around all of
 #: that: "hits+misses". A name in <mi> looks the same.
 TEXT = re.compile(r"<mtext>([^<]*\w[^<]*)</mtext>")
+#: A bracket of a size of its own with a script, such as ``\bigg|_{x=0}``.
+SIZED = re.compile(r"(<m(?:sub|sup|subsup|under|over|underover)>)(<mo [^>]*\bminsize=[^>]*>[^<]*</mo>)")
+ELEMENT = re.compile(r"<(/?)m(?!ath\b|style\b)\w+[^>]*(?<!/)>")
+SIZE = re.compile(r'(?<!<mtable) (?:displaystyle|scriptlevel)="[^"]*"')
 MATH = re.compile(r"<math.*?</math>", re.DOTALL)
 ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 
@@ -74,6 +76,7 @@ class Converter:
         element = re.sub(r"(?<=color:)#\w{6}", lambda value: tex.COLOURS.get(value[0], value[0]), element)
         upright = ' mathvariant="normal"'  # browsers slant a single letter
         element = TEXT.sub(lambda text: f"<mi{upright if len(text[1]) == 1 else ''}>{text[1]}</mi>", element)
+        element = SIZED.sub(r"\1<mrow>\2</mrow>", element)  # Chromium 156 sets sizes only in a row
         # Browsers no longer know <menclose>.
         element = element.replace('<menclose notation="box">', '<mrow class="lp-boxed">').replace("menclose>", "mrow>")
         annotation = f'<annotation encoding="application/x-tex">{html.escape(source.strip(), quote=False)}</annotation>'
@@ -109,15 +112,16 @@ def usable(macros: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 def move_sizes(element: str) -> str:
-    """Return MathML whose sizes are set by <mstyle>: HTML's rules allow no such attribute on rows and fractions."""
+    """Return MathML whose sizes are set by <mstyle>, as HTML's rules want, but for tables, which inherit no style."""
+    element = re.sub(r'(<mtable displaystyle="\w+") scriptlevel="0"', r"\1", element)
     open_elements: list[bool] = []
 
     def moved(tag: re.Match[str]) -> str:
         if tag[1]:
             return f"{tag[0]}</mstyle>" if open_elements.pop() else tag[0]
-        size = "".join(SIZE.findall(tag[3]))
+        size = "".join(SIZE.findall(tag[0]))
         open_elements.append(bool(size))
-        return f"<mstyle{size}><{tag[2]}{SIZE.sub('', tag[3])}>" if size else tag[0]
+        return f"<mstyle{size}>{SIZE.sub('', tag[0])}" if size else tag[0]
 
     return ELEMENT.sub(moved, element)
 

@@ -28,8 +28,9 @@ def configure(build: Build, config: Config) -> None:
     """Give sphinxext-opengraph, sphinx-sitemap and sphinx-notfound-page the settings that the author left open."""
     config.ogp_site_url = config.ogp_site_url or config.html_baseurl
     config.ogp_site_name = config.ogp_site_name or site_name(config) or False
-    if config.ogp_social_cards is None:  # a card's address must be a full one
-        config.ogp_social_cards = {"enable": bool(config.html_baseurl), "leanpage": bool(config.html_baseurl)}
+    if config.ogp_social_cards is None:  # a card needs a full address, and the name of a site
+        drawn = bool(config.html_baseurl and config.ogp_site_name)
+        config.ogp_social_cards = {"enable": drawn, "leanpage": drawn}
     # Of every card matplotlib reports a weight that its font lacks, sphinxext-opengraph a logo that is no bitmap.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     if "sphinxext.opengraph" not in config.extensions:

@@ -81,10 +81,10 @@ def is_known(key: str) -> bool:
 
 
 def may_notice(site: Site, node: Node, key: str) -> bool:
-    """Return whether a script would find the page in another state if the known scripts were combined."""
+    """Return whether a script, its comments aside, would find the page in another state if the known were combined."""
     if is_known(key) or SEARCH.fullmatch(key):
         return False
-    text = (key if not has(node, "src") else site.read(key) if (site.folder / key).is_file() else "") or ""
+    text = jsmin((key if not has(node, "src") else site.read(key) if (site.folder / key).is_file() else "") or "")
     waits = has(node, "defer") or has(node, "async")
     return bool(LOADER.search(key) or LOADER.search(text) or not waits and EARLY_USE.search(text))
 

@@ -40,7 +40,7 @@ ANGLES = {"<": r"\langle ", ">": r"\rangle "}
 NEGATED = {r"\implies": r"\nRightarrow", r"\impliedby": r"\nLeftarrow", r"\iff": r"\nLeftrightarrow"}
 
 COMMAND = re.compile(r"\\(" + "|".join(sorted(COMMANDS, key=len, reverse=True)) + r")(?![a-zA-Z])\*?")
-ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-z]+\*?)\}(?:\s*\{(\d+)\})?")
+ENVIRONMENT = re.compile(r"(?:\\\\\s*(?=\\end))?\\(begin|end)\s*\{([a-z]+\*?)\}(?:\s*\{(\d+)\})?")
 EQNARRAY = re.compile(r"\\begin\{eqnarray\*?\}(.*?)\\end\{eqnarray\*?\}", re.DOTALL)
 #: A command before a star that is a sign of its own: math-core reads both as one name.
 STARRED = re.compile(r"(\\(?!operatorname|DeclareMathOperator|(?:re)?newcommand|[hv]space|tag|begin|end)[a-zA-Z]+)\*")
@@ -73,10 +73,10 @@ NUMBERED = re.compile(r"\\begin\{(?:align|alignat|eqnarray|equation|flalign|gath
 
 
 def respell(tex: str) -> str:
-    r"""Return `tex` in the spelling that math-core knows.
+    r"""Return `tex` in the spelling that math-core knows, without an empty last row, which MathJax does not draw.
 
-    >>> respell(r"\begin{split} \pmb{x} &= \text{if $y$} \\[4pt] \end{split}")
-    '\\begin{aligned} \\boldsymbol{x} &= \\text{if }y\\text{} \\\\ \\end{aligned}'
+    >>> respell(r"\begin{split} \pmb{x} &= \text{if $y$} \\[4pt] z \\ \end{split}")
+    '\\begin{aligned} \\boldsymbol {x} &= \\text{if }y\\text{} \\\\ z \\end{aligned}'
     """
     for pattern, reason in DRAWN_WRONGLY:
         if found := pattern.search(tex):
