@@ -24,6 +24,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("leanpage_math", True, "env", types=[bool])
     app.add_config_value("leanpage_math_macros", {}, "env", types=[dict])
     app.add_config_value("leanpage_buttons", repository.BUTTONS, "html", types=[list])
-    app.add_html_math_renderer("mathml", (math.visit_math, None), (math.visit_math_block, None))
+    app.add_html_math_renderer("mathml", (math.visit_math, None), (math.visit_math, None))
     pipeline.connect(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

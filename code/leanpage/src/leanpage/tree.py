@@ -33,12 +33,6 @@ class Tree:
     def first(self, selector: str) -> Node | None:
         return self.parser.css_first(selector)
 
-    @property
-    def head(self) -> Node:
-        head = self.parser.head
-        assert head is not None  # the parser adds a head to a page without one
-        return head
-
     def element(self, tag: str, /, **attributes: str | None) -> Node:
         """Create an element; an underscore in an attribute's name becomes a hyphen, a trailing one is dropped."""
         node = self.parser.create_node(tag)

@@ -37,13 +37,6 @@ def is_default(config: Config, name: str) -> bool:
     return getattr(config, name) == getattr(option, "default", option[0] if isinstance(option, tuple) else None)
 
 
-def themes(app: Sphinx) -> list[str]:
-    """Return the names of the theme and of those it inherits from, nearest first (`builder.theme`); [] without one."""
-    theme = getattr(app.builder, "theme", None)
-    folders = theme.get_theme_dirs() if theme is not None else []
-    return [Path(folder).name for folder in folders]
-
-
 def theme_options(app: Sphinx) -> frozenset[str]:
     """Return the names of the theme's options (`builder.theme`); none for a builder without a theme."""
     theme = getattr(app.builder, "theme", None)

@@ -14,7 +14,6 @@ from .. import upstream
 from ..steps import repository
 from .notebooks import FOLDER
 
-COLAB = "https://colab.research.google.com"
 #: The button for a notebook, as sphinx-book-theme describes buttons.
 DOWNLOAD = {"text": ".ipynb", "icon": "fas fa-code", "tooltip": "Download this chapter as an executed notebook",
             "label": "download-notebook-button"}  # fmt: skip
@@ -82,8 +81,8 @@ def change_buttons(
         elif button["text"] == "Binder":
             button["tooltip"] = "Open this chapter's source on Binder: its notebook is not published yet"
         elif button["text"] == "Colab":
-            owner_and_name = urlsplit(address).path.strip("/")
-            button["url"] = f"{COLAB}/github/{owner_and_name}/blob/{branch}/{pagename}.ipynb"
+            path = f"github{urlsplit(address).path.rstrip('/')}/blob/{branch}/{pagename}.ipynb"
+            button["url"] = f"https://colab.research.google.com/{path}"
     if not kept:
         launch["buttons"] = [button for button in launch["buttons"] if button["text"] != "Colab"]
     if not launch["buttons"]:

@@ -80,8 +80,10 @@ class Markdown:
             return self.blocks(node)
         return [self.heading(node), *self.below().blocks(node)]
 
-    def block_paragraph(self, node: nodes.paragraph) -> str:
+    def block_paragraph(self, node: nodes.TextElement) -> str:
         return self.line(node)
+
+    block_caption = block_paragraph
 
     def block_rubric(self, node: nodes.rubric) -> str:
         return f"**{self.line(node)}**"
@@ -150,9 +152,6 @@ class Markdown:
     def block_image(self, node: nodes.image) -> str:
         alt, address = plain(node.get("alt") or ""), self.picture(node)
         return f"![{alt}]({address})" if address else f"*{alt or 'a picture, on the page'}*"
-
-    def block_caption(self, node: nodes.caption) -> str:
-        return self.line(node)
 
     def block_table(self, node: nodes.table) -> list[str]:
         def cells(row: nodes.row) -> str:

@@ -284,8 +284,7 @@ def main(site: Path) -> None:
     book = Book(site)
     pdf = with_metadata(print_pdf(site, book.html()), book)
     (site / book.file_name).write_bytes(pdf)
-    menus = add_to_menus(site, book.file_name)
-    print(f"{site / book.file_name}: {len(pdf) / 1e6:.1f} MB, offered by {menus} pages")
+    print(f"{site / book.file_name}: {len(pdf) / 1e6:.1f} MB, offered by {add_to_menus(site, book.file_name)} pages")
 
 
 if __name__ == "__main__":

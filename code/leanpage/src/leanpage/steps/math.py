@@ -259,26 +259,18 @@ def mathml_or_none(translator: Any, node: nodes.Element) -> str | None:
         return None
 
 
-def visit_math(translator: Any, node: nodes.math) -> None:
+def visit_math(translator: Any, node: nodes.Element) -> None:
     element = mathml_or_none(translator, node)
     if element is None:
         return upstream.visit_with_mathjax(translator, node)
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
-    translator.body.append(f"{element}</span>")
-    raise nodes.SkipNode
-
-
-def visit_math_block(translator: Any, node: nodes.math_block) -> None:
-    element = mathml_or_none(translator, node)
-    if element is None:
-        return upstream.visit_with_mathjax(translator, node)
-    translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    translator.body.append(f'<div class="scrolls">{element}</div>')
-    if node["number"]:
+    tag = "span" if isinstance(node, nodes.math) else "div"
+    translator.body.append(translator.starttag(node, tag, "", CLASS="math notranslate nohighlight"))
+    translator.body.append(element if tag == "span" else f'<div class="scrolls">{element}</div>')
+    if tag == "div" and node["number"]:
         translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
-    translator.body.append("</div>\n")
+    translator.body.append(f"</{tag}>")
     raise nodes.SkipNode
 
 

@@ -66,10 +66,9 @@ def combine(site: Site, build: Build) -> None:
 def sheets_of(site: Site, name: str, page: Tree) -> list[tuple[Node, Sheet | None]]:
     """Return the style sheets of a page's head in order; None for those of other hosts, inline ones and alternates."""
     found: list[tuple[Node, Sheet | None]] = []
-    head = page.head
-    plain = head.css('link[rel="stylesheet"]:not([disabled]):not([title]):not([integrity])')
+    plain = page.find('head link[rel="stylesheet"]:not([disabled]):not([title]):not([integrity])')
     places = {node.mem_id for node in plain}
-    for node in head.css('link[rel~="stylesheet"], style'):
+    for node in page.find('head link[rel~="stylesheet"], head style'):
         path = site.file(name, attribute(node, "href")) if node.mem_id in places else None
         text = site.read(path) if path else None
         if path and text is not None and "@namespace" not in text:

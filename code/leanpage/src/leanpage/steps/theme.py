@@ -251,7 +251,7 @@ def add_files(build: Build) -> None:
         write_file(build.folder, f"_static/leanpage/{path.name}", path.read_bytes())
     build.app.add_js_file("leanpage/menus.js")
     build.app.add_css_file("leanpage/summaries.css")
-    if "pydata_sphinx_theme" in upstream.themes(build.app):
+    if "navbar_persistent" in upstream.theme_options(build.app):  # pydata's theme, or one that is built on it
         build.app.add_css_file("leanpage/fixes.css")
 
 
