@@ -235,7 +235,7 @@ def test_first_cell_says_so_where_there_is_no_repository():
     "address, kept", [("https://github.com/a/b", True), ("https://gitlab.com/a/b", False), ("", False)]
 )
 def test_colab_opens_one_host_alone(address, kept):
-    options = {"repository_url": address, "launch_buttons": {"colab_url": launch.COLAB}}
+    options = {"repository_url": address, "launch_buttons": {"colab_url": "https://colab.research.google.com"}}
     launch.remove_colab_elsewhere(SimpleNamespace(config=SimpleNamespace(html_theme_options=options)))
     assert ("colab_url" in options["launch_buttons"]) is kept
 
