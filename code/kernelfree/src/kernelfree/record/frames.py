@@ -1,5 +1,6 @@
 """Call ``draw`` once for each combination of values, and make of what each call shows a tree."""
 
+import gc
 import io
 import itertools
 import json
@@ -74,7 +75,7 @@ class FrameRecorder:
                 display(figure)
                 close(figure)
             self._reused = ReusedFigures(self.draw)
-        with _progress(self.name, len(self.calls)) as tick:
+        with _progress(self.name, len(self.calls)) as tick, _quick_garbage_collection():
             others = (number for number in range(len(self.calls)) if number != self.start)
             for done, number in enumerate(itertools.chain([self.start], others)):
                 self.rasters.drawn = done
@@ -145,6 +146,16 @@ def name_of(draw: Callable[..., Any]) -> str:
     """Return the name of a function, of the function in a partial, or of an object's class."""
     function = getattr(draw, "func", draw)
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+@contextmanager
+def _quick_garbage_collection() -> Iterator[None]:
+    """Look for garbage in the frames alone, and not, time and again, in all that the kernel has loaded."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
