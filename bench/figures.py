@@ -1,8 +1,8 @@
 """How fast each live figure of the book answers, beside a bare slider: `python bench/figures.py [FIGURE ...]`.
 
-Run it after `make book`. A move of the figure and a move of a bare slider, which stands above it on the same page and
+Run it after `make book`. A move of the figure and a move of a bare slider, which is above it on the same page and
 writes one number, are taken in turn with the CPU slowed down four times: the page is the floor of both, and what the
-machine does meanwhile hits both alike. So the ratios are to be quoted, not the milliseconds.
+machine does meanwhile slows both equally. So the ratios are to be quoted, not the milliseconds.
 
 A move is timed within one frame: from the event to the first task after the frame that shows what changed. It holds
 script, style, layout and paint, and no wait for a display. Every slider, handle, menu, choice and board is moved, and

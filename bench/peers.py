@@ -3,7 +3,7 @@
 Prints a table and writes it into kernelfree's README. Peers that the project does not use are installed into
 environments of their own, under _build; one that cannot run here keeps its row, which says why. Every page is opened
 from disk, in a browser that can reach nobody: a page that moves there needs nobody. "data" is what the page holds
-beyond the tool's own code, "code" is what stands inside it of that, both as sent with gzip; code that comes from other
+beyond the tool's own code, "code" is the part inside it, both as sent with gzip; code that comes from other
 hosts is not counted, and the hosts are named instead. Tools that make whole sites are told to make one of one page,
 whose own markup counts as data; files that only the figure asks for count too, scripts and styles of a theme do not.
 """

@@ -439,7 +439,7 @@ def test_a_figure_that_fails_says_so_and_leaves_the_others_alive(chromium, addre
     page.goto(f"{address}/broken.html")
     born = page.locator('[data-live-figure="stillborn"]')
     born.scroll_into_view_if_needed()
-    born.get_by_text("so its still picture stands here (no such luck)").wait_for()
+    born.get_by_text("so you see its still picture (no such luck)").wait_for()
     assert born.locator(".kf-still svg").is_visible()
     assert born.get_attribute("data-ready") is None
     fragile = wake(page, "fragile")
@@ -466,7 +466,7 @@ def test_a_front_end_that_takes_its_time_is_waited_for(chromium, address):
     assert "" not in late.evaluate("(figure) => figure.seen"), "it was ready before it was rendered"
     failed = page.locator('[data-live-figure="too-late"]')
     failed.scroll_into_view_if_needed()
-    failed.get_by_text("so its still picture stands here (too late)").wait_for()
+    failed.get_by_text("so you see its still picture (too late)").wait_for()
     assert failed.get_attribute("data-ready") is None and failed.locator(".kf-still svg").is_visible()
     page.context.close()
 

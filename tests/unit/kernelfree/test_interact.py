@@ -74,7 +74,7 @@ def test_where_the_author_wants_it_too_many_frames_are_an_error(built, monkeypat
 def test_of_menus_that_are_too_many_the_last_stands_still(built):
     kernelfree.interact(draw_line, a=list(range(40)), b=list(range(40)))
     figure = built[0][MIME]
-    assert figure["frames"] == 40 and "'b' stands still at 2" in figure["notes"][0]
+    assert figure["frames"] == 40 and "'b' stays at 2" in figure["notes"][0]
 
 
 def test_one_menu_that_is_too_long_is_an_error(built):

@@ -1,4 +1,4 @@
-// What front ends share: values of the state, labelled controls, handles, axes, and what stands around every figure.
+// What front ends share: values of the state, labelled controls, handles, axes, and what surrounds every figure.
 
 // --- the state ---------------------------------------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ export function slider(v, options) {
     oninput: () => v.set(snap(told())),
   });
   watchValue(v, () => {
-    if (told() !== v.get()) range.value = place(v.get()); // what the reader moved stands there already
+    if (told() !== v.get()) range.value = place(v.get()); // what the reader moved is there already
     range.setAttribute("aria-valuetext", say(v.get()));
   });
   const unit = options.unit ? element("span", { class: "kf-unit" }, options.unit) : null;
@@ -278,7 +278,7 @@ export function buttons({ label, options }) {
 
 /**
  * Tasks in the figure's own state: `[text, reached]` each, where `reached(state)` says whether a state fulfils it.
- * Call `show(state)` with each state; a task once reached stays so. `node` is their list, if it stands there already.
+ * Call `show(state)` with each state; a task once reached stays so. `node` is their list, if it is there already.
  */
 export function goals(tasks, node = goalList(tasks.map(([text]) => text))) {
   const lines = [...node.querySelectorAll("[data-goal]")];

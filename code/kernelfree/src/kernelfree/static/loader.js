@@ -127,7 +127,7 @@
     note.className = "kf-trouble";
     note.setAttribute("role", "status");
     const { name, about } = started.get(root);
-    const what = about.trouble ?? "This figure stopped, so its still picture stands here";
+    const what = about.trouble ?? "This figure stopped, so you see its still picture";
     note.textContent = `${what} (${error?.message ?? error}).`;
     root.querySelector(".kf-said").before(note);
     console.error(`kernelfree: ${name}:`, error);

@@ -135,7 +135,7 @@ function sectionOf(list, { back, next, close, resume }) {
   };
 }
 
-// One below the heading under which the figure stands.
+// One below the heading under which the figure is.
 function levelAt(node) {
   const above = [...document.querySelectorAll("h1, h2, h3, h4, h5")].filter(
     (heading) => heading.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING,

@@ -36,7 +36,7 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
             return kind.from_widget(name, widget)
     if isinstance(widget, widgets.ValueWidget):
         notes.append(
-            f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stands still at "
+            f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stays at "
             f"{widget.get_interact_value()!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
         )
         return Fixed.from_widget(name, widget)
@@ -60,7 +60,7 @@ def count_frames(controls: Sequence[Control], following: Following = ALONE) -> i
 def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE) -> tuple[list[Control], list[str]]:
     """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
-    Sliders become coarser, the widest first, down to about five values; then the last controls stand still. One menu
+    Sliders become coarser, the widest first, down to about five values; then the last controls stay where they start. One menu
     alone may still have more than ``most``, and so may controls that follow each other.
     """
     still: dict[int, Control] = {}
@@ -81,7 +81,7 @@ def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE
         control = controls[moving[-1]]
         still[moving[-1]] = Fixed.of(control.name, control.label, control.values[control.start])
     notes = [
-        f"{now.name!r} stands still at {now.values[0]!r}"
+        f"{now.name!r} stays at {now.values[0]!r}"
         if isinstance(now, Fixed)
         else f"{now.name!r} has {len(now.values)} of its {len(was.values)} values"
         for was, now in zip(controls, coarse, strict=True)
