@@ -60,8 +60,8 @@ def count_frames(controls: Sequence[Control], following: Following = ALONE) -> i
 def coarsen(controls: Sequence[Control], most: int, following: Following = ALONE) -> tuple[list[Control], list[str]]:
     """Leave out values until there are at most ``most`` frames, and say which; both ends and the start stay.
 
-    Sliders become coarser, the widest first, down to about five values; then the last controls stay where they start. One menu
-    alone may still have more than ``most``, and so may controls that follow each other.
+    Sliders become coarser, the widest first, down to about five values; then the last controls stay where they are. One
+    menu alone may still have more than ``most``, and so may controls that follow each other.
     """
     still: dict[int, Control] = {}
     while True:
