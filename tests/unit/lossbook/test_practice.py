@@ -301,7 +301,7 @@ def test_figures_draw_their_state_and_say_what_json_can(runs):
         drawn = figure.still()
         assert drawn.axes
         plt.close(drawn)
-        json.dumps({name: getattr(figure, name) for name in figure._state_names()}, allow_nan=False)
+        json.dumps({name: getattr(figure, name) for name in figure._own_traits()}, allow_nan=False)
 
 
 def test_denominator_draws_when_nothing_counts():
