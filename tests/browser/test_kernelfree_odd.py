@@ -271,6 +271,19 @@ def test_a_range_slider_has_two_handles_that_do_not_pass_each_other(window, addr
     assert wake(window, "span").locator(".kf-words").inner_text() == "from 5 to 5"
 
 
+@pytest.mark.parametrize("pair", ["[4,2]", "[5]", "[1,2,3]", "[1,7]", "[1,null]", '"12"', "12"])
+def test_a_link_to_no_range_is_ignored(window, address, pair):
+    window.goto("about:blank")
+    window.goto(f"{address}/cases.html#span?between={pair}")
+    words = wake(window, "span").locator(".kf-words")
+    assert words.inner_text() == "from 2 to 4"
+    window.evaluate("location.hash = 'span?between=[0,1]'")
+    window.wait_for_function("(node) => node.textContent === 'from 0 to 1'", arg=words.element_handle())
+    window.evaluate("(pair) => { location.hash = `span?between=${pair}`; }", pair)
+    window.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert words.inner_text() == "from 0 to 1"
+
+
 def test_a_play_button_runs_the_slider_until_it_is_pressed_again(window, address):
     window.goto(f"{address}/cases.html")
     figure = wake(window, "runs")

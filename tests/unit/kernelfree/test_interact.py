@@ -241,6 +241,29 @@ def test_a_figure_made_before_and_changed_by_draw_is_the_frame(built):
     assert plt.get_fignums() == []  # it would be shown a second time below
 
 
+@pytest.mark.parametrize(
+    ("show", "shown"),
+    [
+        (lambda k, figure, line: (line.set_ydata([0, k]), plt.show(), print("below")) and None, ["svg", "div"]),
+        (lambda k, figure, line: (print("above"), line.set_ydata([0, k]), plt.show()) and None, ["div", "svg"]),
+        (lambda k, figure, line: (line.set_ydata([0, k]), plt.figure(), plt.show()) and None, ["svg", "svg"]),
+        (lambda k, figure, line: (plt.figure(), plt.show(), print("below")) and None, ["svg", "div"]),
+        (lambda k, figure, line: k > 1 and line.set_ydata([0, k]) or figure, ["svg"]),  # also where it is as it was
+    ],
+)
+def test_such_a_figure_stands_where_draw_shows_it(built, show, shown):
+    figure, ax = plt.subplots()
+    (line,) = ax.plot([0, 1])
+
+    def draw(k):
+        """A line that stands already."""
+        return show(k, figure, line)
+
+    kernelfree.interact(draw, k=[1, 2, 3])
+    still = BeautifulSoup(built[0][MIME]["still"], "html.parser")
+    assert [child.name for child in still.find_all(recursive=False)] == shown
+
+
 def test_such_a_figure_is_found_behind_a_decorator_too(built):
     figure, ax = plt.subplots()
     (line,) = ax.plot([0, 1])

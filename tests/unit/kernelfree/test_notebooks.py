@@ -26,6 +26,7 @@ from kernelfree.deliver.payload import MIME
 from kernelfree.draw.node import Node
 from kernelfree.interaction import call
 from kernelfree.interaction.controls import coarsen, controls_for, count_frames
+from kernelfree.interaction.controls.following import follow
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size
 from kernelfree.state import state
@@ -158,6 +159,20 @@ def test_curves_keep_to_a_budget(built):
     assert built[1][MIME]["frames"] == 2 and "draw fewer points" in built[1][MIME]["notes"][-1]
 
 
+@pytest.mark.parametrize("options", [(0, 9), [3, 4]])
+def test_a_strict_book_draws_a_heavy_figure_once_before_it_fails(built, options):
+    noise, calls = np.random.default_rng(0).normal(size=(10, 500)).cumsum(axis=1), []
+
+    def walk(k):
+        """A random walk."""
+        calls.append(k)
+        plt.plot(noise[k])
+
+    with pytest.raises(kernelfree.FigureError, match="which take .* more than max_bytes=5,000"):
+        kernelfree.interact(walk, k=options, max_bytes=5_000, strict=True)
+    assert len(calls) == len(set(calls)) > 1
+
+
 def test_a_slider_that_moves_keeps_a_useful_number_of_values():
     sliders = {name: widgets.FloatSlider(1, min=0, max=50, step=0.1) for name in "abcdef"}
     controls, notes = coarsen(controls_for(sliders)[0], 1000)
@@ -261,6 +276,15 @@ def test_a_limit_that_another_slider_sets_is_kept(built):
     lowest = built[0][MIME]["data"]["following"]["moves"]["a"][0][0]
     assert states[lowest] == (0, 0)
     assert built[0][MIME]["frames"] == 28 and (n.value, k.value, k.max) == (4, 2, 4)
+
+
+def test_states_are_numbered_as_they_are_found_and_values_by_all_that_a_control_ever_has():
+    n, k = widgets.IntSlider(1, 1, 3), widgets.IntSlider(1, 1, 1)
+    n.observe(lambda change: setattr(k, "max", change["new"]), "value")
+    controls, following, _ = follow({"n": n, "k": k}, controls_for({"n": n, "k": k})[0], 1000)
+    assert [control.values for control in controls] == [[1, 2, 3], [1, 2, 3]]
+    assert [(a + 1, b + 1) for a, b in following.states] == [(1, 1), (2, 1), (3, 1), (2, 2), (3, 2), (3, 3)]
+    assert following.moves["n"][0] == [0, 1, 2] and following.moves["k"][0] == [0, None, None]
 
 
 @pytest.mark.parametrize("link", [widgets.jslink, widgets.link])

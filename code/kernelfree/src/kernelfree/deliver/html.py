@@ -22,20 +22,27 @@ _load_once = cache(load_modules)
 
 
 def figure_html(payload: Payload, *, max_inline: int = MAX_INLINE) -> tuple[str, dict[str, str]]:
-    """Return the figure as HTML, and the files that its manifest names: file name -> content."""
+    """Return the figure as HTML, and the files that its manifest names: file name -> content.
+
+    The manifest of a figure of ``interact``, for instance; its files are in the order in which they run::
+
+        {"name": "wave", "instance": 1, "kit": "kit.1f2e3a4b", "front": "frames.5c6d7e8f", "data": "wave.0a1b2c3d",
+         "files": ["kit.1f2e3a4b.js", "controls.9e8d7c6b.js", "frames.5c6d7e8f.js", "wave.0a1b2c3d.js"],
+         "styles": [], "state": {"k": 1, ...}, "about": {"limits": ..., "start": ..., ...}, "own_view": False}
+    """
     files = _module_files(payload.modules)
     names = [file.removesuffix(".js") for file in files]
     manifest: dict[str, Any] = {
         "name": payload.name,
         "instance": payload.instance,
         "kit": next(name for name in names if name.startswith("kit.")),
-        "front": names[-1],
+        "front": names[-1],  # the front end comes last, after what it imports
         "files": [f"{name}.js" for name in names],
         "styles": [],
         "state": payload.state,
         "about": payload.about,
         # Whether the front end renders into an element of its own, in the place of the still picture.
-        "still": isinstance(payload, ExplorablePayload) and "root" not in payload.about,
+        "own_view": isinstance(payload, ExplorablePayload) and "root" not in payload.about,
     }
     if payload.data:
         content = json_for_script(payload.data)

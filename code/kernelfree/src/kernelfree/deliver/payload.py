@@ -53,7 +53,8 @@ class FramesPayload(Payload):
     """Holds a figure of ``interact``, whose controls choose among drawn frames.
 
     A *position*, in Python and in JavaScript, is a value's number among all values of its control. Frames are numbered
-    by the positions of the controls, the last of which changes fastest.
+    first by the state of the controls that follow each other, then by the positions of the others, the last of which
+    changes fastest.
 
     ``state`` has each control's present value, and under ``controls`` its ``to_json()`` with the key that it shares
     with the other controls of one widget. ``data`` has the frames, and how controls follow each other where they do::

@@ -15,16 +15,9 @@ from kernelfree.deliver.payload import MIME, FramesPayload, check_name
 from kernelfree.deliver.rewrite import STATIC
 from kernelfree.draw.node import Node
 from kernelfree.draw.still import join_label, unique_prefix
-from kernelfree.interaction.controls import (
-    ALONE,
-    Control,
-    Fixed,
-    coarsen,
-    combinations,
-    controls_for,
-    count_frames,
-    follow,
-)
+from kernelfree.interaction.controls import coarsen, combinations, controls_for, count_frames
+from kernelfree.interaction.controls.control import Control, Fixed
+from kernelfree.interaction.controls.following import ALONE, follow
 from kernelfree.pack.merge import Merger
 from kernelfree.pack.packing import gzip_size, pack, share_room
 from kernelfree.record.frames import FigureError, FrameRecorder, name_of
@@ -89,25 +82,30 @@ class InteractFigure:
             self.notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        controls = self._fit(controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames")
-        if self.strict and self.notes:
-            raise FigureError(f"{self.name}: {self.notes[0]}")
+        controls = self._at_most(self.max_frames, controls, f"more than max_frames={self.max_frames:,}", "max_frames")
         recorder, base, frames = self._draw(controls)
         # Drawn frames may turn out too heavy: then again, with fewer.
-        while excess := self._excess(recorder, base, frames):
-            most, why = excess
-            if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
+        while too_heavy := self._too_heavy(recorder, base, frames):
+            most, why = too_heavy
+            try:
+                controls = self._at_most(most, controls, why, "max_bytes")
+            except FigureError:
+                if base is None:  # sounds and films were too many to draw all frames: there is nothing to show
+                    raise
                 self.notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
                 break
-            controls = self._fit(controls, most, why, "max_bytes")
             recorder, base, frames = self._draw(controls)
-        assert base is not None  # or there would be an excess
-        if self.strict and self.notes:
-            raise FigureError(f"{self.name}: {self.notes[0]}")
+        assert base is not None  # or it would be too heavy
+        self._check_notes()
         payload = self._payload(controls, base, frames, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
-    def _excess(self, recorder: FrameRecorder, base: Node | None, frames: Any) -> tuple[int, str] | None:
+    def _check_notes(self) -> None:
+        """Raise the first note where notes are errors."""
+        if self.strict and self.notes:
+            raise FigureError(f"{self.name}: {self.notes[0]}")
+
+    def _too_heavy(self, recorder: FrameRecorder, base: Node | None, frames: Any) -> tuple[int, str] | None:
         """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
         if base is None:
             return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
@@ -117,8 +115,8 @@ class InteractFigure:
         fitting = int(0.9 * len(recorder.calls) * self.max_bytes / weight)
         return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
-    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> list[Control]:
-        """Return controls with at most ``most`` combinations; if values were left out, the first note says ``why``."""
+    def _at_most(self, most: int, controls: list[Control], why: str, option: str) -> list[Control]:
+        """Return controls with at most ``most`` frames, or raise; if values were left out, the first note says why."""
         count = count_frames(controls, self.following)
         if count <= most:
             return controls
@@ -133,6 +131,7 @@ class InteractFigure:
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
         """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
+        self._check_notes()  # before the work
         frames = combinations(controls, self.following)
         start = frames.index({control.name: control.start for control in controls})
         calls = [{control.name: control.values[at[control.name]] for control in controls} for at in frames]

@@ -8,6 +8,7 @@ Written for ipywidgets 8.1. All private names of ipywidgets that kernelfree uses
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
@@ -23,9 +24,18 @@ from kernelfree.record.reused import ReusedFigures, open_figures, replaced
 interactive: Any = _interaction.interactive
 interact: Any = _interaction.interact
 interactive_output: Any = _interaction.interactive_output
-#: The widgets that change in a rehearsal, and what tells whether observers show something.
-Rehearsal = tuple[dict[Any, None], Callable[[], bool]]
 _LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
+
+
+@dataclass
+class Rehearsal:
+    """Tells what happens while controls are moved in a ``rehearsal``."""
+
+    #: Whether observers have shown something so far.
+    has_shown: Callable[[], bool]
+    #: The control that is being moved, which its mover sets; and all other widgets that have changed so far.
+    moved: Any = None
+    changed: dict[Any, None] = field(default_factory=dict)
 
 
 class _Panel(interactive):
@@ -118,13 +128,12 @@ def play_of(slider: Any) -> Any:
 @contextmanager
 def rehearsal(controls: list[Any]) -> Iterator[Rehearsal]:
     """Let controls be moved unseen, and restore all that observers change in widgets."""
-    changed: dict[Any, None] = {}
     before: dict[tuple[Any, str], Any] = {}
     start, figures, notify = save_traits(controls), open_figures(), widgets.Widget.notify_change
 
     def note(widget: Any, change: Any) -> None:
-        if not isinstance(widget, (widgets.Play, _Panel)):
-            changed[widget] = None
+        if widget is not told.moved and not isinstance(widget, (widgets.Play, _Panel)):
+            told.changed[widget] = None
         before.setdefault((widget, change["name"]), change["old"])
         notify(widget, change)
 
@@ -133,12 +142,13 @@ def rehearsal(controls: list[Any]) -> Iterator[Rehearsal]:
         stack.enter_context(replaced(widgets.Widget, "_send", lambda *_, **__: None))
         stack.enter_context(replaced(widgets.Widget, "notify_change", note))
         shown = stack.enter_context(capture_output())
+        told = Rehearsal(lambda: bool(shown.outputs or shown.stdout or len(open_figures()) > len(figures)))
         for one in [link for link in _instances.values() if isinstance(link, widgets.widget_link.Link)]:
             if one.source[0] in controls or one.target[0] in controls:
                 is_one_way = isinstance(one, widgets.widget_link.DirectionalLink)
                 kind = traitlets.directional_link if is_one_way else traitlets.link
                 stack.callback(kind(one.source, one.target).unlink)
-        yield changed, lambda: bool(shown.outputs or shown.stdout or len(open_figures()) > len(figures))
+        yield told
     for (widget, name), value in before.items():
         widget._trait_values[name] = value
     restore_traits(controls, start)

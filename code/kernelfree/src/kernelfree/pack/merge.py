@@ -122,7 +122,7 @@ class Merger:
 
     def merge(self, start: int) -> Merged:
         """Return the tree that shows frame ``start``, and the columns for the others; to be called once."""
-        inside = self._root.tag != "div"
+        inside = self._root.tag != "div"  # a figure's root is a div around its drawings; tests merge drawings alone
         return Merged(self._flatten(self._root, start, range(self.frames), inside, False), self._columns)
 
     def _flatten(self, slot: _Slot, start: int, parents: Sequence[int], inside: bool, defined: bool) -> Node:
@@ -132,6 +132,7 @@ class Merger:
         ``defined`` whether it is a definition for others to use.
         """
         text, position = slot.attributes.pop(TEXT), next(self._numbers)
+        # Every element has a text, if only an empty one: so the text also tells which frames have the element.
         frames = [frame for frame in parents if text.which[frame] >= 0]
         shown = start if start in frames else frames[0]
         node = Node(slot.tag, text=list(text.numbers)[text.which[shown]] or "")
@@ -177,18 +178,19 @@ def _match(slot: _Slot, wanted: Sequence[Signature]) -> list[_Slot]:
     if tags == wanted_tags:
         return slots
     looks = [one.signature for one in slots]
-    parts = _align(looks, wanted)
+    parts = _align(looks, wanted)  # first by look
     alike = sum(len(looks[old]) for old, new in parts if looks[old] == wanted[new])
     if 2 * alike < min(len(slots), len(wanted)):  # nothing but tags in common
         parts = [(slice(len(slots)), slice(len(wanted)))]
     merged: list[_Slot] = []
     matched: list[_Slot] = []
     for old, new in parts:
-        for old_part, new_part in _align(tags[old], wanted_tags[new]):
+        for old_part, new_part in _align(tags[old], wanted_tags[new]):  # then, inside of each part, by tag alone
             there, needed = slots[old][old_part], wanted_tags[new][new_part]
-            found = there if tags[old][old_part] == needed else [_Slot(tag) for tag in needed]
-            merged += there if found is there else there + found
-            matched += found
+            is_match = tags[old][old_part] == needed
+            added = [] if is_match else [_Slot(tag) for tag in needed]
+            merged += there + added  # slots without a child here stay, for other frames
+            matched += there if is_match else added
     slot.children = merged
     return matched
 

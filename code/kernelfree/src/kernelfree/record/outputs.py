@@ -63,7 +63,8 @@ def rich(data: dict[str, Any], rasters: RasterEncoder, notes: dict[str, None]) -
             return [Node("div", {"class": "kf-output"}, "", [Node("img", image)])]
     charts = [kind for kind in data if kind not in ("text/plain", "text/html")]
     charts += re.findall(r"vega|bokeh|plotly|leaflet", html.lower())[:1]
-    if not charts and (not html or not (plain or "<script" in html)):  # a text, or a place for what a script draws
+    is_empty_place = not plain and "<script" not in html  # where the script of another output draws
+    if not charts and (not html or is_empty_place):
         return text(plain)
     without_text = bool(charts) or not plain or re.match(r"<[\w.]+ (object|at 0x)", plain) is not None
     name = re.match(r"<?(?:\w+\.)*(\w*)", plain)[1]  # type: ignore[index]

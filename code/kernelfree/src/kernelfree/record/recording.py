@@ -64,8 +64,6 @@ class Recording(io.TextIOBase):
 
     def add_result(self, value: Any) -> None:
         """Record what ``draw`` returned, as ``interact`` displays it: nothing for lines, axes and other artists."""
-        if value is None:
-            return
         figures, text = _figures_in(value), _text_in(value)
         if figures or text is not None:
             for figure in figures:
@@ -73,7 +71,7 @@ class Recording(io.TextIOBase):
             if text:  # on a line of its own, after what was printed before
                 self.write("\n" if isinstance(last := (self.items or [None])[-1], str) and last[-1] != "\n" else "")
                 self.write(text)
-        elif not _is_part_of_a_drawing(value):
+        elif value is not None and not _is_part_of_a_drawing(value):
             self.add_data(_mime_bundle(value))
 
 
@@ -82,19 +80,22 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
     """Call ``draw(**values)`` and yield what it showed; close the figures that it made afterwards."""
     before = open_figures()
     recording = Recording()
-    try:
-        with reused.watched(), _record_into(recording), replaced(state, "recording", recording):
-            recording.value = result = draw(**values)
-        opened = [figure for figure in open_figures() if figure not in before]
-        returned = _figures_in(result)
-        # ipywidgets first shows what pyplot holds, then what was returned.
-        for figure in opened:
-            if figure not in returned:
+
+    def show(*args: Any, **kwargs: Any) -> None:
+        """Stand in for plt.show(), which would also show open figures that ``draw`` has nothing to do with."""
+        for figure in open_figures():
+            if figure not in before or figure in reused.changed:
                 recording.add_figure(figure)
-        with _record_into(recording):
+
+    try:
+        with reused.watched(), _record_into(recording, show), replaced(state, "recording", recording):
+            recording.value = result = draw(**values)
+        # ipywidgets first shows what pyplot holds, then what was returned.
+        for figure in open_figures():
+            if figure not in before and figure not in _figures_in(result):
+                recording.add_figure(figure)
+        with _record_into(recording, show):  # once more, since to display a result may print, too
             recording.add_result(result)
-        # plt.show() shows every open figure, also those that draw() has nothing to do with.
-        recording.items = [item for item in recording.items if item not in reused.untouched()]
         if not any(isinstance(item, Figure) for item in recording.items):
             for figure in reused.changed:
                 recording.add_figure(figure)
@@ -139,8 +140,7 @@ def _mime_bundle(value: Any) -> dict[str, Any]:
     """Return the rich display of a value by MIME type, in a kernel or, for ``save``, outside of one."""
     shell: Any = get_ipython()
     formatter: Any = shell.display_formatter if shell else DisplayFormatter()
-    data: dict[str, Any] = formatter.format(value)[0]
-    return data
+    return dict(formatter.format(value)[0])
 
 
 # --- the kernel's own ways to show something -------------------------------------------------------------------------
@@ -169,16 +169,9 @@ def _enter_output(output: widgets.Output) -> widgets.Output:
 
 
 @contextmanager
-def _record_into(recording: Recording) -> Iterator[None]:
+def _record_into(recording: Recording, show: Callable[..., None]) -> Iterator[None]:
     """Redirect everything that is printed, displayed and shown inside to ``recording``."""
     import matplotlib.pyplot as plt
-
-    before = open_figures()
-
-    def show(*args: Any, **kwargs: Any) -> None:
-        for figure in open_figures():
-            if figure not in before:
-                recording.add_figure(figure)
 
     with ExitStack() as stack:
         stack.enter_context(replaced(sys, "stdout", recording))

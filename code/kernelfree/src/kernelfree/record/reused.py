@@ -43,10 +43,6 @@ class ReusedFigures:
         """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
         return [figure for figure in self._open if figure not in self.named]
 
-    def untouched(self) -> list[Any]:
-        """List the open figures that no call has changed; they are not part of any frame."""
-        return [figure for figure in self._open if figure not in self._ever_changed]
-
     def touched(self) -> list[Any]:
         """List the figures that at least one call has changed."""
         return [figure for figure in self.figures if figure in self._ever_changed]

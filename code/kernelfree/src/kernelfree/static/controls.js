@@ -1,5 +1,10 @@
 // The controls of `interact` on a page. Each kind is an object here and a class of the same name in Python, which made
-// the HTML: `lookup(settings)` finds the position of a value among all, and `bind` moves the HTML with the state and back.
+// the HTML. `lookup(settings)` finds the position of a value among all; `bind(box, v, settings, lookup)` moves the HTML in
+// `box` with the value `v` (as of kit.js) and back, and may return what stops it. Python sends settings such as:
+//
+//   { name: "w", kind: "NumberSlider", count: 3, values: [0, 0.5, 1], labels: ["0.0", "0.5", "1.0"], shared: "line.w" }
+//
+// With `late`, the figure waits until the reader lets go; `play` is how many milliseconds its Play button stays at a value.
 import { clamp, watch, write } from "kernelfree";
 
 // --- sliders ------------------------------------------------------------------------------------------------------
@@ -154,10 +159,7 @@ const Checkbox = {
 
 const KINDS = { NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox };
 
-/**
- * One control, from the `settings` that Python sent and the value `v` that it moves: how many values it has, the
- * `position()` of the present one, and `bind(box)`, which wakes its HTML and may return what stops it.
- */
+/** One control: how many values it has, the `position()` of the present one, and `bind(box)`, which wakes its HTML. */
 export function control(settings, v) {
   const kind = KINDS[settings.kind];
   const lookup = kind.lookup(settings);

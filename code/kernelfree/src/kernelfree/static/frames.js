@@ -17,7 +17,8 @@ export default {
       model,
       controls.map((one) => one.name),
       () => {
-        const frame = free.reduce((number, one) => number * one.count + one.position(), settle());
+        const state = settle();
+        const frame = free.reduce((number, one) => number * one.count + one.position(), state);
         const text = paint(frame);
         list?.show(frame);
         if (text) announce(el, text);
@@ -58,11 +59,11 @@ function follower(following, controls, el) {
   offerAll();
   const settle = () => {
     const at = own.map((one) => one.position());
-    const moved = own.filter((_, i) => at[i] !== states[state][i]);
-    if (!moved.length) return state;
+    const changed = own.filter((_, i) => at[i] !== states[state][i]);
+    if (!changed.length) return state;
     const same = states.findIndex((positions) => positions.every((position, i) => position === at[i]));
-    const led = moved.length === 1 ? moves[moved[0].name][state][moved[0].position()] : null;
-    state = led ?? (same >= 0 ? same : state);
+    const led = changed.length === 1 ? moves[changed[0].name][state][changed[0].position()] : null;
+    state = led ?? (same >= 0 ? same : state); // a link or Reset moves several at once
     own.forEach((one, i) => one.move(states[state][i]));
     offerAll();
     return state;
@@ -82,7 +83,10 @@ function goalList(model, node) {
   );
 }
 
-/** A function that paints frame number n into `stage` and returns the texts that changed with it. */
+/**
+ * A function that paints frame number n into `stage` and returns what a screen reader says of it: of the texts that
+ * differ between frames those that this one shows; where some of them are printed, only these.
+ */
 export function painter(stage, { columns, patterns }) {
   const nodes = [stage, ...stage.querySelectorAll("*")];
   const parts = columns.map(([node, name, pattern, values]) => ({

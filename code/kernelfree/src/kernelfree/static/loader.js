@@ -101,7 +101,7 @@
       const model = models.get(key);
       model.views.add(root);
       root.model = model;
-      if (manifest.still) {
+      if (manifest.own_view) {
         const stage = root.querySelector(".kf-stage");
         const view = stage.appendChild(document.createElement("div"));
         view.className = "kf-view";
@@ -165,6 +165,8 @@
         return typeof x === "boolean";
       case "choice":
         return limits.values.includes(x);
+      case "range": // two of the values, the lower first
+        return Array.isArray(x) && x.length === 2 && isRange(...x.map((end) => limits.values.indexOf(end)));
       case "integer":
         return Number.isInteger(x) && x >= limits.min && x <= limits.max;
       case "number":
@@ -176,6 +178,10 @@
       default:
         return false;
     }
+  }
+
+  function isRange(low, high) {
+    return low >= 0 && low <= high;
   }
 
   async function copy(model, say) {

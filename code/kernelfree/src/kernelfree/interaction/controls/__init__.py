@@ -12,10 +12,8 @@ import ipywidgets as widgets
 
 from kernelfree.interaction.controls.choices import Checkbox, Menu, Radio
 from kernelfree.interaction.controls.control import Control, Fixed
-from kernelfree.interaction.controls.following import ALONE, Following, follow
+from kernelfree.interaction.controls.following import ALONE, Following
 from kernelfree.interaction.controls.sliders import NumberSlider, RangeSlider, TextSlider
-
-__all__ = ["ALONE", "Control", "Fixed", "coarsen", "combinations", "controls_for", "count_frames", "follow"]
 
 KINDS: tuple[type[Control], ...] = (NumberSlider, TextSlider, RangeSlider, Menu, Radio, Checkbox)
 
@@ -28,8 +26,7 @@ def controls_for(widgets_by_argument: Mapping[str, Any]) -> tuple[list[Control],
 
 def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     """Return the control of a widget's kind, or ``Fixed`` for a widget that cannot move; ``notes`` gets the reason."""
-    is_fixed = isinstance(widget, widgets.fixed)
-    if is_fixed or widget.layout.display == "none" or getattr(widget, "disabled", False):
+    if isinstance(widget, widgets.fixed) or widget.layout.display == "none" or getattr(widget, "disabled", False):
         return Fixed.from_widget(name, widget)
     for kind in KINDS:
         if isinstance(widget, kind.widget_types):

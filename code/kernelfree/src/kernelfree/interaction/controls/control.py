@@ -18,7 +18,7 @@ class Control(ABC):
 
     name: str
     label: str
-    #: The values in order, and a text for each.
+    #: The values in order, and a text for each; a ``RangeSlider``, whose values are pairs, has texts for the ends.
     values: list[Any]
     labels: list[str]
     start: int

@@ -41,11 +41,9 @@ def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tu
     observers = {name: own for name, widget in widgets.items() if (own := originals.observers_of(widget))}
     kinds = {one.name: type(one) for one in controls if isinstance(one, (NumberSlider, OptionsControl, Checkbox))}
     group = [name for name in kinds if name in observers]
-    visited: list[_Visited] = []
     with originals.rehearsal(list(widgets.values())) as rehearsal:
-        if group:
-            visited = _visit(widgets, kinds, group, most, rehearsal)
-    others = {type(one).__name__ for one in rehearsal[0] if one not in widgets.values()}
+        visited = _visit(widgets, kinds, group, most, rehearsal) if group else []
+    others = {type(one).__name__ for one in rehearsal.changed if one not in widgets.values()}
     unlisted = ", ".join(sorted(others)) or ("" if visited else "other controls")
     notes = [
         f"{name!r} is observed by {one}, which does not run on the page: what it changes ({unlisted}) stays"
@@ -59,59 +57,76 @@ def follow(widgets: Mapping[str, Any], controls: list[Control], most: int) -> tu
 def _visit(
     widgets: Mapping[str, Any], kinds: Mapping[str, Any], group: list[str], most: int, rehearsal: originals.Rehearsal
 ) -> list[_Visited]:
-    """Return the states that can be reached; none where no control follows another, or where they cannot be listed."""
-    every, seen, saved, visited = list(widgets.values()), dict[str, int](), list[Any](), list[_Visited]()
-    changed, has_shown = rehearsal
-    move = {name: "index" if hasattr(widgets[name], "index") else "value" for name in group}
+    """Return the states that can be reached; none where no control follows another, or where they cannot be listed.
+
+    Of sliders ``n`` from 1 to 3 and ``k``, whose ``max`` an observer makes ``n``, the states are (1, 1), (2, 1),
+    (3, 1), (2, 2), (3, 2), (3, 3), as they are found. In the first, ``n`` leads to the states 0, 1, 2 and ``k`` to 0.
+    """
+    every, numbers, queue, visited = list(widgets.values()), dict[str, int](), list[Any](), list[_Visited]()
 
     def arrive() -> int:
-        traits = ("_options_labels", "min", "max", "step")
-        state = repr([[getattr(widgets[name], one, None) for one in (move[name], *traits)] for name in group])
-        if state not in seen:
-            seen[state] = len(saved)
-            saved.append(originals.save_traits(every))
-        return seen[state]
+        """Return the number of the state in which the widgets are; a new one waits in the queue to be visited."""
+        moved = [widgets[name] for name in group]
+        limits = [[getattr(one, trait, None) for trait in ("_options_labels", "min", "max", "step")] for one in moved]
+        state = repr([[getattr(one, "index", one.value) for one in moved], limits])  # two options may be equal
+        if state not in numbers:
+            numbers[state] = len(queue)
+            queue.append(originals.save_traits(every))
+        return numbers[state]
 
     arrive()
-    for start in saved:  # which grows meanwhile
+    for start in queue:  # arrive() adds to it meanwhile
         originals.restore_traits(every, start)
-        visited.append(([kinds[name].from_widget(name, widgets[name]) for name in group], [[] for _ in group]))
-        for name, control, leads in zip(group, *visited[-1], strict=True):
-            before = dict(changed)
+        controls = [kinds[name].from_widget(name, widgets[name]) for name in group]
+        leads: list[list[int]] = [[] for _ in controls]
+        for control, row in zip(controls, leads, strict=True):
+            rehearsal.moved = widgets[control.name]
             for position, value in enumerate(control.values):
                 originals.restore_traits(every, start)
-                with suppress(Exception):  # Jupyter logs what an observer raises, and goes on
-                    setattr(widgets[name], move[name], position if move[name] == "index" else value)
-                leads.append(arrive())
-            if widgets[name] not in before:  # moving it by hand is no following
-                changed.pop(widgets[name], None)
-        followers = [name for name in widgets if widgets[name] in changed]
-        unmovable = not set(followers) <= kinds.keys()
-        too_many = len(saved) > most or len(saved) * sum(map(len, visited[-1][1])) > _MAX_MOVES
-        if not followers or unmovable or too_many or has_shown():
+                _move(rehearsal.moved, position, value)
+                row.append(arrive())
+        visited.append((controls, leads))
+        followers = [name for name in widgets if widgets[name] in rehearsal.changed]
+        beyond_page = not set(followers) <= kinds.keys() or rehearsal.has_shown()
+        too_many = len(queue) > most or len(queue) * sum(map(len, leads)) > _MAX_MOVES
+        if not followers or beyond_page or too_many:
             return []
-        if late := [name for name in followers if name not in group]:
-            originals.restore_traits(every, saved[0])
+        if late := [name for name in followers if name not in group]:  # once more from the start, with these too
+            originals.restore_traits(every, queue[0])
             return _visit(widgets, kinds, [*group, *late], most, rehearsal)
     return visited
 
 
+def _move(widget: Any, position: int, value: Any) -> None:
+    """Move a widget to its value ``value``, which is number ``position``, as a reader would."""
+    with suppress(Exception):  # Jupyter logs what an observer raises, and goes on
+        if hasattr(widget, "index"):
+            widget.index = position
+        else:
+            widget.value = value
+
+
 def _listed(controls: list[Control], visited: list[_Visited]) -> tuple[list[Control], Following]:
-    """Give each control the values that it has in any of the states, and number states and moves by them."""
+    """Give each control the values that it has in any of the states, and number states and moves by them.
+
+    In the example of ``_visit``, ``k`` gets the values 1, 2, 3, of which state 0 offers the first: there, its moves
+    are ``[0, None, None]``.
+    """
+    group = [control.name for control in visited[0][0]]
     listed, moves, columns = dict[str, Any](), dict[str, list[list[int | None]]](), list[list[int]]()
-    for k, name in enumerate(group := [control.name for control in visited[0][0]]):
-        versions: list[Any] = [own[k] for own, _ in visited]
-        every = {_key(one, at): (one.values[at], one.labels[at]) for one in versions for at in range(len(one.values))}
+    for number, name in enumerate(group):
+        versions: list[Any] = [in_state[number] for in_state, _ in visited]  # the control as each state has it
+        found = {_key(one, at): (one.values[at], one.labels[at]) for one in versions for at in range(len(one.values))}
         if isinstance(versions[0], NumberSlider):
-            every = dict(sorted(every.items()))
-        position = {key: number for number, key in enumerate(every)}
-        values, labels = map(list, zip(*every.values(), strict=True))
-        columns.append([position[_key(one, one.start)] for one in versions])
+            found = dict(sorted(found.items()))
+        positions = {key: position for position, key in enumerate(found)}
+        values, labels = map(list, zip(*found.values(), strict=True))
+        columns.append([positions[_key(version, version.start)] for version in versions])
         listed[name] = replace(versions[0], values=values, labels=distinct(labels), start=columns[-1][0])
-        moves[name] = [[None] * len(every) for _ in visited]
-        for row, one, (_, leads) in zip(moves[name], versions, visited, strict=True):
-            for at, state in enumerate(leads[k]):
-                row[position[_key(one, at)]] = state
+        moves[name] = [[None] * len(found) for _ in visited]
+        for row, version, (_, leads) in zip(moves[name], versions, visited, strict=True):
+            for at, state in enumerate(leads[number]):
+                row[positions[_key(version, at)]] = state
     following = Following(group, list(zip(*columns, strict=True)), moves)
     return [listed.get(control.name, control) for control in controls], following
 

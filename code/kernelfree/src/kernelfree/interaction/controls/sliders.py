@@ -134,7 +134,7 @@ class RangeSlider(Control):
         return {**super().to_json(), "ends": self.ends, "labels": self.labels}
 
     def limits(self) -> dict[str, Any]:
-        return {"kind": "list", "items": {"kind": "choice", "values": self.ends}}
+        return {"kind": "range", "values": self.ends}
 
     @property
     def stops(self) -> int:
