@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 import warnings
 
 import ipywidgets as widgets
@@ -24,6 +25,7 @@ import kernelfree
 from kernelfree import building
 from kernelfree.deliver.payload import MIME
 from kernelfree.draw.node import Node
+from kernelfree.draw.rasters import RasterEncoder
 from kernelfree.interaction import call
 from kernelfree.interaction.controls import coarsen, controls_for, count_frames
 from kernelfree.pack.merge import Merger
@@ -138,6 +140,19 @@ def test_of_frames_that_are_merged_no_tree_is_kept():
     assert [column.values for column in merger.merge(0).columns] == [["0", "1", "2"]] * 20
 
 
+def test_of_images_no_pixels_are_kept():
+    encoder = RasterEncoder(frames=20)
+    for k in range(20):
+        pixels = np.full((300, 400, 4), 255, np.uint8)
+        pixels[: k + 1, :, :3] = k
+        assert encoder.encode(pixels) == encoder.encode(pixels.copy())
+        if k == 0:
+            tracemalloc.start()  # once the libraries are there
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 2 * pixels.nbytes
+
+
 def test_curves_keep_to_a_budget(built):
     noise = np.random.default_rng(0).normal(size=(40, 500)).cumsum(axis=1)
 
@@ -154,8 +169,11 @@ def test_curves_keep_to_a_budget(built):
         r"values.*kernelfree_max_bytes in the settings of the book",
         figure["notes"][0],
     )
+    kernelfree.interact(walk, k=(0, 39), max_frames=30, max_bytes=30_000)
+    said = [note for note in built[1][MIME]["notes"] if "'k' has" in note]  # each loss once, in the author's numbers
+    assert len(said) == 1 and re.match(r"40 frames to draw \(k: 40\), \d+ of which take .* of its 40", said[0])
     kernelfree.interact(lambda k: walk(k), k=[3, 4], max_bytes=1000)  # fewer of two options would be none
-    assert built[1][MIME]["frames"] == 2 and "draw fewer points" in built[1][MIME]["notes"][-1]
+    assert built[2][MIME]["frames"] == 2 and "draw fewer points" in built[2][MIME]["notes"][-1]
 
 
 def test_a_slider_that_moves_keeps_a_useful_number_of_values():

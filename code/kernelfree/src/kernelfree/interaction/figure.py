@@ -79,23 +79,24 @@ class InteractFigure:
             notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        controls = self._fit(
-            controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames", notes
-        )
-        if self.strict and notes:
-            raise FigureError(f"{self.name}: {notes[0]}")
-        recorder, base, frames = self._draw(controls)
-        while excess := self._excess(recorder, base, frames, controls):
+        coarse, fitted = self._fit(controls, self.max_frames, f"more than max_frames={self.max_frames:,}", "max_frames")
+        if self.strict and (fitted or notes):
+            raise FigureError(f"{self.name}: {[*fitted, *notes][0]}")
+        recorder, base, frames = self._draw(coarse)
+        while excess := self._excess(recorder, base, frames, coarse):
             most, why = excess
             if base is not None and count_frames(coarsen(controls, most, self.following)[0], self.following) > most:
                 notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
                 break
-            controls = self._fit(controls, most, why, "max_bytes", notes)
-            recorder, base, frames = self._draw(controls)
+            if coarse is not controls:
+                why = f"{count_frames(coarse, self.following):,} of {why}"
+            coarse, fitted = self._fit(controls, most, why, "max_bytes")
+            recorder, base, frames = self._draw(coarse)
         assert base is not None  # or there would be an excess
+        notes = [*fitted, *notes]
         if self.strict and notes:
             raise FigureError(f"{self.name}: {notes[0]}")
-        payload = self._payload(controls, base, frames, notes, recorder, arrange)
+        payload = self._payload(coarse, base, frames, notes, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
     def _excess(
@@ -103,26 +104,26 @@ class InteractFigure:
     ) -> tuple[int, str] | None:
         """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
         if base is None:
-            return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
+            why = f"which, with sounds and films, take more than max_bytes={self.max_bytes:,}"
+            return recorder.frames_that_fit or 0, why
         weight = gzip_size(frames) - recorder.embedded_bytes
         if weight <= self.max_bytes:
             return None
         fitting = int(0.9 * count_frames(controls, self.following) * self.max_bytes / weight)
         return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
-    def _fit(self, controls: list[Control], most: int, why: str, option: str, notes: list[str]) -> list[Control]:
-        """Return controls with at most ``most`` combinations; if values were left out, ``notes`` gets ``why``."""
+    def _fit(self, controls: list[Control], most: int, why: str, option: str) -> tuple[list[Control], list[str]]:
+        """Return controls with at most ``most`` combinations, and a note that says ``why`` values were left out."""
         count = count_frames(controls, self.following)
         if count <= most:
-            return controls
+            return controls, []
         sizes = " x ".join(f"{control.name}: {len(control.values)}" for control in controls if len(control.values) > 1)
         said = f"{count:,} frames to draw ({sizes}), {why}"
         coarse, left_out = coarsen(controls, most, self.following)
         if count_frames(coarse, self.following) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
-        notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
-        return coarse
+        return coarse, [f"{said}: {', '.join(left_out)}. {advice}"]
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
         """Draw all frames; return the base and what turns it into each, or nothing for too many sounds and films."""
