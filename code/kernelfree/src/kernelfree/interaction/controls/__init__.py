@@ -38,7 +38,7 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
     if isinstance(widget, widgets.ValueWidget):
         value = widget.get_interact_value()
         notes.append(
-            f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stands still at "
+            f"{name!r} ({type(widget).__name__}) has no finite list of values to draw: it stands still at "
             f"{value!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
         )
         return Fixed.from_widget(name, widget)
