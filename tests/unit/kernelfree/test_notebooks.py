@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tracemalloc
 import warnings
+import weakref
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -138,6 +139,25 @@ def test_of_frames_that_are_merged_no_tree_is_kept():
         merger.add(number, Node("div", {}, "", [Node("p", {"x": f"{number % 3}"}, f"{k}") for k in range(20)]))
     assert nodes() == before
     assert [column.values for column in merger.merge(0).columns] == [["0", "1", "2"]] * 20
+
+
+@pytest.mark.parametrize("last", ["show", "close"])
+def test_of_figures_that_are_drawn_none_is_kept(built, last):
+    alive = weakref.WeakSet()
+
+    def draw(k):
+        """A line."""
+        alive.add(plt.figure(figsize=(2, 1)))
+        plt.plot([0, k])
+        print(f"k is {k}")
+        getattr(plt, last)()
+
+    with warnings.catch_warnings(), plt.ion():
+        plt.switch_backend("module://matplotlib_inline.backend_inline")  # Jupyter's, which keeps them
+        kernelfree.interact(draw, k=(0, 5))
+        plt.switch_backend("agg")
+    gc.collect()
+    assert built[0][MIME]["frames"] == 6 and not alive
 
 
 def test_of_images_no_pixels_are_kept():

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 
 from kernelfree.building import is_building
 from kernelfree.draw.still import close
-from kernelfree.record.reused import ReusedFigures, contains, open_figures
+from kernelfree.record.reused import ReusedFigures, contains, forget_closed_figures, open_figures
 from kernelfree.state import state
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
         for figure in open_figures():
             if not contains(before, figure):
                 close(figure)
+        forget_closed_figures()
 
 
 def is_figure(item: Item) -> bool:

@@ -1,5 +1,6 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
@@ -57,6 +58,12 @@ def open_figures() -> list[Any]:
     from matplotlib._pylab_helpers import Gcf
 
     return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
+
+
+def forget_closed_figures() -> None:
+    """Let go of the figures that are closed: Jupyter's backend keeps all that a cell makes until the cell ends."""
+    kept = getattr(getattr(sys.modules.get("matplotlib_inline.backend_inline"), "show", None), "_to_draw", [])
+    kept[:] = [figure for figure in open_figures() if contains(kept, figure)]
 
 
 def contains(items: Iterable[Any], wanted: Any) -> bool:
