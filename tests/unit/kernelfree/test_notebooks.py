@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from IPython import display as ipd
 from IPython.core.formatters import format_display_data
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline import backend_inline
 from traitlets.config import Config
 
 import kernelfree
@@ -147,15 +148,13 @@ def test_of_figures_that_are_drawn_none_is_kept(built, last):
 
     def draw(k):
         """A line."""
-        alive.add(plt.figure(figsize=(2, 1)))
+        alive.add(figure := plt.figure(figsize=(2, 1)))
+        backend_inline.new_figure_manager_given_figure(1, figure)  # as in a kernel
         plt.plot([0, k])
-        print(f"k is {k}")
         getattr(plt, last)()
 
-    with warnings.catch_warnings(), plt.ion():
-        plt.switch_backend("module://matplotlib_inline.backend_inline")  # Jupyter's, which keeps them
-        kernelfree.interact(draw, k=(0, 5))
-        plt.switch_backend("agg")
+    with plt.rc_context({"interactive": True}):
+        kernelfree.interact(lambda k: draw(k) or f"{k}", k=(0, 5))
     gc.collect()
     assert built[0][MIME]["frames"] == 6 and not alive
 
@@ -248,6 +247,16 @@ def test_a_play_that_is_linked_with_a_slider_runs_it(built, link):
     assert output[MIME]["state"]["controls"][0]["play"] == 200
     other = bundle(boxed(again := widgets.IntSlider(0, 0, 5), a=again))
     assert not controls_of(other).select(".kf-play")
+
+
+def test_boxes_of_controls_that_are_displayed_one_by_one_keep_words_and_order(built):
+    a, b, play = widgets.IntSlider(1, 0, 3), widgets.IntSlider(2, 0, 3), widgets.Play(max=3)
+    widgets.jslink((play, "value"), (b, "value"))
+    output = kernelfree.interactive_output(line, {"b": b, "a": a})
+    for shown in (widgets.HBox([widgets.Label("from"), a]), widgets.HBox([widgets.Label("to"), b]), play):
+        assert not bundle(shown)["text/html"]
+    controls = controls_of(bundle(output))
+    assert controls.get_text("|", strip=True) == "from|a|to|b|Play" and len(controls.select(".kf-play")) == 1
 
 
 def test_figures_with_one_slider_name_what_they_share(built):

@@ -25,8 +25,8 @@ class State:
     #: Widget -> the figure whose output, or one of whose controls, it is (dropin/boxes.py).
     outputs: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     controls: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
-    #: Figure -> the box in which an author displayed its controls before its output (dropin/boxes.py).
-    boxes: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+    #: Figure -> the boxes in which an author displayed its controls before its output (dropin/boxes.py).
+    boxes: WeakKeyDictionary[Any, list[Any]] = field(default_factory=WeakKeyDictionary)
 
     def reset(self) -> None:
         """Forget everything, as in a process that has just started."""
