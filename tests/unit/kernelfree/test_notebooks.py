@@ -378,6 +378,8 @@ def test_controls_alone_bring_the_figure_that_they_change(built):
     panel = kernelfree.interactive(move, speed=(0.0, 1.0, 0.5))
     output = bundle(widgets.HBox(panel.children[:-1]))
     assert output[MIME]["frames"] == 3 and len(controls_of(output).select("[data-control]")) == 1
+    again = [bundle(shown) for shown in (panel.children[0], panel.children[-1])]
+    assert again == [{"text/html": "", "text/plain": ""}] * 2  # the figure stands there already
     other = kernelfree.interactive(line, a=(0, 3))  # displays its output later
     assert bundle(widgets.HBox(other.children[:-1])) == {"text/html": "", "text/plain": ""}
     assert bundle(other.children[-1])[MIME]["name"] == "line"

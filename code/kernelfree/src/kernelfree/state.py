@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 
 @dataclass
@@ -27,6 +27,8 @@ class State:
     controls: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     #: Figure -> the boxes in which an author displayed its controls before its output (dropin/boxes.py).
     boxes: WeakKeyDictionary[Any, list[Any]] = field(default_factory=WeakKeyDictionary)
+    #: The figures that were shown with their controls, before their output was displayed (dropin/boxes.py).
+    brought: WeakSet[Any] = field(default_factory=WeakSet)
 
     def reset(self) -> None:
         """Forget everything, as in a process that has just started."""

@@ -75,14 +75,18 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
     played = [figure for control, figure in state.controls.items() if originals.play_of(control) in below]
     controlled = list(dict.fromkeys([*(state.controls[part] for part in below if part in state.controls), *played]))
-    if not figures and any(figure.widgets for figure in controlled):
+    stand_alone = not figures and any(figure.widgets for figure in controlled)
+    if stand_alone:
         for figure in controlled:
             state.boxes[figure] = [box for box in state.boxes.get(figure, []) if box is not widget] + [widget]
         figures = [figure for figure in controlled if ReusedFigures(figure.draw).named]
-        if not figures:
-            return _NOTHING, {}
+    new = [figure for figure in figures if figure not in state.brought]
+    if stand_alone:
+        state.brought.update(new)
+    if not new and (figures or stand_alone):
+        return _NOTHING, {}
     data = None
-    for figure in figures:
+    for figure in new:
         if data:
             display(data, raw=True)
         holds_both = figure in controlled and widget not in state.outputs
