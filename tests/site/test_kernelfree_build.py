@@ -179,7 +179,7 @@ def test_what_an_author_should_hear_of_is_a_warning_with_its_place(soft):
     said = soft.stderr
     assert re.search(r"index\.md:\d+: WARNING: draw: 1 of 5 frames say that they failed.*draw\(n=2\)", said)
     assert re.search(r"index\.md:\d+: WARNING: figure: it has no description", said)
-    assert re.search(r"WARNING: .*'word' is a Text, which has no finite list of values.*stays at 'ha'", said)
+    assert re.search(r"WARNING: .*'word' \(Text\) has no finite list of values.*stays at 'ha'", said)
 
 
 def test_two_figures_of_one_name_are_told_apart(soft):

@@ -119,7 +119,7 @@ def test_whole_ranges_agree_with_the_widget(low, width, step):
 def test_what_has_no_finite_set_of_values_stands_still_and_says_so(abbreviation):
     (control,), notes = find_controls(accept, {"x": abbreviation})
     assert (kind(control), len(control.values)) == ("Fixed", 1)
-    assert len(notes) == 1 and "'x' is a" in notes[0] and "stays at" in notes[0]
+    assert len(notes) == 1 and "'x' (" in notes[0] and "stays at" in notes[0]
 
 
 def test_options_are_told_apart():

@@ -347,7 +347,7 @@ def test_sounds_keep_to_a_budget(built, shell):
     kernelfree.interact(tone, k=(1, 20), max_bytes=3_000)
     figure = built[0][MIME]
     assert 2 < figure["frames"] <= 4 and figure["state"]["k"] == 10
-    assert "20 frames to draw (k: 20), whose sounds and films take more than max_bytes=3,000" in figure["notes"][0]
+    assert "20 frames to draw (k: 20), which, with sounds and films, take more than" in figure["notes"][0]
     with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=3,000.* raise max_bytes"):
         kernelfree.interact(tone, k=(1, 20), max_bytes=3_000, strict=True)
     with pytest.raises(kernelfree.FigureError, match="take more than max_bytes=30, of one control"):

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 import warnings
+import weakref
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -18,12 +20,14 @@ from bs4 import BeautifulSoup
 from IPython import display as ipd
 from IPython.core.formatters import format_display_data
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline import backend_inline
 from traitlets.config import Config
 
 import kernelfree
 from kernelfree import building
 from kernelfree.deliver.payload import MIME
 from kernelfree.draw.node import Node
+from kernelfree.draw.rasters import RasterEncoder
 from kernelfree.interaction import call
 from kernelfree.interaction.controls import coarsen, controls_for, count_frames
 from kernelfree.interaction.controls.following import follow
@@ -139,6 +143,36 @@ def test_of_frames_that_are_merged_no_tree_is_kept():
     assert [column.values for column in merger.merge(0).columns] == [["0", "1", "2"]] * 20
 
 
+@pytest.mark.parametrize("last", ["show", "close"])
+def test_of_figures_that_are_drawn_none_is_kept(built, last):
+    alive = weakref.WeakSet()
+
+    def draw(k):
+        """A line."""
+        alive.add(figure := plt.figure(figsize=(2, 1)))
+        backend_inline.new_figure_manager_given_figure(1, figure)  # as in a kernel
+        plt.plot([0, k])
+        getattr(plt, last)()
+
+    with plt.rc_context({"interactive": True}):
+        kernelfree.interact(lambda k: draw(k) or f"{k}", k=(0, 5))
+    gc.collect()
+    assert built[0][MIME]["frames"] == 6 and not alive
+
+
+def test_of_images_no_pixels_are_kept():
+    encoder = RasterEncoder(frames=20)
+    for k in range(20):
+        pixels = np.full((300, 400, 4), 255, np.uint8)
+        pixels[: k + 1, :, :3] = k
+        assert encoder.encode(pixels) == encoder.encode(pixels.copy())
+        if k == 0:
+            tracemalloc.start()  # once the libraries are there
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 2 * pixels.nbytes
+
+
 def test_curves_keep_to_a_budget(built):
     noise = np.random.default_rng(0).normal(size=(40, 500)).cumsum(axis=1)
 
@@ -155,8 +189,11 @@ def test_curves_keep_to_a_budget(built):
         r"values.*kernelfree_max_bytes in the settings of the book",
         figure["notes"][0],
     )
+    kernelfree.interact(walk, k=(0, 39), max_frames=30, max_bytes=30_000)
+    said = [note for note in built[1][MIME]["notes"] if "'k' has" in note]  # each loss once, in the author's numbers
+    assert len(said) == 1 and re.match(r"40 frames to draw \(k: 40\), \d+ of which take .* of its 40", said[0])
     kernelfree.interact(lambda k: walk(k), k=[3, 4], max_bytes=1000)  # fewer of two options would be none
-    assert built[1][MIME]["frames"] == 2 and "draw fewer points" in built[1][MIME]["notes"][-1]
+    assert built[2][MIME]["frames"] == 2 and "draw fewer points" in built[2][MIME]["notes"][-1]
 
 
 @pytest.mark.parametrize("options", [(0, 9), [3, 4]])
@@ -225,6 +262,16 @@ def test_a_play_that_is_linked_with_a_slider_runs_it(built, link):
     assert output[MIME]["state"]["controls"][0]["play"] == 200
     other = bundle(boxed(again := widgets.IntSlider(0, 0, 5), a=again))
     assert not controls_of(other).select(".kf-play")
+
+
+def test_boxes_of_controls_that_are_displayed_one_by_one_keep_words_and_order(built):
+    a, b, play = widgets.IntSlider(1, 0, 3), widgets.IntSlider(2, 0, 3), widgets.Play(max=3)
+    widgets.jslink((play, "value"), (b, "value"))
+    output = kernelfree.interactive_output(line, {"b": b, "a": a})
+    for shown in (widgets.HBox([widgets.Label("from"), a]), widgets.HBox([widgets.Label("to"), b]), play):
+        assert not bundle(shown)["text/html"]
+    controls = controls_of(bundle(output))
+    assert controls.get_text("|", strip=True) == "from|a|to|b|Play" and len(controls.select(".kf-play")) == 1
 
 
 def test_figures_with_one_slider_name_what_they_share(built):
@@ -355,6 +402,8 @@ def test_controls_alone_bring_the_figure_that_they_change(built):
     panel = kernelfree.interactive(move, speed=(0.0, 1.0, 0.5))
     output = bundle(widgets.HBox(panel.children[:-1]))
     assert output[MIME]["frames"] == 3 and len(controls_of(output).select("[data-control]")) == 1
+    again = [bundle(shown) for shown in (panel.children[0], panel.children[-1])]
+    assert again == [{"text/html": "", "text/plain": ""}] * 2  # the figure stands there already
     other = kernelfree.interactive(line, a=(0, 3))  # displays its output later
     assert bundle(widgets.HBox(other.children[:-1])) == {"text/html": "", "text/plain": ""}
     assert bundle(other.children[-1])[MIME]["name"] == "line"

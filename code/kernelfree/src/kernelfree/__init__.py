@@ -1,6 +1,5 @@
 """kernelfree: figures that move under the reader's hand, with a kernel behind the page and without one."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 # First of all, since the drop-in is installed at the end of this import, and needs the modules below whole.
@@ -24,11 +23,6 @@ def __getattr__(name: str) -> Any:
 
     return Explorable
 
-
-try:
-    __version__ = version("kernelfree")
-except PackageNotFoundError:  # imported from a folder that is not installed
-    __version__ = "0"
 
 __all__ = [
     "Explorable",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 
 @dataclass
@@ -28,8 +28,10 @@ class State:
     #: Widget -> the figure whose output, or one of whose controls, it is (dropin/boxes.py).
     outputs: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     controls: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
-    #: Figure -> the box in which an author displayed its controls before its output (dropin/boxes.py).
-    boxes: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+    #: Figure -> the boxes in which an author displayed its controls before its output (dropin/boxes.py).
+    boxes: WeakKeyDictionary[Any, list[Any]] = field(default_factory=WeakKeyDictionary)
+    #: The figures that were shown with their controls, before their output was displayed (dropin/boxes.py).
+    brought: WeakSet[Any] = field(default_factory=WeakSet)
 
     def reset(self) -> None:
         """Forget everything, as in a process that has just started."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from string import Template
 
 from kernelfree.deliver.html import figure_html
 from kernelfree.deliver.payload import FramesPayload
@@ -36,11 +37,8 @@ def write_html_file(payload: FramesPayload, path: Path) -> SavedFile:
     # The figure's title becomes the page's heading; a figure without a title gets one that screen readers alone find.
     html = html.replace(f'<p class="kf-title">{title}</p>', "", 1)
     heading = f"<h1>{title}</h1>" if payload.title else f'<h1 class="unseen">{title}</h1>'
-    text = (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{style}</style></head>\n<body><main>{heading}{html}</main>\n<script>{code}</script></body></html>\n"
-    )
+    template = Template((STATIC / "saved.html").read_text(encoding="utf-8"))
+    text = template.substitute(title=title, style=style, content=heading + html, code=code)
     path.write_text(text, encoding="utf-8")
     return SavedFile(path, text)
 

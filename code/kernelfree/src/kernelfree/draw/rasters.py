@@ -1,5 +1,6 @@
 """Encode the pixels of a drawing: a few even rectangles as paths, everything else as an image."""
 
+import hashlib
 import io
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ class RasterEncoder:
 
     def encode(self, pixels: Pixels) -> str:
         """Return a ``data:`` address of the pixels (height, width, RGBA). Equal pixels share one."""
-        key = pixels.shape[0].to_bytes(4, "big") + pixels.tobytes()
+        key = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
         if key not in self._known:
             # Estimate the images of all frames from those so far.
             share = max(1.0, self.frames / (self.drawn + 1))
@@ -46,8 +47,6 @@ class RasterEncoder:
                 self.level += 1
                 content = _encode(pixels, self.level)
             self.spent += len(content)
-            if len(self._known) > 200:
-                self._known.clear()
             self._known[key] = f"data:image/webp;base64,{b64encode(content).decode()}"
         return self._known[key]
 

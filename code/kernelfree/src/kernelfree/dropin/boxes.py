@@ -74,28 +74,34 @@ def _mime_bundle(widget: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a widget's display: the figures whose outputs are in it, else ipywidgets' own; controls alone may wait."""
     below = list(_walk(widget))
     figures = list(dict.fromkeys(state.outputs[part] for part in below if part in state.outputs))
-    controlled = list(dict.fromkeys(state.controls[part] for part in below if part in state.controls))
-    if not figures and any(figure.widgets for figure in controlled):
-        state.boxes.update(dict.fromkeys(controlled, widget))
+    played = [figure for control, figure in state.controls.items() if originals.play_of(control) in below]
+    controlled = list(dict.fromkeys([*(state.controls[part] for part in below if part in state.controls), *played]))
+    stand_alone = not figures and any(figure.widgets for figure in controlled)
+    if stand_alone:
+        for figure in controlled:
+            state.boxes[figure] = [box for box in state.boxes.get(figure, []) if box is not widget] + [widget]
         figures = [figure for figure in controlled if ReusedFigures(figure.draw).named]
-        if not figures:
-            return _NOTHING, {}
+    new = [figure for figure in figures if figure not in state.brought]
+    if stand_alone:
+        state.brought.update(new)
+    if not new and (figures or stand_alone):
+        return _NOTHING, {}
     data = None
-    for figure in figures:
+    for figure in new:
         if data:
             display(data, raw=True)
         holds_both = figure in controlled and widget not in state.outputs
-        data = _figure_output(figure, widget, widget if holds_both else state.boxes.get(figure))
+        data = _figure_output(figure, widget, [widget] if holds_both else state.boxes.get(figure, []))
     return data or _original(widget), {}
 
 
-def _figure_output(figure: InteractFigure, widget: Any, box: Any) -> dict[str, Any]:
-    """Return the display of ``widget`` as the figure, its controls in ``box``; as ipywidgets has it if that fails."""
+def _figure_output(figure: InteractFigure, widget: Any, boxes: list[Any]) -> dict[str, Any]:
+    """Return the display of ``widget`` as the figure, its controls in ``boxes``; as ipywidgets has it if that fails."""
     if state.recording is not None:
         show_start_inside(state.recording, figure.draw, figure.widgets)
         return _NOTHING
     try:
-        return figure.output(partial(_arrange, box, figure), _left_out(box, figure) if box else [])
+        return figure.output(partial(_arrange, boxes, figure), _left_out(boxes, figure))
     except Exception as error:
         if not may_fall_back():
             raise
@@ -114,13 +120,14 @@ def _walk(widget: Any) -> Iterator[Any]:
         yield from _walk(child)
 
 
-def _left_out(box: Any, figure: InteractFigure) -> list[str]:
-    """Name the widgets of a box that the figure's page cannot show: they are no words, and control nothing there."""
+def _left_out(boxes: list[Any], figure: InteractFigure) -> list[str]:
+    """Name the widgets in boxes that the figure's page cannot show: they are no words, and control nothing there."""
     plays = [originals.play_of(control) for control in figure.widgets.values()]
     shown = [*figure.widgets.values(), *state.outputs, *state.controls, *plays]
     words = (widgets.HTML, widgets.HTMLMath, widgets.Label)
     lost = [
         f"{type(one).__name__} {getattr(one, 'description', '')}".strip()
+        for box in boxes
         for one in _walk(box)
         if not (hasattr(one, "children") or one in shown or isinstance(one, words) or _words(one))
         if one.layout.display != "none" and "_ipython_display_" not in vars(one)  # an Output whose content is in frames
@@ -129,8 +136,8 @@ def _left_out(box: Any, figure: InteractFigure) -> list[str]:
     return [note] if lost else []
 
 
-def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
-    """Join the controls' HTML in rows and columns as ``box`` has them, followed by those that it does not hold."""
+def _arrange(boxes: list[Any], figure: InteractFigure, html: Mapping[str, str]) -> str:
+    """Join the controls' HTML in rows and columns as ``boxes`` have them, followed by those that they do not hold."""
     names = {id(widget): name for name, widget in figure.widgets.items()}
     remaining = dict(html)
 
@@ -151,8 +158,7 @@ def _arrange(box: Any, figure: InteractFigure, html: Mapping[str, str]) -> str:
         kind = "kf-row" if isinstance(widget, widgets.HBox) else "kf-column"
         return f'<div class="{kind}">{"".join(parts)}</div>'
 
-    placed = inside(box) if box is not None else ""
-    return placed + "".join(remaining.values())
+    return "".join([*map(inside, boxes), *remaining.values()])
 
 
 def _words(widget: Any) -> str:

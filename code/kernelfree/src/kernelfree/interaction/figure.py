@@ -1,5 +1,6 @@
 """Build the payload of a figure of ``interact``: its controls, its frames, and what other readers get."""
 
+import gc
 import inspect
 import itertools
 import re
@@ -60,7 +61,9 @@ class InteractFigure:
         self.widgets = dict(widgets)
         self.options = options
         self.instance = next(state.instances)
-        self.name = check_name(options.name) if options.name else free_name(name_after(draw))
+        wanted = name_after(draw)
+        free = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+        self.name = check_name(options.name) if options.name else next(name for name in free if name not in state.names)
         state.names.add(self.name)
         self.strict = is_strict() if options.strict is None else options.strict
         self.description = describe(draw, options)
@@ -70,6 +73,8 @@ class InteractFigure:
         self.following = ALONE
         #: What the author should hear of the controls and the number of frames.
         self.notes: list[str] = []
+        #: Why values of controls were left out, if any were.
+        self.fewer: list[str] = []
 
     def output(
         self, arrange: Arrange = lambda html: "".join(html.values()), left_out: Sequence[str] = ()
@@ -82,41 +87,45 @@ class InteractFigure:
             self.notes.append(
                 "it has no description for readers who cannot see it: give draw a docstring, or interact a description"
             )
-        controls = self._at_most(self.max_frames, controls, f"more than max_frames={self.max_frames:,}", "max_frames")
-        recorder, base, frames = self._draw(controls)
+        why = f"more than max_frames={self.max_frames:,}"
+        coarse = self._at_most(self.max_frames, controls, why, "max_frames")
+        recorder, base, frames = self._draw(coarse)
         # Drawn frames may turn out too heavy: then again, with fewer.
         while too_heavy := self._too_heavy(recorder, base, frames):
             most, why = too_heavy
+            said = why if coarse is controls else f"{len(recorder.calls):,} of {why}"
             try:
-                controls = self._at_most(most, controls, why, "max_bytes")
+                coarse = self._at_most(most, controls, said, "max_bytes")
             except FigureError:
                 if base is None:  # sounds and films were too many to draw all frames: there is nothing to show
                     raise
                 self.notes.append(f"it has frames {why}: draw fewer points, or offer fewer options")
                 break
-            recorder, base, frames = self._draw(controls)
+            recorder, base, frames = self._draw(coarse)
         assert base is not None  # or it would be too heavy
         self._check_notes()
-        payload = self._payload(controls, base, frames, recorder, arrange)
+        payload = self._payload(coarse, base, frames, recorder, arrange)
         return {MIME: payload.to_json(), **_for_other_readers(base, payload, recorder.png, self.description)}
 
     def _check_notes(self) -> None:
         """Raise the first note where notes are errors."""
-        if self.strict and self.notes:
-            raise FigureError(f"{self.name}: {self.notes[0]}")
+        if self.strict and (self.fewer or self.notes):
+            raise FigureError(f"{self.name}: {[*self.fewer, *self.notes][0]}")
 
     def _too_heavy(self, recorder: FrameRecorder, base: Node | None, frames: Any) -> tuple[int, str] | None:
         """Return how many frames may fit, and why not all do; ``None`` where they are within ``max_bytes``."""
         if base is None:
-            return recorder.frames_that_fit or 0, f"whose sounds and films take more than max_bytes={self.max_bytes:,}"
-        weight = gzip_size(frames) - recorder.embedded_bytes
+            why = f"which, with sounds and films, take more than max_bytes={self.max_bytes:,}"
+            return recorder.frames_that_fit or 0, why
+        embedded = recorder.rasters.spent + sum(map(len, recorder.media))  # these have budgets of their own
+        weight = gzip_size(frames) - embedded
         if weight <= self.max_bytes:
             return None
         fitting = int(0.9 * len(recorder.calls) * self.max_bytes / weight)
         return fitting, f"which take {weight:,} bytes, more than max_bytes={self.max_bytes:,}"
 
     def _at_most(self, most: int, controls: list[Control], why: str, option: str) -> list[Control]:
-        """Return controls with at most ``most`` frames, or raise; if values were left out, the first note says why."""
+        """Return controls with at most ``most`` frames, or raise; note ``why`` values were left out, if any were."""
         count = count_frames(controls, self.following)
         if count <= most:
             return controls
@@ -126,7 +135,7 @@ class InteractFigure:
         if count_frames(coarse, self.following) > most:
             raise FigureError(f"{self.name}: {said}, of one control that cannot be made coarser: offer fewer options")
         advice = f"Give these a larger step, or raise {option} (kernelfree_{option} in the settings of the book)"
-        self.notes.insert(0, f"{said}: {', '.join(left_out)}. {advice}")
+        self.fewer = [f"{said}: {', '.join(left_out)}. {advice}"]
         return coarse
 
     def _draw(self, controls: list[Control]) -> tuple[FrameRecorder, Node | None, dict[str, Any]]:
@@ -139,8 +148,12 @@ class InteractFigure:
         said = [", ".join(f"{name}={worded[name][at[name]]}" for name in worded) for at in frames]
         recorder = FrameRecorder(self.draw, calls, said, start, self.name, self.strict, self.max_bytes)
         merger = Merger(len(frames))
-        for number, tree in recorder.trees():
-            merger.add(number, tree)
+        gc.freeze()  # or garbage is sought, time and again, in all that the kernel has loaded
+        try:
+            for number, tree in recorder.trees():
+                merger.add(number, tree)
+        finally:
+            gc.unfreeze()
         if recorder.frames_that_fit is not None:
             return recorder, None, {}
         merged = merger.merge(start)
@@ -179,16 +192,16 @@ class InteractFigure:
             still="".join(map(str, base.children)),
             controls=arrange(html) + _goals_html(self.options.goals or {}),
             frames=len(recorder.calls),
-            notes=[*self.notes, *recorder.notes],
+            notes=[*self.fewer, *self.notes, *recorder.notes],
             errors=[f"{line} (written {count} times)" for line, count in recorder.errors.items()],
         )
 
     def _goals(self, calls: Sequence[dict[str, Any]]) -> list[list[Any]]:
         """Return each goal with the numbers of the frames in which it is reached."""
-        goals: list[list[Any]] = []
-        for text, is_reached in (self.options.goals or {}).items():
-            goals.append([text, [number for number, values in enumerate(calls) if is_reached(**values)]])
-            if not goals[-1][1]:
+        tests = (self.options.goals or {}).items()
+        goals = [[text, [n for n, values in enumerate(calls) if is_reached(**values)]] for text, is_reached in tests]
+        for text, frames in goals:
+            if not frames:
                 raise FigureError(f"{self.name}: the goal {text!r} is reached for no values of the controls")
         return goals
 
@@ -228,12 +241,6 @@ def show_start_inside(recording: Recording, draw: Draw, widgets: Mapping[str, An
             f"outer function's own, or call {name}'s interact in a cell of its own"
         ] = None
     recording.add_result(draw(**{control.name: control.values[control.start] for control in controls}))
-
-
-def free_name(wanted: str) -> str:
-    """Return ``wanted``, or with a number behind it if another figure of this kernel has that name."""
-    names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
-    return next(name for name in names if name not in state.names)
 
 
 def name_after(draw: Callable[..., Any]) -> str:

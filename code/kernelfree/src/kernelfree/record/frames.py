@@ -1,6 +1,5 @@
 """Call ``draw`` once for each combination of values, and make of what each call shows a tree."""
 
-import gc
 import io
 import itertools
 import json
@@ -57,13 +56,8 @@ class FrameRecorder:
 
     def __post_init__(self) -> None:
         self.rasters = RasterEncoder(frames=len(self.calls), budget=self.max_bytes)
-        self._media, self._failures = set[str](), list[str]()
+        self.media, self._failures = set[str](), list[str]()
         self._nothing_shown, self._reused = True, ReusedFigures(self.draw)
-
-    @property
-    def embedded_bytes(self) -> int:
-        """Return the size of images, sounds and films, which have budgets of their own."""
-        return self.rasters.spent + sum(map(len, self._media))
 
     def trees(self) -> Iterator[tuple[int, Node]]:
         """Draw all frames, the starting one first, and yield number and tree of each. Raises as ``_check`` says.
@@ -71,23 +65,23 @@ class FrameRecorder:
         Stops early, with ``frames_that_fit`` set, where sounds and films exceed the budget.
         """
         if is_building():  # Jupyter shows the figures that ``draw`` does not name first
-            for figure in self._reused.unrelated():
+            for figure in self._reused.unrelated:
                 display(figure)
                 close(figure)
             self._reused = ReusedFigures(self.draw)
-        with _progress(self.name, len(self.calls)) as tick, _quick_garbage_collection():
+        with _progress(self.name, len(self.calls)) as tick:
             others = (number for number in range(len(self.calls)) if number != self.start)
             for done, number in enumerate(itertools.chain([self.start], others)):
                 self.rasters.drawn = done
                 tree = self._tree(number)
-                self._media.update(node.attributes["src"] for node in tree.walk() if node.tag in outputs.MEDIA)
-                if sum(map(len, self._media)) > self.max_bytes:
+                self.media.update(node.attributes["src"] for node in tree.walk() if node.tag in outputs.MEDIA)
+                if sum(map(len, self.media)) > self.max_bytes:
                     self.frames_that_fit = done
                     return
                 yield number, tree
                 tick(done + 1)
         self._check()
-        for figure in self._reused.touched():
+        for figure in self._reused.ever_changed:
             close(figure)  # Jupyter would show it once more, below the frames
 
     def _tree(self, number: int) -> Node:
@@ -146,16 +140,6 @@ def name_of(draw: Callable[..., Any]) -> str:
     """Return the name of a function, of the function in a partial, or of an object's class."""
     function = getattr(draw, "func", draw)
     return str(getattr(function, "__name__", type(function).__name__))
-
-
-@contextmanager
-def _quick_garbage_collection() -> Iterator[None]:
-    """Look for garbage in the frames alone, and not, time and again, in all that the kernel has loaded."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager

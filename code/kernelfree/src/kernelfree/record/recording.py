@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from kernelfree.building import is_building
 from kernelfree.draw.still import close
-from kernelfree.record.reused import ReusedFigures, open_figures, replaced
+from kernelfree.record.reused import ReusedFigures, forget_closed_figures, open_figures, replaced
 from kernelfree.state import state
 
 #: One thing shown: a matplotlib figure, a text as printed (str), or a display's data by MIME type (dict).
@@ -104,6 +104,7 @@ def record_call(draw: Callable[..., Any], values: dict[str, Any], reused: Reused
         for figure in open_figures():
             if figure not in before:
                 close(figure)
+        forget_closed_figures()
 
 
 # --- what was returned -----------------------------------------------------------------------------------------------
@@ -177,9 +178,7 @@ def _record_into(recording: Recording, show: Callable[..., None]) -> Iterator[No
         stack.enter_context(replaced(sys, "stdout", recording))
         stack.enter_context(replaced(sys, "stderr", recording.stderr))
         found = stack.enter_context(warnings.catch_warnings(record=True))
-        stack.callback(
-            lambda: recording.stderr.writelines(f"{one.category.__name__}: {one.message}\n" for one in found)
-        )
+        stack.callback(recording.stderr.writelines, (f"{one.category.__name__}: {one.message}\n" for one in found))
         warnings.filterwarnings("ignore", message=".*non-interactive, and thus cannot be shown")
         warnings.filterwarnings("ignore", message="More than .* figures have been opened")
         stack.enter_context(replaced(plt, "show", show))

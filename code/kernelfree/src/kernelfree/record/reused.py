@@ -1,5 +1,6 @@
 """Find the figures that ``draw`` reuses: they exist before it is called, and it only changes them."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FunctionType
@@ -17,12 +18,13 @@ class ReusedFigures:
     """Holds the figures that exist before ``draw`` is called: those open in pyplot, and those that it names."""
 
     def __init__(self, draw: Callable[..., Any]) -> None:
-        self._open = open_figures()
         self.named = list(dict.fromkeys(_figures_of(_values_of_names(draw, _CALL_DEPTH))))
-        self.figures = list(dict.fromkeys([*self._open, *self.named]))
-        #: The figures that the last call changed, in order.
+        self.figures = list(dict.fromkeys([*open_figures(), *self.named]))
+        #: The open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``.
+        self.unrelated = [figure for figure in self.figures if figure not in self.named]
+        #: The figures that the last call changed, in order, and those that any has.
         self.changed: list[Any] = []
-        self._ever_changed: set[Any] = set()
+        self.ever_changed: set[Any] = set()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -32,20 +34,12 @@ class ReusedFigures:
         def note(figure: Any, stale: bool) -> None:
             if figure not in self.changed:
                 self.changed.append(figure)
-                self._ever_changed.add(figure)
+                self.ever_changed.add(figure)
 
         with ExitStack() as stack:
             for figure in self.figures:
                 stack.enter_context(replaced(figure, "stale_callback", note))
             yield
-
-    def unrelated(self) -> list[Any]:
-        """List the open figures that ``draw`` does not name: Jupyter shows them before it calls ``draw``."""
-        return [figure for figure in self._open if figure not in self.named]
-
-    def touched(self) -> list[Any]:
-        """List the figures that at least one call has changed."""
-        return [figure for figure in self.figures if figure in self._ever_changed]
 
 
 @contextmanager
@@ -62,6 +56,12 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 def open_figures() -> list[Any]:
     """List the figures that pyplot holds, in order, without changing which of them is the current one."""
     return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()]
+
+
+def forget_closed_figures() -> None:
+    """Let go of the figures that are closed: Jupyter's backend keeps all that a cell makes until the cell ends."""
+    kept = getattr(getattr(sys.modules.get("matplotlib_inline.backend_inline"), "show", None), "_to_draw", [])
+    kept[:] = [figure for figure in open_figures() if figure in kept]
 
 
 def _values_of_names(draw: Callable[..., Any], depth: int) -> Iterable[Any]:

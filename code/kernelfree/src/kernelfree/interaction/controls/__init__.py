@@ -33,7 +33,7 @@ def _control_for(name: str, widget: Any, notes: list[str]) -> Control:
             return kind.from_widget(name, widget)
     if isinstance(widget, widgets.ValueWidget):
         notes.append(
-            f"{name!r} is a {type(widget).__name__}, which has no finite list of values to draw: it stays at "
+            f"{name!r} ({type(widget).__name__}) has no finite list of values to draw: it stays at "
             f"{widget.get_interact_value()!r}. A slider, drop-down, radio buttons, toggles or a checkbox would move"
         )
         return Fixed.from_widget(name, widget)
