@@ -88,11 +88,8 @@ def _is_lost_on_dark_page(root: Node, has_texts: bool, has_marks: bool) -> bool:
                 continue
             luminance = _luminance(color)
             contrast = (luminance + 0.05) / (_DARK_BACKGROUND + 0.05)
-            if (
-                color == "#ffffff"
-                or contrast < _LEAST_CONTRAST
-                or (has_texts and what == "fill" and luminance > _LIGHT_FILL)
-            ):
+            is_paper = has_texts and what == "fill" and luminance > _LIGHT_FILL
+            if color == "#ffffff" or contrast < _LEAST_CONTRAST or is_paper:
                 return True
         waiting += [(child, in_cells) for child in node.children]
     return False

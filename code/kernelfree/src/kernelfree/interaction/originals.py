@@ -29,13 +29,11 @@ _LINKS = (traitlets.link, traitlets.directional_link, widgets.widget_link.Link)
 
 @dataclass
 class Rehearsal:
-    """Tells what happens while controls are moved in a ``rehearsal``."""
+    """Tells what has happened in a ``rehearsal`` so far: whether anything was shown, and which widgets changed."""
 
-    #: Whether observers have shown something so far.
     has_shown: Callable[[], bool]
-    #: The control that is being moved, which its mover sets; and all other widgets that have changed so far.
-    moved: Any = None
-    changed: dict[Any, None] = field(default_factory=dict)
+    moved: Any = None  # the control that is being moved, set by who moves it
+    changed: dict[Any, None] = field(default_factory=dict)  # in order; a control that is moved has not changed
 
 
 class _Panel(interactive):

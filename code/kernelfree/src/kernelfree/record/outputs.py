@@ -138,7 +138,6 @@ class _HTMLTree(HTMLParser):
             self.unsafe |= tag == "script"
             self.skipping += 1
             return
-        own_id = dict(attrs).get("id")
         own = {name: value or "" for name, value in attrs if name in _ATTRIBUTES}
         if (parent := self.open[-1]).tag in MEDIA:
             if tag == "source":  # a browser reads it once; the src of the media element may change
@@ -147,7 +146,7 @@ class _HTMLTree(HTMLParser):
         tag, more = _RENAMED.get(tag, (tag, {}))
         self.unsafe |= tag not in _TAGS
         node = Node(tag, {**more, **own})
-        if own_id:
+        if own_id := dict(attrs).get("id"):
             self.by_id[own_id] = node
         if tag == "tr" and self.open[-1].tag == "table":
             self.handle_starttag("tbody", [])  # as browsers do

@@ -1,10 +1,10 @@
 // The controls of `interact` on a page. Each kind is an object here and a class of the same name in Python, which made
-// the HTML. `lookup(settings)` finds the position of a value among all; `bind(box, v, settings, lookup)` moves the HTML in
-// `box` with the value `v` (as of kit.js) and back, and may return what stops it. Python sends settings such as:
+// the HTML. `lookup(settings)` finds the position of a value among all; `bind(box, v, settings, lookup)` moves the HTML
+// in `box` with the value `v` (as of kit.js) and back, and may return what stops it. Python sends settings such as:
 //
 //   { name: "w", kind: "NumberSlider", count: 3, values: [0, 0.5, 1], labels: ["0.0", "0.5", "1.0"], shared: "line.w" }
 //
-// With `late`, the figure waits until the reader lets go; `play` is how many milliseconds its Play button stays at a value.
+// With `late`, the figure waits until the reader lets go; `play` is how many milliseconds Play stays at a value.
 import { clamp, watch, write } from "kernelfree";
 
 // --- sliders ------------------------------------------------------------------------------------------------------

@@ -109,8 +109,7 @@ def _move(widget: Any, position: int, value: Any) -> None:
 def _listed(controls: list[Control], visited: list[_Visited]) -> tuple[list[Control], Following]:
     """Give each control the values that it has in any of the states, and number states and moves by them.
 
-    In the example of ``_visit``, ``k`` gets the values 1, 2, 3, of which state 0 offers the first: there, its moves
-    are ``[0, None, None]``.
+    In the example of ``_visit``, ``k`` gets the values 1, 2, 3; its moves in state 0 are ``[0, None, None]``.
     """
     group = [control.name for control in visited[0][0]]
     listed, moves, columns = dict[str, Any](), dict[str, list[list[int | None]]](), list[list[int]]()
