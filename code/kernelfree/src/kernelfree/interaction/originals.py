@@ -33,7 +33,7 @@ class Rehearsal:
 
     has_shown: Callable[[], bool]
     moved: Any = None  # the control that is being moved, set by who moves it
-    changed: dict[Any, None] = field(default_factory=dict)  # in order; a control that is moved has not changed
+    changed: dict[Any, None] = field(default_factory=dict)  # in order, but not by being the one that is moved
 
 
 class _Panel(interactive):
